@@ -1,0 +1,85 @@
+# Copyright: (c) 2025, the Novaform authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""A deployment on the screen: when each task began, how long it took on each host, and how many steps it did there."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: progress
+type: stdout
+short_description: One line when a task begins, and one for each host that it changed
+version_added: 0.1.0
+author:
+  - The Novaform authors (@novaform)
+description:
+  - Shows the time since the start of the run with each task, and for each host how many steps a module of this
+    collection did, by their kind, and how long it took.
+  - Failures, differences and the recap look as those of P(ansible.builtin.default#callback).
+extends_documentation_fragment:
+  - default_callback
+  - result_format_callback
+requirements:
+  - set as stdout in configuration
+"""
+
+import time
+from collections import Counter
+
+from ansible.plugins.callback.default import CallbackModule as Default
+
+SILENT = {"include_role", "include_tasks", "import_role", "assert", "async_status", "validate_argument_spec"}
+
+
+def counted(steps):
+    """Return "3 file, 1 unit" for steps, most first."""
+    return ", ".join(f"{number} {kind}" for kind, number in Counter(one["kind"] for one in steps).most_common())
+
+
+class CallbackModule(Default):
+    """Ansible's own output with the noise taken out and the time put in."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "stdout"
+    CALLBACK_NAME = "novaform.compute.progress"
+
+    def __init__(self):
+        super().__init__()
+        self.began = time.monotonic()
+        self.started = {}
+
+    def v2_playbook_on_play_start(self, play):
+        self._play = play
+        self._display.display(f"{self.clock()}  {play.get_name().strip()}", color="bright blue")
+
+    def v2_playbook_on_task_start(self, task, is_conditional):  # noqa: ARG002 - the signature is Ansible's
+        self._last_task_banner = task._uuid  # noqa: SLF001 - a task has no other identity
+        if task.action.rpartition(".")[2] not in SILENT:
+            self._display.display(f"{self.clock()}    {task.get_name().rpartition(' : ')[2]}")
+
+    def v2_playbook_on_include(self, included_file):
+        """Say nothing: what is included names itself."""
+
+    def v2_runner_on_start(self, host, task):
+        self.started[host.get_name(), task._uuid] = time.monotonic()  # noqa: SLF001 - as above
+
+    def v2_runner_on_skipped(self, result):
+        """Say nothing."""
+
+    def v2_runner_on_ok(self, result):
+        if not result.result.get("changed"):
+            return
+        host, now = result.host.get_name(), time.monotonic()
+        seconds = now - self.started.get((host, result.task._uuid), now)  # noqa: SLF001 - as above
+        steps = result.result.get("steps") or ()
+        many = "" if len(steps) == 1 else "s"
+        done = f"{len(steps)} step{many} ({counted(steps)})" if steps else "changed"
+        self._display.display(f"{' ' * 12}{host}: {done} in {seconds:.1f} s", color="yellow")
+
+    def v2_runner_retry(self, result):
+        """Say nothing: a wait is no failure."""
+
+    def clock(self):
+        """Return the time since the run began."""
+        minutes, tenths = divmod(int(10 * (time.monotonic() - self.began)), 600)
+        return f"{minutes:3d}:{tenths / 10:04.1f}"

@@ -1,0 +1,108 @@
+# Copyright: (c) Novaform contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""From Ansible's variables to the blueprint: what a play asks about its site."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+# ansible-core 2.19 tells where a value was written, but has no public name for it yet; pyproject.toml pins 2.19.
+from ansible._internal._datatag._tags import Origin
+from ansible.errors import AnsibleFilterError
+from ansible_collections.novaform.compute.plugins.module_utils._core import errors
+from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import compose
+from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import site as sites
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+# The register in which site.yml keeps what `host_info` found on a host.
+FACTS = "novaform_host"
+
+
+def _where(value: Any) -> str:
+    """Return ``file:line:column`` of a value that Ansible read from a file."""
+    origin = Origin.get_tag(value)
+    if origin is None or not origin.path:
+        return "cloud.yml"
+    return ":".join(str(one) for one in (origin.path, origin.line_num, origin.col_num) if one is not None)
+
+
+def _host(name: str, variables: Mapping[str, Any], roles: frozenset[str], virt_type: str) -> sites.Host:
+    facts = (variables.get(FACTS) or {}).get("facts") or {}
+    return sites.Host(
+        name=str(name),
+        address=str(variables.get("address") or variables.get("ansible_host") or name),
+        roles=roles,
+        cores=int(facts.get("cores", 2)),
+        memory_mb=int(facts.get("memory_mb", 4096)),
+        virt_type=facts.get("virt_type", "qemu") if virt_type == "auto" else virt_type,
+        datapath=str(facts.get("openvswitch_datapath", "system")),
+        tunnel_address=variables.get("tunnel_address") or "",
+        ssh_keys=tuple(facts.get("ssh_host_keys", ())),
+        config={name: variables[name] for name in sites.CONFIG_VARIABLES if variables.get(name)},
+        qemu_conf=variables.get("nova_compute_qemu_conf") or {},
+    )
+
+
+def to_site(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> sites.Site:
+    """Return the site that an inventory declares. Raises ``DeclareError`` naming file and line."""
+    members = {role: list(groups.get(role, ())) for role in sites.ROLES}
+    members["network"] = members["network"] or members["control"]
+    names = list(dict.fromkeys(name for role in sites.ROLES for name in members[role]))
+    if not names:
+        message = "the inventory has no host in group control: see hosts.yml"
+        raise errors.DeclareError(message)
+    declared = hostvars[names[0]].get("cloud") or {}
+    if not isinstance(declared, dict):
+        message = f"{_where(declared)}: cloud must be a mapping"
+        raise errors.DeclareError(message)
+    cloud = sites.to_cloud(declared, _where)
+    hosts = tuple(
+        _host(name, hostvars[name], frozenset(role for role in sites.ROLES if name in members[role]), cloud.virt_type)
+        for name in names
+    )
+    return sites.check_site(sites.Site(cloud, hosts), _where)
+
+
+def blueprint(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]], host: str) -> list[dict[str, Any]]:
+    """Return every component of a host."""
+    site = to_site(hostvars, groups)
+    return compose.components(site, site.host(host))
+
+
+def component(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]], host: str, name: str) -> dict[str, Any]:
+    """Return one component of a host."""
+    site = to_site(hostvars, groups)
+    return compose.component(site, site.host(host), name)
+
+
+def secrets_for(secrets: Mapping[str, Any], wanted: Any) -> dict[str, Any]:
+    """Return only those secrets that a component, or a list of them, has placeholders for."""
+    names = compose.secret_names(wanted)
+    missing = [name for name in names if name not in secrets]
+    if missing:
+        message = f"{_where(secrets)}: novaform_secrets lacks {', '.join(missing)}: `novaform init` adds them"
+        raise errors.DeclareError(message)
+    return {name: secrets[name] for name in names}
+
+
+def _sentence(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the function with our errors as Ansible's, so that a play fails with a sentence."""
+
+    def filtered(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except errors.Error as error:
+            raise AnsibleFilterError(str(error)) from error
+
+    return filtered
+
+
+class FilterModule:
+    """Filters of this file."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        """Return ``{name: function}``."""
+        named = {"blueprint": blueprint, "component": component, "secrets_for": secrets_for}
+        return {name: _sentence(function) for name, function in named.items()}

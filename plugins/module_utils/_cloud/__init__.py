@@ -1,0 +1,6 @@
+"""Doors to a cloud's APIs: the only code that speaks HTTP to OpenStack, for modules and controller alike.
+
+Standard library only (and PyYAML, which every Ansible has, for clouds.yaml), so that it starts quickly, anywhere.
+"""
+
+from __future__ import annotations

@@ -1,0 +1,240 @@
+"""Requests that change or remove what is there."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Any, Optional
+from urllib.parse import quote
+
+from .._core import mark
+from .._core.decide.thing import named_peer
+from .._core.errors import ApplyError
+from . import make_network, make_server
+from .make_network import NETWORK, SUBNET, renamed
+from .session import Refused
+
+if TYPE_CHECKING:
+    from .._core.change import Change, FieldChange
+    from .._core.desired import Wanted
+    from .context import Context
+
+PATHS = {
+    "flavor": ("compute", "/flavors"),
+    "key": ("compute", "/os-keypairs"),
+    "server_group": ("compute", "/os-server-groups"),
+    "image": ("image", "/images"),
+    "network": ("network", "/networks"),
+    "subnet": ("network", "/subnets"),
+    "router": ("network", "/routers"),
+    "security_group": ("network", "/security-groups"),
+    "floating_ip": ("network", "/floatingips"),
+    "server": ("compute", "/servers"),
+}
+IMAGE = {"min_disk_gb": "min_disk", "min_ram_mb": "min_ram"}
+
+
+def remove(context: Context, change: Change) -> None:
+    """Remove one thing; that it is gone already is as good."""
+    if change.kind == "interface":
+        return detach(context, change)
+    service, path = PATHS[change.kind]
+    try:
+        context.session.send(service, "DELETE", f"{path}/{quote(change.target, safe='')}")
+    except Refused as error:
+        if error.details.get("status") != 404:
+            raise
+    return None
+
+
+def detach(context: Context, change: Change) -> None:
+    """Take a router's leg off its subnet."""
+    item = context.world.by_id.get(("interface", change.target)) if context.world is not None else None
+    if item is None:
+        return
+    body = {"subnet_id": item.fields["subnet"]}
+    context.session.send("network", "PUT", f"/routers/{item.fields['router']}/remove_router_interface", body)
+
+
+def update(context: Context, change: Change, wanted: Wanted) -> None:
+    """Change fields in place."""
+    UPDATERS[change.kind](context, change, {one.field: wanted.fields.get(one.field) for one in change.fields})
+
+
+def update_flavor(context: Context, change: Change, values: dict[str, Any]) -> None:
+    """Set extra specs."""
+    body = {"extra_specs": values["extra_specs"]}
+    context.session.send("compute", "POST", f"/flavors/{change.target}/os-extra_specs", body)
+
+
+def update_image(context: Context, change: Change, values: dict[str, Any]) -> None:
+    """Set properties."""
+    operations = [{"op": "replace", "path": f"/{name}", "value": v} for name, v in renamed(values, IMAGE).items()]
+    if "public" in values:
+        visibility = "public" if values["public"] else "private"
+        operations.append({"op": "replace", "path": "/visibility", "value": visibility})
+    for name, value in (values.get("properties") or {}).items():
+        operations.append({"op": "add", "path": f"/{name}", "value": value})
+    context.session.patch_image(f"/images/{change.target}", operations)
+
+
+def update_network(context: Context, change: Change, values: dict[str, Any]) -> None:
+    """Set a network's fields."""
+    context.session.send("network", "PUT", f"/networks/{change.target}", {"network": renamed(values, NETWORK)})
+
+
+def update_subnet(context: Context, change: Change, values: dict[str, Any]) -> None:
+    """Set a subnet's fields."""
+    body = renamed(values, SUBNET)
+    if values.get("pool"):
+        body["allocation_pools"] = [{"start": values["pool"][0], "end": values["pool"][1]}]
+    context.session.send("network", "PUT", f"/subnets/{change.target}", {"subnet": body})
+
+
+def update_router(context: Context, change: Change, values: dict[str, Any]) -> None:
+    """Set a router's gateway."""
+    external: Optional[str] = values["external"]
+    gateway = {"network_id": context.id_of("network", external)} if external else {}
+    body = {"router": {"external_gateway_info": gateway}}
+    context.session.send("network", "PUT", f"/routers/{change.target}", body)
+
+
+def update_security_group(context: Context, change: Change, values: dict[str, Any]) -> None:
+    """Add the rules that lack, then remove those that are too many, so that nothing is shut out in between."""
+    before = set(change.fields[0].before or ())
+    after = set(values["rules"])
+    make_network.add_rules(context, change.target, sorted(after - before))
+    item = context.world.by_id.get(("security_group", change.target)) if context.world is not None else None
+    idents = {} if item is None or context.world is None else rule_ids(context, item.status["rule_ids"])
+    for rule in sorted(before - after):
+        context.session.send("network", "DELETE", f"/security-group-rules/{idents[rule]}")
+
+
+def rule_ids(context: Context, rules: dict[str, str]) -> dict[str, str]:
+    """Return ids by rule, with peers by name as in the declaration."""
+    if context.world is None:
+        return rules
+    return {named_peer(context.world, rule): ident for rule, ident in rules.items()}
+
+
+def update_floating_ip(context: Context, change: Change, values: dict[str, Any]) -> None:
+    """Lead an address to its server's port."""
+    wanted = context.wanted("floating_ip", change.name)
+    port = context.port_of(wanted.fields["server"], wanted.fields["network"])
+    context.session.send("network", "PUT", f"/floatingips/{change.target}", {"floatingip": {"port_id": port}})
+    del values
+
+
+def update_server(context: Context, change: Change, values: dict[str, Any]) -> None:
+    """Change what Nova and Neutron can change while a server runs."""
+    del values
+    for one in change.fields:
+        if one.field not in SERVER_UPDATERS:
+            raise ApplyError(f"{change.origin}: {one.field} of a server cannot be changed in place")
+        SERVER_UPDATERS[one.field](context, change.target, one)
+
+
+def update_name(context: Context, server: str, one: FieldChange) -> None:
+    """Give a server another name."""
+    context.session.send("compute", "PUT", f"/servers/{server}", {"server": {"name": one.after}})
+
+
+def update_protect(context: Context, server: str, one: FieldChange) -> None:
+    """Write down, or no more, that a server is never to be deleted."""
+    set_metadata(context, server, {mark.PROTECT: "true" if one.after else None})
+
+
+def update_metadata(context: Context, server: str, one: FieldChange) -> None:
+    """Set what is declared, and remove what we set and nobody declares any more."""
+    set_metadata(context, server, one.after)
+
+
+def set_metadata(context: Context, server: str, after: dict[str, Optional[str]]) -> None:
+    """Set keys, and remove those that should have no value."""
+    path = f"/servers/{server}/metadata"
+    kept = {name: value for name, value in after.items() if value is not None}
+    if kept:
+        context.session.send("compute", "POST", path, {"metadata": kept})
+    for name in sorted(set(after) - set(kept)):
+        context.session.send("compute", "DELETE", f"{path}/{quote(name, safe='')}")
+
+
+def update_tags(context: Context, server: str, one: FieldChange) -> None:
+    """Add declared tags and remove those that we set and nobody declares any more."""
+    before, after = set(one.before), set(one.after)
+    for tag in sorted(after - before):
+        context.session.send("compute", "PUT", f"/servers/{server}/tags/{quote(tag, safe='')}")
+    for tag in sorted(before - after):
+        context.session.send("compute", "DELETE", f"/servers/{server}/tags/{quote(tag, safe='')}")
+
+
+def update_groups(context: Context, server: str, one: FieldChange) -> None:
+    """Put all ports of a server into its security groups, and no others."""
+    groups = [context.id_of("security_group", name) for name in one.after]
+    for port in context.ports(server):
+        context.session.send("network", "PUT", f"/ports/{port['id']}", {"port": {"security_groups": groups}})
+
+
+def update_networks(context: Context, server: str, one: FieldChange) -> None:
+    """Plug in what lacks, then unplug what is too much."""
+    path = f"/servers/{server}/os-interface"
+    after = {context.id_of("network", name) for name in one.after}
+    ports = context.ports(server)
+    for ident in sorted(after - {port["network_id"] for port in ports}):
+        context.session.send("compute", "POST", path, {"interfaceAttachment": {"net_id": ident}})
+    for port in ports:
+        if port["network_id"] not in after:
+            context.session.send("compute", "DELETE", f"{path}/{port['id']}")
+
+
+SERVER_UPDATERS = {
+    "name": update_name,
+    "protect": update_protect,
+    "metadata": update_metadata,
+    "tags": update_tags,
+    "security_groups": update_groups,
+    "networks": update_networks,
+}
+
+UPDATERS = {
+    "flavor": update_flavor,
+    "image": update_image,
+    "network": update_network,
+    "subnet": update_subnet,
+    "router": update_router,
+    "security_group": update_security_group,
+    "floating_ip": update_floating_ip,
+    "server": update_server,
+}
+
+ACTIONS: dict[str, dict[str, Any]] = {
+    "start": {"os-start": None},
+    "stop": {"os-stop": None},
+    "reboot": {"reboot": {"type": "HARD"}},
+    "pause": {"pause": None},
+    "unpause": {"unpause": None},
+    "suspend": {"suspend": None},
+    "resume": {"resume": None},
+    "shelve": {"shelve": None},
+    "unshelve": {"unshelve": None},
+    "confirm": {"confirmResize": None},
+}
+
+
+def act(context: Context, action: str, target: str, wanted: Wanted) -> None:
+    """Ask Nova for an action on a server; the answer comes before it is done."""
+    body = ACTIONS.get(action)
+    if action == "resize":
+        body = {"resize": {"flavorRef": context.id_of("flavor", wanted.fields["flavor"])}}
+    if action == "rebuild":
+        body = {"rebuild": {"imageRef": context.id_of("image", wanted.fields["image"])}}
+        if wanted.create.get("user_data") and wanted.policy.get("user_data") == "rebuild":
+            body["rebuild"].update(rebuilt_user_data(context, wanted))
+    if body is None:
+        raise ApplyError(f"{wanted.at()}: nothing is known about how to {action} a server")
+    context.session.send("compute", "POST", f"/servers/{target}/action", body)
+
+
+def rebuilt_user_data(context: Context, wanted: Wanted) -> dict[str, Any]:
+    """Return new user-data for a rebuild, and its hash: a rebuild with metadata replaces all of it, our mark too."""
+    text = base64.b64encode(wanted.create["user_data"].encode()).decode()
+    return {"user_data": text, "metadata": make_server.metadata_of(context.stack, wanted)}

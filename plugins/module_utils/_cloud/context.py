@@ -1,0 +1,76 @@
+"""What every request of one run shares: the session, the look it stands on, and the ids of what was just made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Optional
+
+from .._core.decide.world import World
+from .._core.errors import ApplyError
+from .._core.policy import Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .._core.desired import Desired, Wanted
+    from .._core.observed import Observed
+    from .._core.policy import Applied
+    from .session import Session
+
+
+class Context:
+    """Names to ids, before and after things are made. Threads may share it."""
+
+    def __init__(self, session: Session, desired: Desired, tell: Callable[[str], None]) -> None:
+        self.session = session
+        self.desired = desired
+        self.stack = desired.stack
+        self.tell = tell
+        self.ids: dict[tuple[str, str], str] = {}
+        self.world: Optional[World] = None
+
+    def look(self, observed: Observed, applied: Mapping[str, Applied]) -> None:
+        """Stand on this look from now on."""
+        self.world = World(self.desired, observed, applied, Policy())
+
+    def id_of(self, kind: str, name: str) -> str:
+        """Return the id of a declared or existing thing. Raises ``ApplyError`` where there is none, or several."""
+        if (kind, name) in self.ids:
+            return self.ids[kind, name]
+        item = self.world.item(kind, name) if self.world is not None else None
+        if item is None:
+            raise ApplyError(f"there is no {kind.replace('_', ' ')} {name}, or more than one")
+        return item.id
+
+    def wanted(self, kind: str, key: str) -> Wanted:
+        """Return the desired thing that a step is about."""
+        for one in self.desired.wanted:
+            if one.kind == kind and one.key == key:
+                return one
+        raise ApplyError(f"{kind} {key} is not declared")
+
+    def ports(self, server: str) -> list[dict[str, Any]]:
+        """Return a server's ports."""
+        return list(self.session.pages("network", f"/ports?device_id={server}", "ports"))
+
+    def port_of(self, server: str, network: str) -> str:
+        """Return the port of a declared server on a declared network."""
+        ident, on = self.id_of("server", server), self.id_of("network", network)
+        for port in self.ports(ident):
+            if port["network_id"] == on:
+                return str(port["id"])
+        raise ApplyError(f"server {server} has no port on network {network}")
+
+    def external_network(self, name: str) -> str:
+        """Return the network that floating addresses come from; ``*`` stands for the only external one."""
+        if name != "*":
+            return self.id_of("network", name)
+        items = self.world.observed.of_kind("network") if self.world is not None else []
+        found = [item.id for item in items if item.fields.get("external")]
+        found += [self.ids[kind, key] for kind, key in self.ids if kind == "network" and self.is_external(key)]
+        if len(set(found)) != 1:
+            raise ApplyError(f"the cloud has {len(set(found))} external networks: say which, as floating_ip: NETWORK")
+        return found[0]
+
+    def is_external(self, key: str) -> bool:
+        """Tell whether a declared network is external."""
+        return bool(self.wanted("network", key).fields.get("external"))

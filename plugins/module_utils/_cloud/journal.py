@@ -1,0 +1,130 @@
+"""What we were about to do, written down and flushed to disk before it is done, in one small SQLite file per stack.
+
+It is a cache with one duty: a creation that was sent and not answered is remembered across a crash, so that nobody
+sends it again too soon. Losing the file loses no ownership and deletes nothing. A damaged file is put aside.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import sqlite3
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Optional
+
+from .._core.errors import ApplyError
+from .._core.policy import Applied
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from .._core.desired import Wanted
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS thing (
+    uid TEXT PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL, id TEXT NOT NULL DEFAULT '',
+    fields TEXT NOT NULL DEFAULT '{}', intent_at REAL
+);
+CREATE TABLE IF NOT EXISTS event (
+    at REAL NOT NULL, action TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, outcome TEXT NOT NULL
+);
+"""
+
+
+def folder_of(stack: str, state: Optional[str] = None) -> Path:
+    """Return the state folder of a stack: below ``state``, XDG_STATE_HOME or ~/.local/state."""
+    base = state or os.environ.get("XDG_STATE_HOME") or "~/.local/state"
+    return Path(base).expanduser() / "novaform" / stack
+
+
+class Journal:
+    """The journal of one stack. Every write is on disk when its method returns; threads may share it."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.path = folder / "journal.sqlite"
+        self.lock = threading.Lock()
+        try:
+            self.base = self.opened()
+        except sqlite3.DatabaseError:
+            self.path.replace(self.path.with_suffix(".damaged"))
+            self.base = self.opened()
+
+    def opened(self) -> sqlite3.Connection:
+        """Open the file and make its tables."""
+        base = sqlite3.connect(self.path, timeout=10, check_same_thread=False)
+        base.execute("PRAGMA synchronous=FULL")
+        base.executescript(SCHEMA)
+        self.path.chmod(0o600)
+        return base
+
+    def close(self) -> None:
+        """Close the file."""
+        self.base.close()
+
+    def applied(self) -> dict[str, Applied]:
+        """Return what is remembered, by uid."""
+        rows = self.base.execute("SELECT uid, id, fields, intent_at FROM thing")
+        return {uid: Applied(json.loads(fields), ident, at) for uid, ident, fields, at in rows}
+
+    def kinds(self) -> set[str]:
+        """Return the kinds of which we ever made something."""
+        return {kind for (kind,) in self.base.execute("SELECT DISTINCT kind FROM thing")}
+
+    def intend(self, things: Iterable[Wanted], now: float) -> None:
+        """Write down that these are about to be made."""
+        rows = [(one.uid, one.kind, one.key, now) for one in things]
+        sql = (
+            "INSERT INTO thing (uid, kind, key, intent_at) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (uid) DO UPDATE SET intent_at = excluded.intent_at, id = ''"
+        )
+        with self.lock, self.base:
+            self.base.executemany(sql, rows)
+
+    def settle(self, outcomes: Iterable[tuple[Wanted, str]]) -> None:
+        """Write down what became of intents: the thing with its id, as far as it is known, and what was applied."""
+        rows = [(one.uid, one.kind, one.key, ident, remembered(one.fields)) for one, ident in outcomes]
+        sql = (
+            "INSERT INTO thing (uid, kind, key, id, fields) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (uid) DO UPDATE SET id = excluded.id, fields = excluded.fields, intent_at = NULL"
+        )
+        with self.lock, self.base:
+            self.base.executemany(sql, rows)
+
+    def clear(self, uids: Iterable[str]) -> None:
+        """Write down that the service surely did not carry these intents out."""
+        with self.lock, self.base:
+            self.base.executemany("UPDATE thing SET intent_at = NULL WHERE uid = ?", [(uid,) for uid in uids])
+
+    def forget(self, uids: Iterable[str]) -> None:
+        """Forget things that are gone."""
+        with self.lock, self.base:
+            self.base.executemany("DELETE FROM thing WHERE uid = ?", [(uid,) for uid in uids])
+
+    def record(self, now: float, events: Iterable[tuple[str, str, str, str]]) -> None:
+        """Append (action, kind, key, outcome) lines to the history."""
+        with self.lock, self.base:
+            self.base.executemany("INSERT INTO event VALUES (?, ?, ?, ?, ?)", [(now, *event) for event in events])
+
+
+def remembered(fields: Mapping[str, Any]) -> str:
+    """Return fields as text."""
+    return json.dumps(dict(fields), sort_keys=True, default=str)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold the stack's lock, so that two applies on one machine cannot overlap. Raises ``ApplyError`` when taken.
+
+    The lock is the process's: whoever is killed lets go of it.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (folder / "lock").open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise ApplyError(f"another apply of this stack is running (lock {folder / 'lock'}): wait for it") from error
+        yield

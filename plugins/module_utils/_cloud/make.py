@@ -1,0 +1,86 @@
+"""Requests that make a thing, each with our mark inside, so that a lost answer can be found again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .._core import mark
+from .._core.errors import ApplyError
+from . import make_network, make_server, seen_network
+from .make_network import renamed
+
+if TYPE_CHECKING:
+    from .._core.desired import Wanted
+    from .context import Context
+
+FLAVOR = {
+    "vcpus": "vcpus",
+    "ram_mb": "ram",
+    "disk_gb": "disk",
+    "ephemeral_gb": "OS-FLV-EXT-DATA:ephemeral",
+    "swap_mb": "swap",
+    "public": "os-flavor-access:is_public",
+}
+
+
+def make_flavor(context: Context, wanted: Wanted) -> str:
+    """Make a flavor, then write the mark into its extra specs."""
+    body = {"name": wanted.name, **renamed(wanted.fields, FLAVOR)}
+    made = context.session.send("compute", "POST", "/flavors", {"flavor": body})["flavor"]
+    specs = {**mark.proof_of(context.stack, wanted.key), **wanted.fields.get("extra_specs", {})}
+    context.session.send("compute", "POST", f"/flavors/{made['id']}/os-extra_specs", {"extra_specs": specs})
+    return str(made["id"])
+
+
+def make_key(context: Context, wanted: Wanted) -> str:
+    """Make a key pair of a public key."""
+    body = {"name": wanted.name, "public_key": wanted.fields["public_key"], "type": "ssh"}
+    return str(context.session.send("compute", "POST", "/os-keypairs", {"keypair": body})["keypair"]["name"])
+
+
+def make_server_group(context: Context, wanted: Wanted) -> str:
+    """Make a server group; its name is its mark."""
+    body = {"name": wanted.name, "policy": wanted.fields["policy"]}
+    return str(
+        context.session.send("compute", "POST", "/os-server-groups", {"server_group": body})["server_group"]["id"]
+    )
+
+
+def make_image(context: Context, wanted: Wanted) -> str:
+    """Make an image and upload it. Half an upload is never used: it is deleted here, or found queued and replaced."""
+    path = Path(str(wanted.create.get("file") or ""))
+    if not path.is_file():
+        raise ApplyError(f"{wanted.at()}: image {wanted.name} has no file {path} to upload")
+    body = {
+        "name": wanted.name,
+        "disk_format": wanted.create.get("format") or "qcow2",
+        "container_format": "bare",
+        "visibility": "public" if wanted.fields.get("public") else "private",
+        "min_disk": wanted.fields.get("min_disk_gb", 0),
+        "min_ram": wanted.fields.get("min_ram_mb", 0),
+        "tags": mark.tags_of(context.stack, wanted.uid),
+        seen_network.IMAGE_STACK: context.stack,
+        seen_network.IMAGE_KEY: wanted.key,
+        seen_network.CONTENT: wanted.fields["content"],
+        **wanted.fields.get("properties", {}),
+    }
+    ident = str(context.session.send("image", "POST", "/images", body)["id"])
+    with path.open("rb") as data:
+        context.session.upload(f"/images/{ident}/file", data, path.stat().st_size)
+    return ident
+
+
+MAKERS = {
+    "flavor": make_flavor,
+    "key": make_key,
+    "image": make_image,
+    "network": make_network.make_network,
+    "subnet": make_network.make_subnet,
+    "router": make_network.make_router,
+    "interface": make_network.make_interface,
+    "security_group": make_network.make_security_group,
+    "server_group": make_server_group,
+    "floating_ip": make_network.make_floating_ip,
+    "server": make_server.make_server,
+}

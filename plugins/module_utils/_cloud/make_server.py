@@ -1,0 +1,62 @@
+"""The request for a server: mark, metadata and tags are part of it, so that a lost answer can be found again."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any, Optional
+
+from .._core import mark
+
+if TYPE_CHECKING:
+    from .._core.desired import Wanted
+    from .context import Context
+
+
+def make_server(context: Context, wanted: Wanted) -> str:
+    """Ask for a server; the answer comes before it is built. Mark, metadata and tags are part of the request."""
+    create, fields = wanted.create, wanted.fields
+    body: dict[str, Any] = {
+        "name": wanted.name,
+        "flavorRef": context.id_of("flavor", fields["flavor"]),
+        "imageRef": context.id_of("image", fields["image"]),
+        "networks": [network_of(context, port) for port in create["networks"]] or "none",
+        "metadata": metadata_of(context.stack, wanted),
+        "tags": [*mark.tags_of(context.stack, wanted.uid), *fields.get("tags", ())],
+        "config_drive": bool(fields.get("config_drive")),
+    }
+    more: dict[str, Optional[Any]] = {
+        "key_name": fields.get("key_name"),
+        "availability_zone": fields.get("zone"),
+        "host": create.get("host"),
+        "user_data": base64.b64encode(create["user_data"].encode()).decode() if create.get("user_data") else None,
+    }
+    if fields.get("security_groups"):
+        more["security_groups"] = [{"name": context.id_of("security_group", one)} for one in fields["security_groups"]]
+    whole = {"server": {**body, **{name: value for name, value in more.items() if value is not None}}}
+    if create.get("server_group"):
+        whole["os:scheduler_hints"] = {"group": context.id_of("server_group", create["server_group"])}
+    return str(context.session.send("compute", "POST", "/servers", whole)["server"]["id"])
+
+
+def network_of(context: Context, port: dict[str, Any]) -> dict[str, Any]:
+    """Return one interface as Nova wants it."""
+    network = {"uuid": context.id_of("network", port["network"])}
+    return {**network, "fixed_ip": port["fixed_ip"]} if port.get("fixed_ip") else network
+
+
+def metadata_of(stack: str, wanted: Wanted) -> dict[str, str]:
+    """Return the declared metadata and the readable half of our mark."""
+    ours = {**mark.proof_of(stack, wanted.key), mark.SPEC: spec_of(wanted)}
+    if wanted.fields.get("user_data"):
+        ours[mark.USER_DATA] = wanted.fields["user_data"]
+    if wanted.protect:
+        ours[mark.PROTECT] = "true"
+    return {**wanted.fields.get("metadata", {}), **ours}
+
+
+def spec_of(wanted: Wanted) -> str:
+    """Return what a server was made from, in 16 characters."""
+    text = json.dumps(dict(wanted.fields), sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

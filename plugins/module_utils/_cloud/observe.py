@@ -1,0 +1,164 @@
+"""One look at the cloud: a few whole lists side by side, and an honest word on what could not be seen.
+
+Lists are asked without filters, because Nova leaves out servers of a cell that is down as soon as a filter is given.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
+
+from .._core.errors import ObserveError
+from .._core.observed import COMPLETE, FAILED, PARTIAL, Item, Observed
+from . import seen_compute, seen_network
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from .session import Session
+
+Raw = list[dict[str, Any]]
+
+
+class Listing(NamedTuple):
+    """Where a list is: the service, the path, and the name of the list in the answer."""
+
+    service: str
+    path: str
+    name: str
+
+
+LISTS = {
+    "server": Listing("compute", "/servers/detail", "servers"),
+    "flavor": Listing("compute", "/flavors/detail?is_public=None", "flavors"),
+    "key": Listing("compute", "/os-keypairs", "keypairs"),
+    "server_group": Listing("compute", "/os-server-groups", "server_groups"),
+    "image": Listing("image", "/images?limit=1000", "images"),
+    "network": Listing("network", "/networks", "networks"),
+    "subnet": Listing("network", "/subnets", "subnets"),
+    "router": Listing("network", "/routers", "routers"),
+    "port": Listing("network", "/ports", "ports"),
+    "security_group": Listing("network", "/security-groups", "security_groups"),
+    "floating_ip": Listing("network", "/floatingips", "floatingips"),
+}
+BESIDES = {
+    "server": ("port", "image", "network", "security_group", "flavor"),
+    "interface": ("port", "subnet", "router"),
+    "floating_ip": ("port", "server", "network"),
+    "router": ("network",),
+}
+"""What else must be listed to understand a kind."""
+READERS = {
+    "flavor": seen_compute.to_flavor,
+    "key": seen_compute.to_key,
+    "server_group": seen_compute.to_server_group,
+    "image": seen_network.to_image,
+    "network": seen_network.to_network,
+    "subnet": seen_network.to_subnet,
+    "router": seen_network.to_router,
+    "security_group": seen_network.to_security_group,
+}
+OWN = frozenset({"subnet", "router", "port", "security_group", "floating_ip"})
+SHARED = frozenset({"network", "image"})
+CONNECTIONS = 4
+
+
+def observe(session: Session, kinds: Iterable[str], remembered: Mapping[str, str] = {}) -> Observed:
+    """Look at all things of these kinds.
+
+    ``remembered`` maps uids to ids of servers that we know of: one that is missing from the list is asked for by its id
+    before anybody may think that it is gone.
+    """
+    asked = needed(kinds)
+    session.token()
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        raws = dict(zip(asked, pool.map(lambda kind: fetch(session, kind), asked)))
+    complaints = tuple(str(raw) for raw in raws.values() if isinstance(raw, ObserveError))
+    lists = {kind: raw for kind, raw in raws.items() if not isinstance(raw, ObserveError)}
+    coverage = {kind: COMPLETE if kind in lists else FAILED for kind in asked}
+    coverage["interface"] = coverage.get("port", FAILED)
+    seen = Observed(tuple(understand(lists)), coverage, complaints=complaints)
+    return with_unknown(session, seen, lists.get("server", []), remembered)
+
+
+def needed(kinds: Iterable[str]) -> list[str]:
+    """Return what to list for these kinds, the longest list first."""
+    wanted = set(kinds)
+    for kind in tuple(wanted):
+        wanted |= set(BESIDES.get(kind, ()))
+    return [kind for kind in LISTS if kind in wanted]
+
+
+def fetch(session: Session, kind: str) -> Any:
+    """Return one whole list, or the error that kept us from it."""
+    service, path, name = LISTS[kind]
+    project = session.token().project
+    if kind in OWN:
+        path = f"{path}?project_id={project}"
+    try:
+        return [raw for raw in session.pages(service, path, name) if kind not in SHARED or visible(raw, project)]
+    except ObserveError as error:
+        return error
+
+
+def visible(raw: Mapping[str, Any], project: str) -> bool:
+    """Tell whether a network or an image is for this project; an administrator is shown everybody's."""
+    owner = raw.get("project_id") or raw.get("owner")
+    open_to_all = raw.get("shared") or raw.get("router:external") or raw.get("visibility") in {"public", "shared"}
+    return bool(owner in {project, None} or open_to_all or raw.get("visibility") == "community")
+
+
+def understand(lists: Mapping[str, Raw]) -> Iterable[Item]:
+    """Turn all lists into items."""
+    for kind, reader in READERS.items():
+        yield from map(reader, lists.get(kind, ()))
+    ports = lists.get("port")
+    of_device: dict[str, Raw] = defaultdict(list)
+    for port in ports or ():
+        of_device[port.get("device_id") or ""].append(port)
+    for raw in lists.get("server", ()):
+        yield seen_compute.to_server(raw, None if ports is None else of_device.get(raw["id"], []))
+    yield from legs(ports or [], lists)
+    by_id = {port["id"]: port for port in ports or ()}
+    for raw in lists.get("floating_ip", ()):
+        yield seen_network.to_floating_ip(raw, by_id)
+
+
+def legs(ports: Raw, lists: Mapping[str, Raw]) -> Iterable[Item]:
+    """Yield the routers' legs."""
+    subnets = {raw["id"]: seen_network.to_subnet(raw) for raw in lists.get("subnet", ())}
+    for port in ports:
+        if str(port.get("device_owner", "")).startswith(seen_network.ROUTER_LEG):
+            found = seen_network.to_interface(port, subnets)
+            if found is not None:
+                yield found
+
+
+def with_unknown(session: Session, seen: Observed, servers: Raw, remembered: Mapping[str, str]) -> Observed:
+    """Add what hides behind a cell that is down. Such servers have no name, tags or metadata in the list."""
+    unknown = [raw["id"] for raw in servers if raw.get("status") == "UNKNOWN"]
+    listed = {raw["id"] for raw in servers}
+    complaints = list(seen.complaints)
+    coverage = dict(seen.coverage)
+    for ident in remembered.values() if "server" in coverage and coverage["server"] == COMPLETE else ():
+        if ident in listed:
+            continue
+        try:
+            raw = session.get("compute", f"/servers/{ident}", absent_ok=True)
+        except ObserveError as error:
+            complaints.append(str(error))
+            coverage["server"] = PARTIAL
+            break
+        if raw is not None and raw["server"].get("status") in {"UNKNOWN", None}:
+            unknown.append(ident)
+    if unknown:
+        complaints.append(f"Nova cannot read {len(unknown)} servers: a cell is down")
+        coverage["server"] = PARTIAL
+    return seen._replace(coverage=coverage, unknown=tuple(unknown), complaints=tuple(complaints))
+
+
+def servers(session: Session, tag: Optional[str] = None) -> list[Item]:
+    """Return the servers with a tag, alone and without their ports: for waiting, not for deciding."""
+    path = f"/servers/detail?tags={tag}" if tag else "/servers/detail"
+    return [seen_compute.to_server(raw, None) for raw in session.pages("compute", path, "servers")]

@@ -1,0 +1,92 @@
+"""One step, carried out at most once: written down, sent, and after a lost answer looked for, never sent again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Optional
+
+from .._core.errors import Error
+from .._core.outcome import DONE, FAILED, UNKNOWN, Outcome
+from . import alter, make, observe
+from .session import Refused
+from .wire import Lost, Unreached
+
+if TYPE_CHECKING:
+    from .._core.change import Change
+    from .._core.desired import Wanted
+    from .context import Context
+    from .journal import Journal
+
+
+class Performer:
+    """Carries out single steps; threads may share it."""
+
+    def __init__(self, context: Context, journal: Journal, grace: float) -> None:
+        self.context = context
+        self.journal = journal
+        self.grace = grace
+        self.clock = context.session.clock.now
+
+    def perform(self, change: Change) -> Outcome:
+        """Carry out one step on anything, up to the point where the service has accepted it."""
+        try:
+            return self.tried(change)
+        except Lost as error:
+            return ended(change, UNKNOWN, str(error))
+        except Error as error:
+            return ended(change, FAILED, str(error))
+
+    def tried(self, change: Change) -> Outcome:
+        """Carry out one step; errors pass."""
+        if change.action == "delete":
+            alter.remove(self.context, change)
+            if not any(one.uid == change.uid for one in self.context.desired.wanted):
+                self.journal.forget([change.uid])
+            return ended(change, DONE, ident=change.target)
+        wanted = self.context.wanted(change.kind, change.name)
+        if change.action in {"create", "replace"}:
+            if change.action == "replace":
+                alter.remove(self.context, change)
+            return ended(change, DONE, ident=self.make(wanted))
+        if change.action == "update":
+            alter.update(self.context, change, wanted)
+            self.journal.settle([(wanted, change.target)])
+        else:
+            alter.act(self.context, change.action, change.target, wanted)
+        return ended(change, DONE, ident=change.target)
+
+    def make(self, wanted: Wanted) -> str:
+        """Make one thing at most once, and return its id. Raises ``Lost`` where its fate stays unknown."""
+        self.journal.intend([wanted], self.clock())
+        try:
+            ident = make.MAKERS[wanted.kind](self.context, wanted)
+        except Lost:
+            found = self.search(wanted)
+            if found is None:
+                raise
+            ident = found
+        except (Refused, Unreached):
+            self.journal.clear([wanted.uid])
+            raise
+        self.journal.settle([(wanted, ident)])
+        self.context.ids[wanted.kind, wanted.key] = ident
+        return ident
+
+    def search(self, wanted: Wanted) -> Optional[str]:
+        """Look for a thing whose creation was not answered, until it is found or grace is over."""
+        started = self.clock()
+        pause = 0.5
+        while True:
+            seen = observe.observe(self.context.session, [wanted.kind])
+            named = wanted.kind in {"flavor", "key"}
+            for item in seen.of_kind(wanted.kind):
+                if (named and item.name == wanted.name) or (item.mark is not None and item.mark.uid == wanted.uid):
+                    return item.id
+            if self.clock() - started > self.grace:
+                return None
+            self.context.session.sleep(pause)
+            pause = min(pause * 2, 5.0)
+
+
+def ended(change: Change, outcome: str, why: str = "", ident: str = "") -> Outcome:
+    """Return a step's outcome."""
+    return Outcome(change.action, change.kind, change.name, outcome, why, ident)

@@ -1,0 +1,219 @@
+"""Look, decide, act, look again, for a whole stack: what ``plan`` says and what ``apply`` does is one path."""
+
+from __future__ import annotations
+
+import gc
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
+
+from .._core import reconcile
+from .._core.change import Change, Decision
+from .._core.outcome import DONE, FAILED, SKIPPED, Outcome
+from . import observe
+from .context import Context
+from .fleet import Fleet
+from .journal import Journal, alone
+from .perform import Performer, ended
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from .._core.desired import Desired
+    from .._core.observed import Domain, Observed
+    from .._core.plan import Plan
+    from .._core.policy import Applied, Policy
+    from .session import Session
+
+ALL_KINDS = frozenset(reconcile.ORDER)
+PATIENCE = 120.0
+"""Seconds that a run waits for what an earlier one, or Nova, has not finished."""
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """Spare the search for garbage while a hundred thousand values are made that all stay: it takes half the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+class Look(NamedTuple):
+    """One look and what follows from it."""
+
+    observed: Observed
+    decision: Decision
+    applied: Mapping[str, Applied]
+
+
+class Run:
+    """One stack on one cloud. ``domains`` is what the hosts said, if they were asked."""
+
+    def __init__(self, session: Session, desired: Desired, policy: Policy, folder: Path) -> None:
+        self.session = session
+        self.desired = desired
+        self.policy = policy
+        self.folder = folder
+        self.domains: Optional[Mapping[str, Mapping[str, Domain]]] = None
+        self.clock = session.clock.now
+        self.progress: Optional[Path] = None
+        self.timeout = 900.0
+
+    def kinds(self, journal: Journal) -> frozenset[str]:
+        """Return what to list: what is declared, used, or was ever made. Without memory that is everything."""
+        made = journal.kinds()
+        if not made:
+            return ALL_KINDS
+        declared = {one.kind for one in self.desired.wanted} | {one.kind for one in self.desired.external}
+        return frozenset(made | declared) & ALL_KINDS
+
+    def look(self, journal: Journal) -> Look:
+        """Look at the cloud and decide; change nothing."""
+        with without_collector():
+            return self.looked(journal)
+
+    def looked(self, journal: Journal) -> Look:
+        """Look and decide."""
+        applied = journal.applied()
+        ids = {
+            one.uid: applied[one.uid].id for one in self.desired.wanted if one.kind == "server" and one.uid in applied
+        }
+        known = {uid: ident for uid, ident in ids.items() if ident}
+        observed = observe.observe(self.session, self.kinds(journal), known)._replace(domains=self.domains)
+        decision = reconcile.decide(self.desired, observed, applied, self.clock(), self.policy)
+        return Look(observed, decision, applied)
+
+    def plan(self) -> Look:
+        """Say what would be done."""
+        journal = Journal(self.folder)
+        try:
+            return self.look(journal)
+        finally:
+            journal.close()
+
+    def apply(self, approved: Optional[Sequence[Change]] = None) -> dict[str, Any]:
+        """Do it, and look again. With ``approved``, only those steps, and only where nothing has moved since.
+
+        Returns ``changed``, ``outcomes``, ``before`` and ``after`` (both decisions as reports).
+        """
+        with alone(self.folder):
+            journal = Journal(self.folder)
+            try:
+                before = self.settled(journal)
+                outcomes = self.act(journal, before, approved)
+                self.domains = None  # what the hosts said was true before
+                after = self.settled(journal) if outcomes else before
+            finally:
+                journal.close()
+        done = [one for one in outcomes if one.outcome != SKIPPED]
+        return {
+            "changed": bool(done),
+            "outcomes": [one._asdict() for one in outcomes],
+            "before": before.decision.to_report(),
+            "after": after.decision.to_report(),
+        }
+
+    def settled(self, journal: Journal) -> Look:
+        """Look, and wait a while for what is under way since an earlier run, so that it can be judged."""
+        started = self.clock()
+        while True:
+            look = self.look(journal)
+            passing = [note for note in look.decision.notes if note.passing]
+            if not passing or self.clock() - started > PATIENCE:
+                return look
+            self.tell(f"{passing[0].kind} {passing[0].name}: {passing[0].text}")
+            self.session.sleep(2.0)
+
+    def act(self, journal: Journal, look: Look, approved: Optional[Sequence[Change]]) -> list[Outcome]:
+        """Take the steps: what servers need, servers, their addresses, and last what is to go."""
+        context = Context(self.session, self.desired, self.tell)
+        context.look(look.observed, look.applied)
+        changes = [step for step in look.decision.doable if isinstance(step, Change)]
+        chosen, outcomes = choose(changes, approved)
+        performer = Performer(context, journal, self.policy.grace)
+        self.announce(chosen)
+        gone = [one for one in chosen if one.action == "delete"]
+        rest = [one for one in chosen if one.action != "delete"]
+        ahead = [one for one in rest if one.kind not in {"server", "floating_ip"}]
+        outcomes += self.one_by_one(performer, ahead, [])
+        fleet = Fleet(performer, self.report, self.timeout)
+        servers, skipped = self.without_failed([one for one in rest if one.kind == "server"], outcomes)
+        outcomes += skipped + fleet.run(servers)
+        addresses, skipped = self.without_failed([one for one in rest if one.kind == "floating_ip"], outcomes)
+        outcomes += skipped + self.one_by_one(performer, addresses, outcomes)
+        outcomes += Fleet(performer, self.report, self.timeout).run([one for one in gone if one.kind == "server"])
+        outcomes += self.one_by_one(performer, [one for one in gone if one.kind != "server"], [])
+        journal.record(self.clock(), [(one.action, one.kind, one.name, one.outcome) for one in outcomes])
+        return outcomes
+
+    def one_by_one(self, performer: Performer, changes: Sequence[Change], before: Sequence[Outcome]) -> list[Outcome]:
+        """Take quick steps in their order; what needs something that failed is skipped."""
+        outcomes: list[Outcome] = []
+        for change in changes:
+            kept, skipped = self.without_failed([change], [*before, *outcomes])
+            outcomes += skipped
+            if kept:
+                self.tell(f"{change.action} {change.kind} {change.name}")
+                outcomes.append(performer.perform(change))
+                self.report(outcomes[-1])
+        return outcomes
+
+    def without_failed(
+        self, changes: Sequence[Change], outcomes: Sequence[Outcome]
+    ) -> tuple[list[Change], list[Outcome]]:
+        """Part the steps whose needs failed from the others."""
+        failed = {
+            (one.kind, one.name) for one in outcomes if one.outcome != DONE and one.action in {"create", "replace"}
+        }
+        needs = {(one.kind, one.key): one.needs for one in self.desired.wanted} if failed else {}
+        kept, skipped = [], []
+        for change in changes:
+            lacking = sorted(failed & set(needs.get((change.kind, change.name), ())))
+            if lacking:
+                skipped.append(ended(change, SKIPPED, f"{lacking[0][0]} {lacking[0][1]} failed"))
+            else:
+                kept.append(change)
+        return kept, skipped
+
+    def announce(self, chosen: Sequence[Change]) -> None:
+        """Tell how much there is to do."""
+        self.write({"total": len(chosen)})
+
+    def tell(self, text: str) -> None:
+        """Say something to whoever watches."""
+        self.write({"text": text})
+
+    def report(self, outcome: Outcome) -> None:
+        """Say what became of a step."""
+        self.write({"outcome": outcome._asdict()})
+
+    def write(self, line: Mapping[str, Any]) -> None:
+        """Append a line to the progress file, if anybody watches."""
+        if self.progress is not None:
+            with self.progress.open("a") as file:
+                file.write(json.dumps(line) + "\n")
+
+
+def choose(changes: list[Change], approved: Optional[Sequence[Change]]) -> tuple[list[Change], list[Outcome]]:
+    """Return the steps that were approved as they are now, and an outcome for each that moved since."""
+    if approved is None:
+        return changes, []
+    now = {change.key: change for change in changes}
+    chosen, moved = [], []
+    for change in approved:
+        current = now.get(change.key)
+        if current is None or current.digest != change.digest or current.fields != change.fields:
+            moved.append(ended(change, FAILED, "it is not as it was when the plan was made: plan again"))
+        else:
+            chosen.append(current)
+    return chosen, moved
+
+
+def doable(decision: Decision) -> Plan:
+    """Return what a run would do."""
+    return decision.doable

@@ -1,0 +1,109 @@
+"""What Nova's JSON means, in the declaration's names and units."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import TYPE_CHECKING, Any, Optional
+
+from .._core import mark
+from .._core.observed import Item
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+def to_server(raw: Mapping[str, Any], ports: Optional[Sequence[Mapping[str, Any]]]) -> Item:
+    """Read one server of ``GET /servers/detail``. ``ports`` are its ports; None where they could not be listed."""
+    metadata = raw.get("metadata") or {}
+    tags = raw.get("tags") or []
+    fields: dict[str, Any] = {
+        "name": raw.get("name"),
+        "flavor": to_embedded(raw.get("flavor") or {}),
+        "image": (raw.get("image") or {}).get("id") or "",
+        "key_name": raw.get("key_name"),
+        "zone": raw.get("OS-EXT-AZ:availability_zone") or None,
+        "config_drive": raw.get("config_drive") in {True, "True"},
+        "user_data": user_data_of(raw, metadata),
+        "metadata": {name: value for name, value in metadata.items() if not name.startswith(mark.OURS)},
+        "tags": [tag for tag in tags if not tag.startswith((mark.STACK_TAG, mark.UID_TAG))],
+        "protect": metadata.get(mark.PROTECT) == "true",
+        "networks": None if ports is None else [port["network_id"] for port in ports],
+        "security_groups": None if not ports else sorted({one for port in ports for one in port["security_groups"]}),
+    }
+    found = mark.from_metadata("server", tags, metadata)
+    return Item("server", raw["id"], raw.get("name") or "", fields, found, status_of(raw, ports))
+
+
+def status_of(raw: Mapping[str, Any], ports: Optional[Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
+    """Return how a server is, as distinct from what it was asked to be."""
+    fault = raw.get("fault") or {}
+    addresses = [one["ip_address"] for port in ports or () for one in port["fixed_ips"]]
+    if not addresses:
+        addresses = [one["addr"] for group in (raw.get("addresses") or {}).values() for one in group]
+    return {
+        "status": raw.get("status"),
+        "vm_state": raw.get("OS-EXT-STS:vm_state"),
+        "task_state": raw.get("OS-EXT-STS:task_state"),
+        "power_state": raw.get("OS-EXT-STS:power_state", 1),
+        "host": raw.get("OS-EXT-SRV-ATTR:hypervisor_hostname") or raw.get("OS-EXT-SRV-ATTR:host"),
+        "launched": raw.get("OS-SRV-USG:launched_at"),
+        "created": raw.get("created", ""),
+        "fault": fault.get("message"),
+        "locked": bool(raw.get("locked")),
+        "addresses": addresses,
+        "ports": [port["id"] for port in ports or ()],
+    }
+
+
+def to_embedded(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the flavor that a server carries since 2.47."""
+    return {
+        "name": raw.get("original_name"),
+        "vcpus": raw.get("vcpus"),
+        "ram_mb": raw.get("ram"),
+        "disk_gb": raw.get("disk"),
+        "ephemeral_gb": raw.get("ephemeral") or 0,
+        "swap_mb": raw.get("swap") or 0,
+    }
+
+
+def user_data_of(raw: Mapping[str, Any], metadata: Mapping[str, str]) -> Optional[str]:
+    """Return the SHA-256 of a server's user-data: from our mark, or from itself where Nova shows it."""
+    if mark.USER_DATA in metadata:
+        return metadata[mark.USER_DATA]
+    shown = raw.get("OS-EXT-SRV-ATTR:user_data")
+    return hashlib.sha256(base64.b64decode(shown)).hexdigest() if shown else None
+
+
+def to_flavor(raw: Mapping[str, Any]) -> Item:
+    """Read one flavor of ``GET /flavors/detail``."""
+    specs = dict(raw.get("extra_specs") or {})
+    fields = {
+        "vcpus": raw["vcpus"],
+        "ram_mb": raw["ram"],
+        "disk_gb": raw["disk"],
+        "ephemeral_gb": raw.get("OS-FLV-EXT-DATA:ephemeral") or 0,
+        "swap_mb": raw.get("swap") or 0,
+        "public": raw.get("os-flavor-access:is_public", True),
+        "extra_specs": {name: value for name, value in specs.items() if not name.startswith(mark.OURS)},
+    }
+    stack, key = specs.get(mark.STACK), specs.get(mark.KEY)
+    found = None
+    if stack and key:
+        found = mark.Mark(stack, key, mark.uid_of(stack, "flavor", key), proven=key == raw["name"])
+    return Item("flavor", raw["id"], raw["name"], fields, found)
+
+
+def to_key(raw: Mapping[str, Any]) -> Item:
+    """Read one key pair of ``GET /os-keypairs``. Nova has no place for a mark on it."""
+    pair = raw["keypair"]
+    return Item("key", pair["name"], pair["name"], {"public_key": " ".join(pair["public_key"].split()[:2])})
+
+
+def to_server_group(raw: Mapping[str, Any]) -> Item:
+    """Read one server group; its name ends with its uid, which is all the mark that it can bear."""
+    key, _, uid = raw["name"].rpartition(".")
+    found = mark.Mark(None, key, uid, proven=False) if key and len(uid) == 36 else None
+    fields = {"policy": raw.get("policy")}
+    return Item("server_group", raw["id"], raw["name"], fields, found, {"members": raw.get("members") or []})

@@ -1,0 +1,223 @@
+"""Requests to the cloud's services: addresses from the catalog, one microversion, pages followed to the end.
+
+Reading is repeated when a service stumbles; writing never is, because only the caller can find out whether it happened.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
+from urllib.parse import urlsplit
+
+from .._core.errors import ApplyError, ObserveError
+from . import identity
+from .wire import Lost, Unreached, Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from .credential import Credential
+    from .identity import Token
+    from .wire import Answer, Body, Transport
+
+OLDEST, NEWEST = (2, 69), (2, 96)
+"""Below 2.69 servers of a cell that is down vanish from lists; above 2.96 lists only grow longer."""
+STUMBLES = frozenset({500, 502, 503, 504})
+TRIES = 4
+
+
+class Refused(ApplyError):
+    """A service said no: ``details["status"]`` is its HTTP status."""
+
+
+class Clock(NamedTuple):
+    """The time of day (epoch seconds), a clock that never jumps, and a way to wait; tests bring their own."""
+
+    now: Callable[[], float] = time.time
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+class Session:
+    """One project of one cloud. Threads may share it."""
+
+    def __init__(
+        self, credential: Credential, transport: Optional[Transport] = None, clock: Optional[Clock] = None
+    ) -> None:
+        self.credential = credential
+        self.transport = transport or Wire(credential.cacert)
+        self.clock = clock or Clock()
+        self.sleep = self.clock.sleep
+        self.lock = threading.Lock()
+        self.held: Optional[Token] = None
+        self.roots: dict[str, str] = {}
+        self.version: tuple[int, ...] = NEWEST
+        self.requests = 0
+
+    def token(self, refused: Optional[Token] = None) -> Token:
+        """Return the token, a new one if the one in hand was refused."""
+        with self.lock:
+            if self.held is None or self.held is refused:
+                self.requests += 1
+                self.held = identity.authenticate(self.transport, self.credential)
+            return self.held
+
+    def url(self, service: str, path: str) -> str:
+        """Return the address of a service's resource."""
+        if path.startswith(("http://", "https://")):
+            return path
+        if service not in self.roots:
+            base = self.token().catalog.get(service)
+            if base is None:
+                place = f"interface {self.credential.interface}, region {self.credential.region or 'any'}"
+                raise ObserveError(f"the catalog of cloud {self.credential.cloud} has no {service} service ({place})")
+            version = {"network": "/v2.0", "image": "/v2"}.get(service, "")
+            self.roots[service] = base if not version or base.endswith(version) else base + version
+        return self.roots[service] + path
+
+    def negotiate(self) -> None:
+        """Find the newest useful microversion of an older Nova. Raises ``ObserveError`` for one that is too old."""
+        told = self.read(self.url("compute", "/"), {}) or {}
+        newest = str(told.get("version", {}).get("version") or "0.0")
+        has = tuple(int(part) for part in newest.split("."))
+        if has < OLDEST:
+            raise ObserveError(f"this Nova knows microversion {newest}; 2.69 (Stein, 2019) or newer is needed")
+        self.version = min(has, NEWEST)
+
+    def exchange(self, method: str, url: str, headers: Mapping[str, str], body: Body = None) -> Answer:
+        """Make one exchange, and again where the service says that it did nothing.
+
+        That is with a new token when the old one is refused, and later when there are too many requests.
+        """
+        token = self.token()
+        for turn in range(TRIES):
+            self.requests += 1
+            sent = {"X-Auth-Token": token.secret, "Accept": "application/json", **headers}
+            answer = self.transport.send(method, url, sent, body)
+            if answer.status == 401 and turn == 0:
+                token = self.token(refused=token)
+            elif answer.status == 429 and turn < TRIES - 1:
+                self.sleep(pause(answer, turn))
+            else:
+                break
+        return answer
+
+    def headers(self, service: str) -> dict[str, str]:
+        """Return what a service wants to be told with each request."""
+        if service != "compute":
+            return {}
+        return {"OpenStack-API-Version": f"compute {self.version[0]}.{self.version[1]}"}
+
+    def get(self, service: str, path: str, *, absent_ok: bool = False) -> Any:
+        """Read one resource; None for a 404 where that is an answer. Steps down to what an older Nova understands."""
+        try:
+            return self.read(self.url(service, path), self.headers(service), absent_ok=absent_ok)
+        except ObserveError as error:
+            if error.details.get("status") != 406 or service != "compute":
+                raise
+        self.negotiate()
+        return self.read(self.url(service, path), self.headers(service), absent_ok=absent_ok)
+
+    def read(self, url: str, headers: Mapping[str, str], *, absent_ok: bool = False) -> Any:
+        """Read one address; repeats while the service stumbles. Raises ``ObserveError``."""
+        for turn in range(TRIES):
+            try:
+                answer = self.exchange("GET", url, headers)
+            except (Lost, Unreached):
+                if turn == TRIES - 1:
+                    raise
+                self.sleep(0.2 * 2**turn)
+                continue
+            if answer.status == 404 and absent_ok:
+                return None
+            if answer.status < 300:
+                return parsed(url, answer)
+            if answer.status not in STUMBLES or turn == TRIES - 1:
+                break
+            self.sleep(pause(answer, turn))
+        raise ObserveError(f"GET {bare(url)}: {complaint(answer)}", status=answer.status)
+
+    def pages(self, service: str, path: str, name: str) -> Iterator[dict[str, Any]]:
+        """Yield the members of a list, to its very end; a page that fails raises, so half a list is never a list."""
+        following: Optional[str] = path
+        while following:
+            page = self.get(service, following)
+            if not isinstance(page, dict) or not isinstance(page.get(name), list):
+                raise ObserveError(f"GET {bare(self.url(service, following))}: the answer has no list of {name}")
+            yield from page[name]
+            following = next_page(page, name, self.url(service, following))
+
+    def send(self, service: str, method: str, path: str, body: Any = None) -> Any:
+        """Change something, once. Raises ``Refused`` for a no, ``Lost`` where nobody can know."""
+        content = None if body is None else json.dumps(body).encode()
+        headers = {**self.headers(service), **({"Content-Type": "application/json"} if content else {})}
+        url = self.url(service, path)
+        answer = self.exchange(method, url, headers, content)
+        return result_of(method, url, answer)
+
+    def upload(self, path: str, data: Body, size: int) -> None:
+        """Send the bytes of an image."""
+        headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
+        url = self.url("image", path)
+        result_of("PUT", url, self.exchange("PUT", url, headers, data))
+
+    def patch_image(self, path: str, operations: Sequence[Mapping[str, Any]]) -> None:
+        """Change an image's properties in Glance's own dialect of PATCH."""
+        headers = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
+        url = self.url("image", path)
+        result_of("PATCH", url, self.exchange("PATCH", url, headers, json.dumps(operations).encode()))
+
+
+def parsed(url: str, answer: Answer) -> Any:
+    """Return an answer's JSON. Raises ``ObserveError`` for anything else, as a proxy in trouble may send it."""
+    try:
+        return json.loads(answer.body)
+    except ValueError as error:
+        raise ObserveError(f"GET {bare(url)}: the answer is no JSON") from error
+
+
+def result_of(method: str, url: str, answer: Answer) -> Any:
+    """Return the answer's JSON (None without a body), or raise what its status means.
+
+    A service that fails inside may have done it all the same.
+    """
+    if answer.status >= 500:
+        raise Lost(f"{method} {bare(url)}: {complaint(answer)}", status=answer.status)
+    if answer.status >= 300:
+        raise Refused(f"{method} {bare(url)}: {complaint(answer)}", status=answer.status)
+    return json.loads(answer.body) if answer.body[:1] in {b"{", b"["} else None
+
+
+def pause(answer: Answer, turn: int) -> float:
+    """Return how long to wait before asking again: as the service says, within reason."""
+    told = answer.headers.get("retry-after", "")
+    return min(float(told), 60.0) if told.isdigit() else 0.2 * 2**turn
+
+
+def bare(url: str) -> str:
+    """Return an address without its query."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}{parts.path}"
+
+
+def complaint(answer: Answer) -> str:
+    """Return a service's own words about a failure, in one line."""
+    try:
+        told = json.loads(answer.body)
+    except ValueError:
+        return f"HTTP {answer.status}"
+    inner: Any = next(iter(told.values()), {}) if isinstance(told, dict) else {}
+    words = inner.get("message") or inner.get("detail") if isinstance(inner, dict) else inner
+    return f"HTTP {answer.status}" + (f": {' '.join(str(words).split())}" if words else "")
+
+
+def next_page(page: Mapping[str, Any], name: str, current: str) -> Optional[str]:
+    """Return the address of the following page, in whichever of their three ways a service says it."""
+    links = page.get(f"{name}_links") or []
+    link = next((one["href"] for one in links if one.get("rel") == "next"), None) or page.get("next")
+    if not link:
+        return None
+    # Behind a proxy the link may name another scheme, host or folder than the catalog: only its query counts.
+    return f"{current.partition('?')[0]}?{urlsplit(link).query}"

@@ -1,0 +1,113 @@
+"""A whole stack as one stage of ``converge``, so that a batch of instances obeys check mode like a host's component."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Optional
+
+from .._core import desired, policy
+from .._core.change import Change, changes_from_json
+from .._core.errors import ApplyError, DeclareError
+from .._core.observed import Domain
+from .._core.outcome import DONE
+from .._core.plan import Plan
+from . import credential
+from .journal import Journal, alone, folder_of
+from .run import Look, Run, choose
+from .session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .._core.outcome import Outcome
+
+LIMITS = ("max_consequence", "max_delete", "allow_empty", "allow_shrink", "heal", "on_error")
+
+
+class Stack:
+    """Observes, decides and applies one stack. ``facts`` is filled with what became of it."""
+
+    def __init__(self, run: Run, approved: Optional[Sequence[Change]] = None) -> None:
+        self.run = run
+        self.approved = approved
+        self.facts: dict[str, Any] = {}
+        self.held = ExitStack()
+        self.journal: Optional[Journal] = None
+        self.seen: Optional[Look] = None
+        self.moved: list[Outcome] = []
+
+    def opened(self) -> Journal:
+        """Return the journal."""
+        if self.journal is None:
+            self.journal = Journal(self.run.folder)
+        return self.journal
+
+    def plan(self, planned: Optional[Plan]) -> Plan:
+        """Look and decide. From the first real look on the stack is locked until this process ends."""
+        if planned is None and self.seen is None:
+            self.held.enter_context(alone(self.run.folder))
+        journal = self.opened()
+        self.seen = self.run.settled(journal) if planned is None else self.run.look(journal)
+        self.facts["report"] = self.seen.decision.to_report()
+        changes = [step for step in self.seen.decision.doable if isinstance(step, Change)]
+        if self.approved is None:
+            return Plan(tuple(changes))
+        chosen, self.moved = choose(changes, self.approved)
+        return Plan(tuple(chosen))
+
+    def apply(self, plan: Plan) -> None:
+        """Take the steps. One that fails stops no other; together they are one ``ApplyError`` afterwards."""
+        if self.seen is None:
+            return
+        outcomes = self.run.act(self.opened(), self.seen, [step for step in plan if isinstance(step, Change)])
+        outcomes += self.moved
+        self.run.domains = None  # what the hosts said was true before
+        self.facts["outcomes"] = [one._asdict() for one in outcomes]
+        failed = [one for one in outcomes if one.outcome != DONE]
+        self.approved = ()
+        if failed:
+            lines = "; ".join(f"{one.action} {one.kind} {one.name} {one.outcome}: {one.why}" for one in failed[:5])
+            more = f" (and {len(failed) - 5} more)" if len(failed) > 5 else ""
+            raise ApplyError(f"{len(failed)} of {len(outcomes)} steps were not done: {lines}{more}", **self.facts)
+
+
+def from_params(params: Mapping[str, Any]) -> Stack:
+    """Build the stage from the module's parameters. Raises ``Error`` for files that cannot be read."""
+    wanted = desired.from_json(load_json(params["desired"]))
+    session = Session(credential.load(params["cloud"], params["clouds_file"]))
+    limits = policy.from_options({name: params[name] for name in LIMITS})
+    run = Run(session, wanted, limits, folder_of(wanted.stack, params["state_dir"]))
+    run.timeout = float(params["timeout"])
+    run.progress = Path(params["progress"]) if params["progress"] else None
+    run.domains = to_domains(load_json(params["domains"])) if params["domains"] else None
+    approved = changes_from_json(load_json(params["approved"])) if params["approved"] else None
+    return Stack(run, approved)
+
+
+def to_domains(plain: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, dict[str, Domain]]:
+    """Read what the hosts said of their guests, as ``kvm_domains_info`` returns it, for each host."""
+    return {host: {one["uuid"]: to_domain(one) for one in guests} for host, guests in plain.items()}
+
+
+def to_domain(one: Mapping[str, Any]) -> Domain:
+    """Read one guest."""
+    vnc = (one.get("live") or {}).get("vnc") or {}
+    memory = one.get("memory_kib")
+    return Domain(
+        one["uuid"],
+        one["state"],
+        f"{vnc['listen']}:{vnc['port']}" if vnc.get("port") else None,
+        str((one.get("nova") or {}).get("name") or ""),
+        one.get("vcpus"),
+        None if memory is None else int(memory) // 1024,
+    )
+
+
+def load_json(path: str) -> Any:
+    """Read a JSON file."""
+    try:
+        return json.loads(Path(path).read_bytes())
+    except (OSError, ValueError) as error:
+        raise DeclareError(f"{path}: cannot be read as JSON ({error})") from error

@@ -1,0 +1,103 @@
+"""What the services stand on: MariaDB, RabbitMQ and memcached."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from . import endpoint, part
+from . import site as sites
+
+if TYPE_CHECKING:
+    from .site import Host, Site
+
+# Processes that each keep a pool of connections (5, and as many again under load), for every API worker.
+_CONNECTIONS_PER_WORKER = 60
+_CONNECTIONS_LEAST = 400
+
+
+def mysql(site: Site, host: Host) -> dict[str, Any]:
+    """Return the database server: sized by the workers that connect to it, durable on every commit."""
+    connections = max(_CONNECTIONS_LEAST, _CONNECTIONS_PER_WORKER * sites.workers(site, host))
+    listen = sorted({"127.0.0.1", host.address})
+    conf = part.text(
+        "/etc/mysql/mariadb.conf.d/90-novaform.cnf",
+        "# Written by Novaform.\n"
+        "[mysqld]\n"
+        f"bind-address = {','.join(listen)}\n"
+        f"max_connections = {connections}\n"
+        "innodb_flush_log_at_trx_commit = 1\n"
+        "innodb_buffer_pool_size = 256M\n"
+        "character-set-server = utf8mb4\n"
+        "max_allowed_packet = 64M\n"
+        "skip-name-resolve\n",
+    )
+    return {
+        "name": "mysql",
+        "packages": ["mariadb-server", "python3-pymysql"],
+        "files": [conf],
+        "units": [part.unit("mariadb", conf["path"])],
+        "ports": [part.port(endpoint.PORTS["mysql"], "mysql", *_control_addresses(site))],
+        "proofs": [{"tcp": f"{host.address}:{endpoint.PORTS['mysql']}", "unit": "mariadb.service"}],
+    }
+
+
+def rabbitmq(site: Site, host: Host) -> dict[str, Any]:
+    """Return the broker: its management API for this host only, and no password in its files.
+
+    With definitions to load, be they none, it makes no guest. rabbitmq.conf has no way to write every password.
+    """
+    definitions = part.text("/etc/rabbitmq/definitions.json", "{}\n")
+    conf = part.text(
+        "/etc/rabbitmq/rabbitmq.conf",
+        "# Written by Novaform.\n"
+        f"listeners.tcp.1 = {host.address}:{endpoint.PORTS['rabbitmq']}\n"
+        "management.tcp.ip = 127.0.0.1\n"
+        "management.tcp.port = 15672\n"
+        f"load_definitions = {definitions['path']}\n",
+    )
+    plugins = part.text("/etc/rabbitmq/enabled_plugins", "[rabbitmq_management].\n")
+    rights = dict.fromkeys(("configure", "write", "read"), ".*")
+    users = [
+        {"name": service, "password": f"<secret:broker_{service}>", "vhost": vhost, **rights}
+        for service, vhost in endpoint.BROKER_VHOSTS.items()
+    ]
+    computes = [one.address for one in site.hosts]
+    return {
+        "name": "rabbitmq",
+        "packages": ["rabbitmq-server"],
+        "files": [definitions, conf, plugins],
+        # The broker brings its own epmd; Debian's socket for one fails where that has been quicker, and stays failed.
+        "units": [
+            {"name": "epmd.socket", "state": "masked"},
+            part.unit("rabbitmq-server", conf["path"], plugins["path"]),
+        ],
+        "broker": {
+            "api": "http://127.0.0.1:15672",
+            "admin": {"name": "novaform", "password": "<secret:broker_admin>"},
+            "vhosts": sorted(endpoint.BROKER_VHOSTS.values()),
+            "users": users,
+        },
+        "ports": [part.port(endpoint.PORTS["rabbitmq"], "rabbitmq", *computes)],
+        "proofs": [{"tcp": f"{host.address}:{endpoint.PORTS['rabbitmq']}", "unit": "rabbitmq-server.service"}],
+    }
+
+
+def memcached(site: Site, host: Host) -> dict[str, Any]:
+    """Return the token cache."""
+    conf = part.text(
+        "/etc/memcached.conf",
+        f"# Written by Novaform.\n-d\nlogfile /var/log/memcached.log\n-m 64\n-p {endpoint.PORTS['memcached']}\n"
+        f"-u memcache\n-l {host.address}\n-P /var/run/memcached/memcached.pid\n",
+    )
+    return {
+        "name": "memcached",
+        "packages": ["memcached", "python3-memcache"],
+        "files": [conf],
+        "units": [part.unit("memcached", conf["path"])],
+        "ports": [part.port(endpoint.PORTS["memcached"], "memcached", *_control_addresses(site))],
+        "proofs": [{"tcp": f"{host.address}:{endpoint.PORTS['memcached']}", "unit": "memcached.service"}],
+    }
+
+
+def _control_addresses(site: Site) -> list[str]:
+    return [host.address for host in site.having("control")]

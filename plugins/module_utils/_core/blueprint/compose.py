@@ -1,0 +1,77 @@
+"""Put the components of a host together, in the order in which they must come up."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from ..errors import DeclareError
+from . import backend, compute, identity, neutron, nova
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .site import Host, Site
+
+_PLACEHOLDER = re.compile(r"<secret:([A-Za-z0-9_]+)(?:\|[a-z]+)?>")
+
+# (component, roles that bring it, what makes it), in the order of coming up.
+_COMPONENTS: tuple[tuple[str, frozenset[str], Callable[[Site, Host], dict[str, Any]]], ...] = (
+    ("mysql", frozenset({"control"}), backend.mysql),
+    ("rabbitmq", frozenset({"control"}), backend.rabbitmq),
+    ("memcached", frozenset({"control"}), backend.memcached),
+    ("nova_database", frozenset({"control"}), nova.database),
+    ("keystone", frozenset({"control"}), identity.keystone),
+    ("glance", frozenset({"control"}), identity.glance),
+    ("placement", frozenset({"control"}), identity.placement),
+    ("neutron_server", frozenset({"control"}), neutron.server),
+    # First, for it brings the account with which conductor and scheduler sign in, and they end when they cannot.
+    ("nova_api", frozenset({"control"}), nova.api),
+    ("nova_conductor", frozenset({"control"}), nova.conductor),
+    ("nova_scheduler", frozenset({"control"}), nova.scheduler),
+    ("nova_metadata", frozenset({"control"}), nova.metadata),
+    ("nova_console", frozenset({"control"}), nova.console),
+    ("neutron_agent", frozenset({"network", "compute"}), neutron.agent),
+    ("nova_compute", frozenset({"compute"}), compute.compute),
+    ("nova_cell_host", frozenset({"control"}), nova.cell_host),
+)
+NAMES = tuple(name for name, _, _ in _COMPONENTS)
+FIREWALL = "firewall"
+
+
+def _made(site: Site, host: Host) -> list[dict[str, Any]]:
+    return [make(site, host) for _, roles, make in _COMPONENTS if roles & host.roles]
+
+
+def _stages(made: dict[str, Any]) -> dict[str, Any]:
+    """Return a component without what only the firewall and the preflight read."""
+    return {kind: value for kind, value in made.items() if kind != "ports"}
+
+
+def components(site: Site, host: Host) -> list[dict[str, Any]]:
+    """Return every component of a host in the order of coming up, the firewall first."""
+    return [firewall(site, host), *(_stages(made) for made in _made(site, host))]
+
+
+def ports(site: Site, host: Host) -> list[dict[str, Any]]:
+    """Return what listens on a host, as firewall rules: ``{port, proto, sources, comment}``."""
+    return [rule for made in _made(site, host) for rule in made["ports"]]
+
+
+def firewall(site: Site, host: Host) -> dict[str, Any]:
+    """Return the rules that the components of a host need."""
+    return {"name": FIREWALL, "firewall": {"rules": ports(site, host)}}
+
+
+def component(site: Site, host: Host, name: str) -> dict[str, Any]:
+    """Return one component of a host. Raises ``DeclareError`` when the host does not have it."""
+    found = [made for made in components(site, host) if made["name"] == name]
+    if not found:
+        raise DeclareError(f"{host.name} has no component {name}: its groups are {', '.join(sorted(host.roles))}")
+    return found[0]
+
+
+def secret_names(value: Any) -> list[str]:
+    """Return the names of the secrets that a value (a component, a list of them) has placeholders for."""
+    return sorted(set(_PLACEHOLDER.findall(json.dumps(value))))

@@ -1,0 +1,106 @@
+"""The hypervisor of a compute host: libvirt, QEMU, nova-compute, and the way guests move between hosts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from . import endpoint, nova_options, part
+
+if TYPE_CHECKING:
+    from .site import Host, Site
+
+_HOME = "/var/lib/nova/.ssh"
+_PACKAGES = (
+    "nova-compute-kvm",
+    "libvirt-daemon-system",
+    "libvirt-clients",
+    "python3-libvirt",
+    "polkitd",
+    "qemu-system-x86",
+    "qemu-utils",
+    "netcat-openbsd",
+)
+
+
+def _ssh(site: Site) -> list[dict[str, Any]]:
+    """Return how the account nova reaches every other compute host: one key, every host's key pinned.
+
+    The client's options are the host's and not the account's: in a live migration it is libvirtd, hence root, that
+    signs in as nova over there.
+    """
+    computes = site.having("compute")
+    known = [f"{host.name},{host.address} {key}" for host in computes for key in host.ssh_keys]
+    hosts = ",".join(f"{host.name},{host.address}" for host in computes)
+    return [
+        part.directory(_HOME, "nova", "nova", "0700"),
+        part.text(f"{_HOME}/id_ed25519", "<secret:migration_ssh_key>", "0600", "nova", "nova"),
+        part.text(f"{_HOME}/authorized_keys", "<secret:migration_ssh_public>\n", "0600", "nova", "nova"),
+        part.text(f"{_HOME}/known_hosts", "".join(f"{line}\n" for line in known), "0644", "nova", "nova"),
+        part.text(
+            "/etc/ssh/ssh_config.d/50-novaform.conf",
+            f"# Written by Novaform.\nMatch user nova host {hosts}\n  StrictHostKeyChecking yes\n"
+            f"  UserKnownHostsFile {_HOME}/known_hosts\n  IdentityFile {_HOME}/id_ed25519\n  IdentitiesOnly yes\n",
+        ),
+    ]
+
+
+def _libvirt(host: Host) -> list[dict[str, Any]]:
+    """Return libvirt's own files; qemu.conf only where the site asks for something."""
+    files = [
+        part.text(
+            "/etc/libvirt/libvirtd.conf",
+            "# Written by Novaform.\nmax_clients = 5000\nmax_client_requests = 20\nmax_workers = 50\n",
+        ),
+        # Guests are brought back by nova-compute alone; libvirt-guests would start and suspend them behind its back.
+        part.text("/etc/default/libvirt-guests", "# Written by Novaform.\nON_BOOT=ignore\nON_SHUTDOWN=shutdown\n"),
+    ]
+    if host.qemu_conf:
+        lines = [f"{name} = {_literal(value)}" for name, value in sorted(host.qemu_conf.items())]
+        files.append(part.text("/etc/libvirt/qemu.conf", "# Written by Novaform.\n" + "\n".join(lines) + "\n", "0600"))
+    return files
+
+
+def _literal(value: Any) -> str:
+    """Return a value in libvirt's configuration syntax."""
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_literal(one) for one in value) + "]"
+    return str(value) if isinstance(value, int) else f'"{value}"'
+
+
+def compute(site: Site, host: Host) -> dict[str, Any]:
+    """Return nova-compute and what it drives. A restart of either never stops a guest."""
+    libvirt = _libvirt(host)
+    # The package's own file overrides nova.conf with values of ten years ago; ours says nothing.
+    empty = part.text("/etc/nova/nova-compute.conf", "# Written by Novaform: everything is in nova.conf.\n[DEFAULT]\n")
+    dropin = part.survive(
+        "nova-compute",
+        ("libvirtd.service", "rabbitmq-server.service", "placement-api.service", "nova-conductor.service"),
+        190,
+    )
+    read = nova_options.read_by(site, host, "compute")
+    proxies = [one.address for one in site.having("control")]
+    peers = [one.address for one in site.having("compute")]
+    return {
+        "name": "nova_compute",
+        "packages": list(_PACKAGES),
+        "files": [nova_options.conf(site, host), empty, dropin, *libvirt, *_ssh(site)],
+        "units": [
+            {"name": "dbus.service", "state": "started", "inputs": {}, "on_change": "reload"},
+            {"name": "polkit.service", "state": "started", "inputs": {}},
+            part.unit("libvirtd", *(item["path"] for item in libvirt if item["path"].startswith("/etc/libvirt/"))),
+            part.unit("nova-compute", {nova_options.CONF: read}, empty["path"], dropin["path"]),
+        ],
+        "ports": [
+            part.port(endpoint.VNC_PORTS, "nova_compute", *proxies),
+            part.port(endpoint.MIGRATION_PORTS, "nova_compute", *peers),
+        ],
+        "settle": {
+            "unit": "nova-compute.service",
+            "host": host.name,
+            "region": site.cloud.region,
+            "auth": part.account(site, "nova"),
+        },
+        "proofs": [{"unit": "nova-compute.service"}],
+    }

@@ -1,0 +1,71 @@
+"""Where everything listens: the one place that decides scheme, address, port and CA file of every service.
+
+TLS everywhere, an address in front of several control hosts and further cells are changes to this file.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .site import Host, Site
+
+PORTS = {
+    "keystone": 5000,
+    "glance": 9292,
+    "placement": 8778,
+    "neutron": 9696,
+    "nova": 8774,
+    "metadata": 8775,
+    "novnc": 6080,
+    "mysql": 3306,
+    "rabbitmq": 5672,
+    "memcached": 11211,
+}
+API_PATHS = {"keystone": "/v3", "glance": "", "placement": "", "neutron": "", "nova": "/v2.1"}
+SCHEME = "http"
+VNC_PORTS = "5900-5999"
+MIGRATION_PORTS = "49152-49215"
+VXLAN_PORT = 4789
+CELL = "cell1"
+# Cell mappings are templates that every Nova service fills from its own nova.conf, so that they hold no password.
+CELL_DATABASE = "{{scheme}}://{{username}}:{{password}}@{{hostname}}:{{port}}/{}?{{query}}"
+CELL_TRANSPORT = "{scheme}://{username}:{password}@{hostname}:{port}/{path}"
+BROKER_VHOSTS = {"nova": f"nova_{CELL}", "neutron": "neutron"}
+
+
+def control(site: Site) -> Host:
+    """Return the host that bootstraps what exists once in a site."""
+    return site.having("control")[0]
+
+
+def control_address(site: Site) -> str:
+    """Return the address under which every client reaches the control services."""
+    return site.cloud.address or control(site).address
+
+
+def url(site: Site, service: str, path: str | None = None) -> str:
+    """Return the URL of an API; ``path`` defaults to the one its catalog entry has."""
+    tail = API_PATHS[service] if path is None else path
+    return f"{SCHEME}://{control_address(site)}:{PORTS[service]}{tail}"
+
+
+def console_url(site: Site) -> str:
+    """Return the URL of the noVNC page that users open."""
+    return f"{SCHEME}://{control_address(site)}:{PORTS['novnc']}/vnc_lite.html"
+
+
+def database(site: Site, name: str, user: str) -> str:
+    """Return an SQLAlchemy URL; the password is a placeholder."""
+    return f"mysql+pymysql://{user}:<secret:database_{user}|url>@{control_address(site)}:{PORTS['mysql']}/{name}?charset=utf8mb4"
+
+
+def broker(site: Site, service: str) -> str:
+    """Return a transport URL; the password is a placeholder."""
+    password = f"<secret:broker_{service}|url>"
+    return f"rabbit://{service}:{password}@{control_address(site)}:{PORTS['rabbitmq']}/{BROKER_VHOSTS[service]}"
+
+
+def memcached(site: Site) -> str:
+    """Return ``address:port`` of the token cache."""
+    return f"{control_address(site)}:{PORTS['memcached']}"

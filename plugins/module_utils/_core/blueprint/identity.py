@@ -1,0 +1,128 @@
+"""keystone, glance and placement: who may do what, what is booted, and what is left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from . import endpoint, part, uwsgi
+from . import site as sites
+
+if TYPE_CHECKING:
+    from .site import Host, Site
+
+_STORE = ("mariadb.service", "memcached.service")
+
+
+def _keystone_options(site: Site, host: Host) -> dict[str, dict[str, Any]]:
+    return part.merge(
+        {
+            "DEFAULT": {"log_dir": "/var/log/keystone", "log_file": "keystone.log", "max_request_body_size": 114688},
+            "database": {"connection": endpoint.database(site, "keystone", "keystone")},
+            "token": {"provider": "fernet"},
+            "cache": {
+                "enabled": True,
+                "backend": "dogpile.cache.pymemcache",
+                "memcache_servers": endpoint.memcached(site),
+            },
+            "oslo_policy": {"policy_dirs": "/etc/keystone/policy.d"},
+            "oslo_middleware": {"max_request_body_size": 114688, "enable_proxy_headers_parsing": True},
+        },
+        part.overrides(host, "keystone", "all"),
+    )
+
+
+def keystone(site: Site, host: Host) -> dict[str, Any]:
+    """Return the identity service; on the first control host it makes itself known in its own catalog."""
+    options = _keystone_options(site, host)
+    conf = part.ini(
+        "/etc/keystone/keystone.conf",
+        options,
+        "keystone",
+        ("keystone", "oslo.policy", "oslo.cache", "oslo.middleware", "oslo.db", "oslo.log"),
+    )
+    web = uwsgi.uwsgi("keystone", "keystone", "/usr/bin/keystone-wsgi-public", sites.workers(site, host), 4)
+    dropin = part.survive("keystone", _STORE)
+    entry = part.catalog(site, "keystone", "identity", "OpenStack Identity")
+    accounts = part.accounts("nova")  # nova-conductor asks placement when it starts, long before nova-api comes up
+    return {
+        "name": "keystone",
+        "packages": ["keystone", "python3-pymemcache"],
+        "files": [conf, web, dropin],
+        "databases": part.databases(site, "keystone", "keystone"),
+        "migrations": [{"name": "keystone", "connection": endpoint.database(site, "keystone", "keystone")}],
+        "keys": ["fernet", "credential"],
+        "units": [part.unit("keystone", {conf["path"]: options}, web["path"], dropin["path"])],
+        "catalog": {
+            **entry,
+            "bootstrap": True,
+            "users": accounts,
+            "projects": [{"name": "service"}],
+            "roles": ["service"],
+        },
+        "ports": [part.port(endpoint.PORTS["keystone"], "keystone")],
+        "proofs": [{"http": endpoint.url(site, "keystone"), "status": [200], "unit": "keystone.service"}],
+    }
+
+
+def glance(site: Site, host: Host) -> dict[str, Any]:
+    """Return the image service with its images in files."""
+    options = part.merge(
+        {
+            "DEFAULT": {
+                "enabled_backends": "fs:file",
+                "enabled_import_methods": "[glance-direct]",
+                "log_dir": "/var/log/glance",
+            },
+            "database": {"connection": endpoint.database(site, "glance", "glance")},
+            "glance_store": {"default_backend": "fs"},
+            "fs": {"filesystem_store_datadir": "/var/lib/glance/images"},
+            "keystone_authtoken": part.authtoken(site, "glance"),
+            "paste_deploy": {"flavor": "keystone"},
+            "image_format": {"require_image_format_match": True},
+            "oslo_concurrency": {"lock_path": "/var/lock/glance"},
+            "oslo_policy": {"policy_dirs": "/etc/glance/policy.d"},
+        },
+        part.overrides(host, "glance", "all"),
+    )
+    conf = part.ini("/etc/glance/glance-api.conf", options, "glance")
+    web = uwsgi.uwsgi("glance", "glance-api", "/usr/bin/glance-wsgi-api", sites.workers(site, host), **uwsgi.CHUNKED)
+    dropin = part.survive("glance-api", _STORE)
+    return {
+        "name": "glance",
+        "packages": ["glance-api"],
+        "files": [conf, web, dropin],
+        "databases": part.databases(site, "glance", "glance"),
+        "migrations": [{"name": "glance", "connection": endpoint.database(site, "glance", "glance")}],
+        "units": [part.unit("glance-api", {conf["path"]: options}, web["path"], dropin["path"])],
+        "catalog": part.catalog(site, "glance", "image", "OpenStack Image"),
+        "ports": [part.port(endpoint.PORTS["glance"], "glance")],
+        "proofs": [{"http": endpoint.url(site, "glance", "/"), "status": [200, 300], "unit": "glance-api.service"}],
+    }
+
+
+def placement(site: Site, host: Host) -> dict[str, Any]:
+    """Return the service that counts what every compute host has left. Its package starts it but never enables it."""
+    options = part.merge(
+        {
+            "DEFAULT": {"log_dir": "/var/log/placement"},
+            "placement_database": {"connection": endpoint.database(site, "placement", "placement")},
+            "api": {"auth_strategy": "keystone"},
+            "keystone_authtoken": part.authtoken(site, "placement"),
+            "oslo_policy": {"policy_dirs": "/etc/placement/policy.d"},
+        },
+        part.overrides(host, "placement", "all"),
+    )
+    conf = part.ini("/etc/placement/placement.conf", options, "placement")
+    web = uwsgi.uwsgi("placement", "placement-api", "/usr/bin/placement-api", sites.workers(site, host))
+    dropin = part.survive("placement-api", _STORE)
+    return {
+        "name": "placement",
+        "packages": ["placement-api"],
+        "files": [conf, web, dropin],
+        "databases": part.databases(site, "placement", "placement"),
+        "migrations": [{"name": "placement", "connection": endpoint.database(site, "placement", "placement")}],
+        "units": [part.unit("placement-api", {conf["path"]: options}, web["path"], dropin["path"])],
+        "catalog": part.catalog(site, "placement", "placement", "OpenStack Placement"),
+        "ports": [part.port(endpoint.PORTS["placement"], "placement")],
+        "proofs": [{"http": endpoint.url(site, "placement", "/"), "status": [200], "unit": "placement-api.service"}],
+    }

@@ -1,0 +1,220 @@
+"""neutron: the server on the control hosts, and the agents wherever traffic passes."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING, Any
+
+from . import endpoint, part, uwsgi
+from . import site as sites
+
+if TYPE_CHECKING:
+    from .site import Host, Site
+
+CONF = "/etc/neutron/neutron.conf"
+ML2 = "/etc/neutron/plugins/ml2/ml2_conf.ini"
+OVS = "/etc/neutron/plugins/ml2/openvswitch_agent.ini"
+PHYSICAL_NETWORK = "external"
+_WEB: dict[str, Any] = {"start-time": "%t", "paste": "config:/etc/neutron/api-paste.ini"}
+_BACKENDS = ("mariadb.service", "rabbitmq-server.service", "keystone.service")
+
+
+def _shared(site: Site, host: Host) -> dict[str, dict[str, Any]]:
+    """Return what the server and every agent read."""
+    return {
+        "DEFAULT": {
+            "host": host.name,
+            "core_plugin": "ml2",
+            "service_plugins": "router,metering,qos",
+            "transport_url": endpoint.broker(site, "neutron"),
+            "interface_driver": "openvswitch",
+            "log_dir": "/var/log/neutron",
+        },
+        "agent": {
+            "root_helper": "sudo neutron-rootwrap /etc/neutron/rootwrap.conf",
+            "root_helper_daemon": "sudo neutron-rootwrap-daemon /etc/neutron/rootwrap.conf",
+        },
+        "oslo_concurrency": {"lock_path": "/var/lock/neutron"},
+        "oslo_messaging_rabbit": part.rabbit(),
+        "oslo_policy": {"policy_dirs": "/etc/neutron/policy.d"},
+    }
+
+
+def _server(site: Site, host: Host) -> dict[str, dict[str, Any]]:
+    """Return what only the server reads: the database and Nova's account are never on another host."""
+    return part.merge(
+        {
+            "DEFAULT": {
+                "auth_strategy": "keystone",
+                "notify_nova_on_port_status_changes": True,
+                "notify_nova_on_port_data_changes": True,
+                "allow_automatic_dhcp_failover": True,
+                "rpc_workers": 1,
+                "rpc_state_report_workers": 1,
+            },
+            "database": {"connection": endpoint.database(site, "neutron", "neutron")},
+            "keystone_authtoken": part.authtoken(site, "neutron"),
+            "nova": {**part.identity(site, "nova"), "endpoint_type": "internal"},
+            "placement": part.identity(site, "neutron"),
+        },
+        part.overrides(host, "neutron", "server"),
+    )
+
+
+def _policy() -> dict[str, Any]:
+    """Return neutron's defaults, widened for Nova's account where they would have it be an administrator.
+
+    Without, Nova plugs no port of others, forgets the addresses of its servers, and knows no physical network.
+    """
+    service, own = "rule:admin_only or rule:service_api", "project_id:%(project_id)s"
+    wide = {
+        "create_port:device_id": f"{service} or (role:member and {own})",
+        "update_port:device_id": f"{service} or (role:member and {own})",
+        "get_floatingip": f"{service} or (role:reader and {own})",
+        "get_subnet": f"{service} or (role:reader and {own}) or (role:reader and rule:network_owner) or rule:shared"
+        " or rule:external_network",
+        "get_network:provider:network_type": service,
+        "get_network:provider:physical_network": service,
+    }
+    rules = "".join(f'"{name}": "{rule}"\n' for name, rule in wide.items())
+    return part.text(
+        "/etc/neutron/policy.d/50-novaform.yaml", f"# Written by Novaform.\n{rules}", "0640", group="neutron"
+    )
+
+
+def options(site: Site, host: Host) -> dict[str, dict[str, Any]]:
+    """Return the whole neutron.conf of a host."""
+    server = _server(site, host) if "control" in host.roles else {}
+    return part.merge(_shared(site, host), server, part.overrides(host, "neutron", "all"))
+
+
+def server(site: Site, host: Host) -> dict[str, Any]:
+    """Return neutron's API, its RPC server and its periodic work."""
+    ml2 = {
+        "ml2": {
+            "type_drivers": "flat,vlan,vxlan",
+            "tenant_network_types": "vxlan",
+            "mechanism_drivers": "openvswitch,l2population",
+            "extension_drivers": "port_security,qos",
+        },
+        "ml2_type_flat": {"flat_networks": PHYSICAL_NETWORK},
+        "ml2_type_vxlan": {"vni_ranges": "1:65535"},
+        "securitygroup": {"enable_security_group": True, "enable_ipset": True},
+    }
+    conf, plugin = part.ini(CONF, options(site, host), "neutron"), part.ini(ML2, ml2, "neutron")
+    web = uwsgi.uwsgi(
+        "neutron",
+        "neutron-api",
+        "/usr/bin/neutron-api",
+        sites.workers(site, host),
+        **_WEB,
+    )
+    policy = _policy()
+    names = ("neutron-api", "neutron-rpc-server")
+    dropins = [part.survive(name, _BACKENDS) for name in names]
+    read = {CONF: part.merge(_shared(site, host), _server(site, host)), ML2: ml2}
+    return {
+        "name": "neutron_server",
+        "packages": list(names),
+        "files": [conf, plugin, web, policy, *dropins],
+        "databases": part.databases(site, "neutron", "neutron"),
+        "migrations": [{"name": "neutron", "connection": endpoint.database(site, "neutron", "neutron")}],
+        "units": [
+            part.unit(name, read, web["path"], policy["path"], dropin["path"]) for name, dropin in zip(names, dropins)
+        ],
+        "catalog": part.catalog(site, "neutron", "network", "OpenStack Networking"),
+        "ports": [part.port(endpoint.PORTS["neutron"], "neutron_server")],
+        "proofs": [{"http": endpoint.url(site, "neutron", "/"), "status": [200], "unit": "neutron-api.service"}],
+        "networks": _networks(site),
+    }
+
+
+def _networks(site: Site) -> dict[str, Any]:
+    """Return the way outside that cloud.yml declares; nothing when it declares none."""
+    cloud = site.cloud
+    if not cloud.external_cidr:
+        return {}
+    subnet = {"cidr": cloud.external_cidr, "gateway": cloud.external_gateway, "pool": list(cloud.external_pool)}
+    network = {"name": PHYSICAL_NETWORK, "type": "flat", "physical_network": PHYSICAL_NETWORK, "subnet": subnet}
+    return {"auth": part.administrator(site), "region": cloud.region, "networks": [network]}
+
+
+def _tunnel(host: Host) -> str:
+    return host.tunnel_address or host.address
+
+
+def _tunnels_outside(site: Site, host: Host) -> bool:
+    """Say whether the tunnels' address is one of the external network, hence on its bridge.
+
+    That is the way of a switch in user space, which sends tunnels only by a bridge that has their address.
+    """
+    cidr = site.cloud.external_cidr
+    return bool(cidr and host.tunnel_address) and (
+        ipaddress.ip_address(host.tunnel_address) in ipaddress.ip_network(cidr, strict=False)
+    )
+
+
+def _bridges(site: Site, host: Host) -> list[dict[str, Any]]:
+    bridges = [{"name": "br-int", "datapath": host.datapath, "ports": []}]
+    if "network" in host.roles or _tunnels_outside(site, host):
+        ports = [site.cloud.external_interface] if site.cloud.external_interface else []
+        bridges.append({"name": "br-ex", "datapath": host.datapath, "ports": ports})
+    return bridges
+
+
+def _agent_files(site: Site, host: Host) -> dict[str, dict[str, Any]]:
+    """Return ``{agent: {path: options}}`` for every agent of the host."""
+    mappings = f"{PHYSICAL_NETWORK}:br-ex" if "network" in host.roles else ""
+    switch = part.merge(
+        {
+            "ovs": {"datapath_type": host.datapath, "local_ip": _tunnel(host), "bridge_mappings": mappings},
+            "agent": {"tunnel_types": "vxlan", "l2_population": True},
+            "securitygroup": {"firewall_driver": "openvswitch", "enable_security_group": True},
+        },
+        part.overrides(host, "neutron", "agent"),
+    )
+    agents: dict[str, dict[str, Any]] = {"neutron-openvswitch-agent": {OVS: switch}}
+    if "network" in host.roles:
+        agents["neutron-l3-agent"] = {"/etc/neutron/l3_agent.ini": part.overrides(host, "neutron", "l3")}
+        dhcp = part.merge({"DEFAULT": {"enable_isolated_metadata": True}}, part.overrides(host, "neutron", "dhcp"))
+        agents["neutron-dhcp-agent"] = {"/etc/neutron/dhcp_agent.ini": dhcp}
+        metadata = {
+            "nova_metadata_host": endpoint.control_address(site),
+            "nova_metadata_port": endpoint.PORTS["metadata"],
+            "nova_metadata_protocol": endpoint.SCHEME,
+            "metadata_proxy_shared_secret": "<secret:metadata_proxy>",
+            "metadata_workers": 1,
+        }
+        agents["neutron-metadata-agent"] = {
+            "/etc/neutron/metadata_agent.ini": part.merge(
+                {"DEFAULT": metadata}, part.overrides(host, "neutron", "metadata")
+            )
+        }
+    return agents
+
+
+def agent(site: Site, host: Host) -> dict[str, Any]:
+    """Return the switch of a host and the agents that program it; routers, DHCP and metadata on network hosts."""
+    conf = part.ini(CONF, options(site, host), "neutron")
+    agents = _agent_files(site, host)
+    files, units = [conf], []
+    for name, read in agents.items():
+        dropin = part.survive(name, (*_BACKENDS, "openvswitch-switch.service"))
+        files += [*(part.ini(path, sections, "neutron") for path, sections in read.items()), dropin]
+        units.append(part.unit(name, {CONF: _shared(site, host), **read}, dropin["path"]))
+    other = {"userspace-tso-enable": "true"} if host.datapath == "netdev" else {}
+    rule = {
+        "port": endpoint.VXLAN_PORT,
+        "proto": "udp",
+        "sources": [_tunnel(one) for one in site.hosts],
+        "comment": "neutron_agent",
+    }
+    return {
+        "name": "neutron_agent",
+        "packages": ["openvswitch-switch", *agents],
+        "files": files,
+        "bridges": {"bridges": _bridges(site, host), "other_config": other},
+        "units": units,
+        "ports": [rule],
+        "proofs": [{"unit": unit["name"]} for unit in units],
+    }

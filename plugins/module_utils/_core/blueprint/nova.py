@@ -1,0 +1,151 @@
+"""Nova: its services on the control hosts, its schemas, and the compute hosts of its cell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from . import endpoint, part, uwsgi
+from . import nova_options as options
+from . import site as sites
+
+if TYPE_CHECKING:
+    from .site import Host, Site
+
+_BACKENDS = (
+    "mariadb.service",
+    "rabbitmq-server.service",
+    "memcached.service",
+    "keystone.service",
+    "placement-api.service",
+)
+
+
+def _control(site: Site, host: Host, component: str, unit: str, **more: Any) -> dict[str, Any]:
+    dropin = part.survive(unit, _BACKENDS)
+    extra = more.pop("files", [])
+    inputs = [item["path"] for item in extra]
+    return {
+        "name": f"nova_{component}",
+        "packages": more.pop("packages"),
+        "files": [options.conf(site, host), *extra, dropin],
+        "units": [
+            part.unit(unit, {options.CONF: options.read_by(site, host, component)}, *inputs, dropin["path"]),
+            *more.pop("units", []),
+        ],
+        "ports": [],
+        "proofs": [{"unit": f"{unit}.service"}],
+        **more,
+    }
+
+
+def _policy() -> dict[str, Any]:
+    """Return Nova's policy: a service account may do in Nova what an administrator may.
+
+    Nova 31 takes neutron's word that a port is up only from an administrator's request context, since it looks the
+    server up as that. This is the narrow way: the account has no such right in keystone or any other service.
+    """
+    rule = '"context_is_admin": "role:admin or role:service"'
+    return part.text("/etc/nova/policy.d/50-novaform.yaml", f"# Written by Novaform.\n{rule}\n", "0640", group="nova")
+
+
+def api(site: Site, host: Host) -> dict[str, Any]:
+    """Return nova-api, the service that users talk to."""
+    web = uwsgi.uwsgi("nova", "nova-api", "/usr/bin/nova-api-wsgi", sites.workers(site, host))
+    return _control(
+        site,
+        host,
+        "api",
+        "nova-api",
+        packages=["nova-api"],
+        files=[web, _policy()],
+        catalog={**part.catalog(site, "nova", "compute", "OpenStack Compute"), "users": []},
+        ports=[part.port(endpoint.PORTS["nova"], "nova_api")],
+        proofs=[{"http": endpoint.url(site, "nova", "/"), "status": [200, 300], "unit": "nova-api.service"}],
+    )
+
+
+def metadata(site: Site, host: Host) -> dict[str, Any]:
+    """Return the metadata service, reached by guests through neutron's proxy."""
+    web = uwsgi.uwsgi(
+        "nova", "nova-api-metadata", "/usr/bin/nova-metadata-wsgi", max(2, sites.workers(site, host) // 2)
+    )
+    network = [one.address for one in site.having("network")]
+    return _control(
+        site,
+        host,
+        "metadata",
+        "nova-api-metadata",
+        packages=["nova-api"],
+        files=[web],
+        ports=[part.port(endpoint.PORTS["metadata"], "nova_metadata", *network)],
+        proofs=[{"http": endpoint.url(site, "metadata", "/"), "status": [200], "unit": "nova-api-metadata.service"}],
+    )
+
+
+def conductor(site: Site, host: Host) -> dict[str, Any]:
+    """Return nova-conductor, which stands between the compute hosts and the databases."""
+    return _control(site, host, "conductor", "nova-conductor", packages=["nova-conductor"])
+
+
+def scheduler(site: Site, host: Host) -> dict[str, Any]:
+    """Return nova-scheduler."""
+    return _control(site, host, "scheduler", "nova-scheduler", packages=["nova-scheduler"])
+
+
+def console(site: Site, host: Host) -> dict[str, Any]:
+    """Return the noVNC proxy. Debian starts the spice and serial ones instead, which are masked here."""
+    chosen = part.text(
+        "/etc/default/nova-consoleproxy",
+        "# Written by Novaform.\nNOVA_CONSOLE_PROXY_TYPE=novnc\nNOVA_SERIAL_PROXY_START=false\n",
+    )
+    others = [{"name": f"{name}.service", "state": "masked"} for name in ("nova-spicehtml5proxy", "nova-serialproxy")]
+    return _control(
+        site,
+        host,
+        "console",
+        "nova-novncproxy",
+        packages=["nova-consoleproxy", "novnc"],
+        files=[chosen],
+        units=others,
+        ports=[part.port(endpoint.PORTS["novnc"], "nova_console")],
+        proofs=[{"http": endpoint.console_url(site), "status": [200], "unit": "nova-novncproxy.service"}],
+    )
+
+
+def database(site: Site, host: Host) -> dict[str, Any]:
+    """Return Nova's schemas and its cells: the API database, cell0 for servers that never got a host, and cell1."""
+    return {
+        "name": "nova_database",
+        "packages": ["nova-api", "nova-conductor"],
+        "files": [options.conf(site, host)],
+        "databases": part.databases(site, "nova", "nova_api", "nova_cell0", "nova"),
+        "schemas": {
+            "api": endpoint.database(site, "nova_api", "nova"),
+            "cell0": endpoint.database(site, "nova_cell0", "nova"),
+            "cells": [{"name": endpoint.CELL, "database": endpoint.database(site, "nova", "nova")}],
+            "mappings": {
+                "cell0": {"database": endpoint.CELL_DATABASE.format("nova_cell0"), "transport": "none:///"},
+                endpoint.CELL: {
+                    "database": endpoint.CELL_DATABASE.format("{path}"),
+                    "transport": endpoint.CELL_TRANSPORT,
+                },
+            },
+        },
+        "ports": [],
+        "proofs": [],
+    }
+
+
+def cell_host(site: Site, host: Host) -> dict[str, Any]:
+    """Return which compute hosts belong to which cell, by their exact names."""
+    del host
+    return {
+        "name": "nova_cell_host",
+        "cell_hosts": {
+            "api": endpoint.database(site, "nova_api", "nova"),
+            "cell": {"name": endpoint.CELL, "database": endpoint.database(site, "nova", "nova")},
+            "hosts": [one.name for one in site.having("compute")],
+        },
+        "ports": [],
+        "proofs": [],
+    }

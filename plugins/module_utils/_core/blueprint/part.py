@@ -1,0 +1,165 @@
+"""The small pieces that every component is made of: files, units, identities, and how options are merged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from . import endpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .site import Host, Site
+
+Sections = "dict[str, dict[str, Any]]"
+Component = "dict[str, Any]"
+
+
+def merge(*layers: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the sections of all layers together; on the same option the later layer wins."""
+    merged: dict[str, dict[str, Any]] = {}
+    for layer in layers:
+        for section, options in layer.items():
+            merged.setdefault(section, {}).update(options)
+    return merged
+
+
+def overrides(host: Host, service: str, component: str) -> dict[str, dict[str, Any]]:
+    """Return what the operator sets for a component on this host, over our own options."""
+    declared = host.config.get(f"{service}_config") or {}
+    return merge(declared.get("all") or {}, declared.get(component) or {})
+
+
+def ini(path: str, options: Mapping[str, Any], group: str, namespaces: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return an oslo.config file that root owns and only the service's group reads."""
+    item: dict[str, Any] = {
+        "path": path,
+        "format": "ini",
+        "options": dict(options),
+        "owner": "root",
+        "group": group,
+        "mode": "0640",
+    }
+    if namespaces:
+        item["namespaces"] = list(namespaces)
+    return item
+
+
+def text(path: str, content: str, mode: str = "0644", owner: str = "root", group: str = "root") -> dict[str, Any]:
+    """Return a file with this very content."""
+    return {"path": path, "format": "text", "content": content, "owner": owner, "group": group, "mode": mode}
+
+
+def directory(path: str, owner: str, group: str, mode: str = "0750") -> dict[str, Any]:
+    """Return a directory."""
+    return {"path": path, "format": "directory", "owner": owner, "group": group, "mode": mode}
+
+
+def unit(name: str, *inputs: Mapping[str, Any] | str) -> dict[str, Any]:
+    """Return a unit that runs. An input is a path (its whole content) or ``{path: options it reads}``."""
+    read: dict[str, Any] = {}
+    for one in inputs:
+        read.update({one: None} if isinstance(one, str) else one)
+    return {"name": f"{name}.service", "state": "started", "inputs": read}
+
+
+def survive(name: str, after: tuple[str, ...] = (), stop_seconds: int = 0) -> dict[str, Any]:
+    """Return a drop-in so that the unit outlives a reboot in which what it needs starts later than itself.
+
+    Debian's units give up after five failures within ten seconds and are not ordered after the database or broker
+    by the names those really have.
+    """
+    lines = ["[Unit]", "StartLimitIntervalSec=0"]
+    if after:
+        lines.append(f"After={' '.join(after)}")
+    lines += ["", "[Service]", "Restart=always", "RestartSec=3"]
+    if stop_seconds:
+        lines.append(f"TimeoutStopSec={stop_seconds}")
+    return text(f"/etc/systemd/system/{name}.service.d/novaform.conf", "\n".join(lines) + "\n")
+
+
+def account(site: Site, user: str) -> dict[str, Any]:
+    """Return keystoneauth options with which a service signs in as itself."""
+    return {
+        "auth_type": "password",
+        "auth_url": endpoint.url(site, "keystone"),
+        "project_name": "service",
+        "project_domain_name": "Default",
+        "username": user,
+        "user_domain_name": "Default",
+        "password": f"<secret:identity_{user}>",
+    }
+
+
+def identity(site: Site, user: str) -> dict[str, Any]:
+    """Return how a service reaches another one: as itself, on the internal interface of this region."""
+    return {**account(site, user), "region_name": site.cloud.region, "valid_interfaces": "internal"}
+
+
+def authtoken(site: Site, user: str) -> dict[str, Any]:
+    """Return the options with which an API checks its callers' tokens."""
+    return {
+        **account(site, user),
+        "region_name": site.cloud.region,
+        "interface": "internal",
+        "www_authenticate_uri": endpoint.url(site, "keystone"),
+        "memcached_servers": endpoint.memcached(site),
+        "service_token_roles": "service",
+        "service_token_roles_required": True,
+    }
+
+
+def rabbit() -> dict[str, Any]:
+    """Return how services use the broker: queues that survive its restart."""
+    return {"rabbit_quorum_queue": True, "heartbeat_timeout_threshold": 60}
+
+
+def administrator(site: Site) -> dict[str, Any]:
+    """Return keystoneauth options of the site's administrator."""
+    return {
+        "auth_url": endpoint.url(site, "keystone"),
+        "project_name": "admin",
+        "project_domain_name": "Default",
+        "username": "admin",
+        "user_domain_name": "Default",
+        "password": "<secret:keystone_admin>",
+    }
+
+
+def catalog(site: Site, name: str, kind: str, description: str) -> dict[str, Any]:
+    """Return a service user and a catalog entry with the same address for all three interfaces."""
+    address = endpoint.url(site, name)
+    return {
+        "auth_url": endpoint.url(site, "keystone"),
+        "admin": {"user": "admin", "password": "<secret:keystone_admin>", "project": "admin", "domain": "Default"},
+        "region": site.cloud.region,
+        "services": [
+            {
+                "name": name,
+                "type": kind,
+                "description": description,
+                "endpoints": {"public": address, "internal": address, "admin": address},
+            }
+        ],
+        "users": accounts(name),
+    }
+
+
+def accounts(name: str) -> list[dict[str, Any]]:
+    """Return the account with which a service signs in."""
+    return [{"name": name, "password": f"<secret:identity_{name}>", "project": "service", "roles": ["service"]}]
+
+
+def databases(site: Site, user: str, *schemas: str) -> dict[str, Any]:
+    """Return one database account for a service, usable from the hosts that need it and no others."""
+    hosts = sorted({"localhost"} | {host.address for host in site.having("control")})
+    password = f"<secret:database_{user}>"
+    return {
+        "schemas": list(schemas),
+        "users": [{"name": user, "password": password, "hosts": hosts, "schemas": list(schemas)}],
+    }
+
+
+def port(number: int | str, component: str, *sources: str) -> dict[str, Any]:
+    """Return a firewall rule; without sources anybody may connect."""
+    return {"port": number, "proto": "tcp", "sources": list(sources) or ["any"], "comment": component}

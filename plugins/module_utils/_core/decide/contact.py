@@ -1,0 +1,69 @@
+"""Why a host could not be read: what ssh and Ansible say, as a problem and a remedy that a person can act on."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+# (what the text holds, problem, remedy); the first that fits wins, so the special stands before the general.
+_REASONS: tuple[tuple[str, str, str], ...] = (
+    (
+        r"REMOTE HOST IDENTIFICATION HAS CHANGED",
+        "its SSH host key is not the one that is known",
+        "find out why; if it was installed anew: ssh-keygen -R {name}, then learn the new key from a trusted place",
+    ),
+    (
+        r"Host key verification failed|No .* host key is known|authenticity of host",
+        "its SSH host key is not known here",
+        "add the key to known_hosts from a trusted place (its console, or the one who installed it)",
+    ),
+    (
+        r"Permission denied|Authentication failed|Too many authentication failures",
+        "SSH refuses the login",
+        "put your public key into authorized_keys there, or correct ansible_user and ansible_ssh_private_key_file",
+    ),
+    (
+        r"Could not resolve hostname|Name or service not known|Temporary failure in name resolution",
+        "its name leads to no address",
+        "correct ansible_host in hosts.yml, or the name service",
+    ),
+    (
+        r"Connection refused",
+        "nothing listens on its SSH port",
+        "start ssh there, or correct ansible_host and ansible_port",
+    ),
+    (
+        r"timed out|No route to host|Network is unreachable",
+        "it does not answer",
+        "switch it on, check the network between, or correct ansible_host",
+    ),
+    (
+        r"[Mm]issing sudo password|a password is required|not in the sudoers|[Ii]ncorrect sudo password",
+        "the login cannot become root",
+        "log in as root, or allow sudo without a password, or give --ask-become-pass",
+    ),
+    (
+        r"interpreter .* was not found|python[\d.]*: (command )?not found|No such file or directory.*python",
+        "Python is missing",
+        "apt-get install python3 python3-apt there",
+    ),
+    (r"No space left on device", "a disk is full", "make room in /tmp, /var and / there"),
+    (r"Read-only file system", "a file system is read-only", "look at dmesg there: disks turn read-only after errors"),
+)
+
+
+def to_problem(name: str, text: str) -> dict[str, str]:
+    """Return ``{host, problem, remedy}`` for what was said instead of an answer."""
+    for pattern, problem, remedy in _REASONS:
+        if re.search(pattern, text):
+            return {"host": name, "problem": problem, "remedy": remedy.format(name=name)}
+    said = " ".join(text.split())[:160] or "nothing was said"
+    return {"host": name, "problem": f"it could not be read: {said}", "remedy": f"try: ansible {name} -m ping -vvv"}
+
+
+def error_text(result: dict[str, Any]) -> str | None:
+    """Return everything that a registered result says about its failure, or None when it did not fail."""
+    if not (result.get("unreachable") or result.get("failed")):
+        return None
+    said = [str(result[key]) for key in ("msg", "module_stderr", "module_stdout") if result.get(key)]
+    return "\n".join(said) or "no reason was given"

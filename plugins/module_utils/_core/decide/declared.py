@@ -1,0 +1,230 @@
+"""From a declaration, in a person's words, to flat desired things, in the cloud's and in the order of dependence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .. import mark
+from ..desired import Desired, External, Wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ..model import Declaration, Flavor, Image, Key, Network, Router, Rule, SecurityGroup, Server, ServerGroup
+
+
+def written(thing: Any, names: Iterable[str]) -> dict[str, Any]:
+    """Return those fields that somebody wrote, or that differ from what the model takes when nobody does."""
+    defaults = thing._field_defaults
+    values = {name: getattr(thing, name) for name in names}
+    return {
+        name: value
+        for name, value in values.items()
+        if thing.origins.has(name) or name not in defaults or value != defaults[name]
+    }
+
+
+def origin_of(thing: Any) -> dict[str, str]:
+    """Return where the thing and its fields were written; nothing for things that no file declares."""
+    if not thing.origins.file:
+        return {}
+    places = {name: str(thing.origins.of(name)) for name in thing.origins.declared()}
+    return {**places, "": str(thing.origins.of())}
+
+
+def want(stack: str, kind: str, thing: Any, **more: Any) -> Wanted:
+    """Return the desired thing of a kind; ``more`` overrides what follows from its name."""
+    key = str(more.pop("key", None) or getattr(thing, "key", None) or thing.name)
+    name = str(more.pop("name", None) or thing.name)
+    origin = more.pop("origin", None) or origin_of(thing)
+    return Wanted(kind, key, name, mark.uid_of(stack, kind, key), origin=origin, **more)
+
+
+def from_flavor(stack: str, flavor: Flavor) -> list[Wanted]:
+    """One flavor. Its extra specs are compared key by key."""
+    fields = written(flavor, ("vcpus", "ram_mb", "disk_gb", "ephemeral_gb", "swap_mb", "public"))
+    if flavor.extra_specs:
+        fields["extra_specs"] = dict(flavor.extra_specs)
+    return [want(stack, "flavor", flavor, fields=fields)]
+
+
+def from_key(stack: str, key: Key) -> list[Wanted]:
+    """One key pair; the comment at the end of its line is no part of it."""
+    return [want(stack, "key", key, key=key.name, fields={"public_key": " ".join(key.public_key.split()[:2])})]
+
+
+def from_image(stack: str, image: Image) -> list[Wanted]:
+    """One image. ``content`` identifies what is in it; ``create.file`` is where the controller finds it."""
+    fields = written(image, ("min_disk_gb", "min_ram_mb", "public"))
+    if image.properties:
+        fields["properties"] = dict(image.properties)
+    fields["content"] = f"builtin:{image.builtin}" if image.builtin else f"sha256:{image.sha256 or ''}"
+    create = {"file": image.file, "format": image.format, "builtin": image.builtin}
+    return [want(stack, "image", image, fields=fields, create=create)]
+
+
+def from_network(stack: str, network: Network) -> list[Wanted]:
+    """One network makes three things: itself, its subnet, and its leg on a router."""
+    provider = {name: getattr(network, name) for name in ("provider_type", "provider_physical", "provider_segment")}
+    fields = written(network, ("external", "shared", "mtu", "port_security"))
+    subnet = written(network, ("cidr", "gateway", "dns", "dhcp", "pool"))
+    subnet = {name: list(value) if isinstance(value, tuple) else value for name, value in subnet.items()}
+    needs = (("network", network.name),)
+    made = [
+        want(stack, "network", network, fields=fields, create={k: v for k, v in provider.items() if v is not None}),
+        want(stack, "subnet", network, fields=subnet, create={"network": network.name}, needs=needs),
+    ]
+    if network.router:
+        ends = (("subnet", network.name), ("router", network.router))
+        made.append(want(stack, "interface", network, fields={"router": network.router}, needs=ends))
+    return made
+
+
+def from_router(stack: str, router: Router) -> list[Wanted]:
+    """One router and its gateway."""
+    needs = (("network", router.external),) if router.external else ()
+    return [want(stack, "router", router, fields=written(router, ("external",)), needs=needs)]
+
+
+def rule_text(rule: Rule) -> str:
+    """Return a rule in one comparable line, as ``ingress IPv4 tcp 80-80 0.0.0.0/0``."""
+    ports = f"{'' if rule.port_min is None else rule.port_min}-{'' if rule.port_max is None else rule.port_max}"
+    anywhere = "::/0" if rule.ethertype == "IPv6" else "0.0.0.0/0"
+    peer = f"group:{rule.group}" if rule.group else (rule.cidr or anywhere)
+    return f"{rule.direction} {rule.ethertype} {rule.protocol or 'any'} {ports} {peer}"
+
+
+def from_security_group(stack: str, group: SecurityGroup) -> list[Wanted]:
+    """One security group with all its rules; two ways of writing one rule are one rule.
+
+    Its name in the cloud begins with the stack's: Nova (2025.1) refuses every server that asks for groups, even by id,
+    in a project that has two groups of one name.
+    """
+    rules = sorted({rule_text(rule) for rule in group.rules})
+    others = {rule.group for rule in group.rules if rule.group and rule.group != group.name}
+    needs = tuple(("security_group", name) for name in sorted(others))
+    fields = {"rules": rules}
+    name = f"{stack}-{group.name}"
+    return [want(stack, "security_group", group, key=group.name, name=name, fields=fields, needs=needs)]
+
+
+def from_server_group(stack: str, group: ServerGroup) -> list[Wanted]:
+    """One server group. Nova's server groups carry no tags, so the name holds the mark."""
+    name = f"{group.name}.{mark.uid_of(stack, 'server_group', group.name)}"
+    return [want(stack, "server_group", group, key=group.name, name=name, fields={"policy": group.policy})]
+
+
+def server_needs(server: Server) -> tuple[tuple[str, str], ...]:
+    """Return everything that must be there before the server."""
+    needs = [("flavor", server.flavor), ("image", server.image)]
+    needs += [("key", server.key_name)] if server.key_name else []
+    needs += [("subnet", port.network) for port in server.networks]
+    needs += [("security_group", name) for name in server.security_groups]
+    needs += [("server_group", server.server_group)] if server.server_group else []
+    return tuple(needs)
+
+
+def server_fields(server: Server) -> dict[str, Any]:
+    """Return the comparable fields of a server."""
+    fields: dict[str, Any] = {"name": server.name, "flavor": server.flavor, "image": server.image}
+    fields.update(written(server, ("key_name", "zone", "config_drive", "protect")))
+    if server.networks or server.origins.has("networks"):
+        fields["networks"] = sorted({port.network for port in server.networks})
+    if server.security_groups or server.origins.has("security_groups"):
+        fields["security_groups"] = sorted(set(server.security_groups))
+    if server.user_data is not None:
+        fields["user_data"] = server.user_data.sha256
+    fields.update({name: value for name, value in (("metadata", dict(server.metadata)),) if value})
+    fields.update({name: sorted(value) for name, value in (("tags", server.tags),) if value})
+    return fields
+
+
+def from_server(stack: str, server: Server) -> list[Wanted]:
+    """One server, and a floating address for each port that asks for one."""
+    create = {
+        "networks": [port._asdict() for port in server.networks],
+        "user_data": server.user_data.text if server.user_data else None,
+        "host": server.host,
+        "server_group": server.server_group,
+        "volumes": list(server.volumes),
+        "group": server.group,
+        "max_unavailable": server.rolling.max_unavailable,
+    }
+    made = want(
+        stack,
+        "server",
+        server,
+        fields=server_fields(server),
+        create=create,
+        needs=server_needs(server),
+        policy={**server.on_change._asdict(), "key_name": server.on_change.key},
+        state=server.state,
+        protect=server.protect,
+        hold=server.hold,
+    )
+    return [made] + ([] if server.state == "absent" else addresses(stack, server, made))
+
+
+def addresses(stack: str, server: Server, made: Wanted) -> list[Wanted]:
+    """Return the floating addresses of one server; a server has one per port at most."""
+    found = []
+    for port in server.networks:
+        if port.floating is None:
+            continue
+        key = f"{server.key}:{port.network}"
+        needs = (("server", server.key),) + ((("network", port.floating),) if port.floating != "*" else ())
+        fields = {"server": server.key, "network": port.network}
+        create = {"external": port.floating}
+        found.append(
+            Wanted(
+                "floating_ip",
+                key,
+                key,
+                mark.uid_of(stack, "floating_ip", key),
+                fields=fields,
+                create=create,
+                origin={"": made.at("floating_ip")},
+                needs=needs,
+            )
+        )
+    return found
+
+
+SOURCES = (
+    ("flavors", from_flavor),
+    ("keys", from_key),
+    ("images", from_image),
+    ("networks", from_network),
+    ("routers", from_router),
+    ("security_groups", from_security_group),
+    ("server_groups", from_server_group),
+    ("servers", from_server),
+)
+
+
+def from_declaration(declaration: Declaration) -> Desired:
+    """Return everything the declaration asks for, flat."""
+    wanted = tuple(
+        one
+        for attribute, convert in SOURCES
+        for thing in getattr(declaration, attribute)
+        for one in convert(declaration.stack, thing)
+    )
+    external = tuple(
+        External(one.kind, one.name, str(one.origin) if one.origin.file else "", one.suggestion or "")
+        for one in declaration.external
+    )
+    return Desired(declaration.stack, wanted, external, declaration.digest)
+
+
+def with_contents(desired: Desired, contents: Mapping[str, Mapping[str, Any]]) -> Desired:
+    """Return the same desire with what the controller found out about image files: ``{name: {content, file}}``."""
+
+    def filled(wanted: Wanted) -> Wanted:
+        found = contents.get(wanted.name) if wanted.kind == "image" else None
+        if found is None:
+            return wanted
+        fields = {**wanted.fields, "content": found["content"]}
+        return wanted._replace(fields=fields, create={**wanted.create, "file": found.get("file")})
+
+    return desired._replace(wanted=tuple(filled(one) for one in desired.wanted))

@@ -1,0 +1,114 @@
+"""The last look at a plan before anybody acts on it: nothing dies beyond the budget, nor by an empty file.
+
+A guarded step stays in the plan with the reason for which it is not done.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from .. import consequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..change import Change
+    from .world import World
+
+FATAL = frozenset({"delete", "replace", "rebuild"})
+
+
+def block(change: Change, reason: str) -> Change:
+    """Return the step with the first reason against it."""
+    return change if change.blocked else replace(change, blocked=reason)
+
+
+def dies(change: Change) -> bool:
+    """Tell whether a server's disk or life ends by this step."""
+    return change.kind == "server" and change.action in FATAL and change.consequence != consequence.NONE
+
+
+def destroys(change: Change) -> bool:
+    """Tell whether anything ends by this step."""
+    return dies(change) or change.action == "delete"
+
+
+def guard(world: World, changes: Iterable[Change]) -> list[Change]:
+    """Apply all guards; the order of steps stays."""
+    guarded = consequences(world, list(changes))
+    reason = incomplete(world) or shrinking(world, guarded) or overspent(world, guarded)
+    if reason:
+        guarded = [block(change, reason) if destroys(change) else change for change in guarded]
+    return waiting(world, guarded)
+
+
+def consequences(world: World, changes: list[Change]) -> list[Change]:
+    """Block what is graver than the person allowed."""
+    limit = world.policy.max_consequence
+    return [
+        block(change, f"{change.consequence} is graver than --max-consequence {limit}")
+        if consequence.exceeds(change.consequence, limit)
+        else change
+        for change in changes
+    ]
+
+
+def incomplete(world: World) -> str:
+    """Nothing ends unless everything could be seen."""
+    if world.observed.covers("server"):
+        return ""
+    return "not all servers could be looked at: nothing is deleted or replaced until they can"
+
+
+def owned(world: World) -> int:
+    """Count the servers that are surely ours."""
+    return sum(1 for item in world.observed.of_kind("server") if world.owned(item))
+
+
+def shrinking(world: World, changes: list[Change]) -> str:
+    """A file that was emptied or halved by mistake must not empty the cloud."""
+    doomed = sum(1 for change in changes if change.kind == "server" and change.action == "delete" and dies(change))
+    declared = sum(1 for one in world.desired.wanted if one.kind == "server")
+    have = owned(world)
+    if doomed and not declared and not world.policy.allow_empty:
+        return f"the declaration has no servers left and {have} are there: --allow-empty if that is meant"
+    if doomed > 1 and doomed * 2 > have and declared and not world.policy.allow_shrink:
+        return f"{doomed} of {have} servers would go: --allow-shrink if that is meant"
+    return ""
+
+
+def overspent(world: World, changes: list[Change]) -> str:
+    """More deaths than the budget means that none of them happens."""
+    doomed = sum(1 for change in changes if dies(change) and not change.blocked)
+    budget = world.policy.budget(owned(world))
+    if doomed <= budget:
+        return ""
+    return f"{doomed} servers would lose their disk and the budget is {budget}: --max-delete {doomed} if that is meant"
+
+
+def waiting(world: World, changes: list[Change]) -> list[Change]:
+    """Block what needs something that is neither there nor made by this plan."""
+    made = {(change.kind, change.name): change for change in changes if change.action in {"create", "replace"}}
+    result: list[Change] = []
+    stuck: set[tuple[str, str]] = set()
+    for change in changes:
+        wanted = world.wanted.get((change.kind, change.name))
+        needs = wanted.needs if wanted is not None and change.action in {"create", "replace"} else ()
+        lacking = [need for need in needs if need in stuck or not there(world, need, made)]
+        if lacking:
+            kind, name = lacking[0]
+            result.append(block(change, f"it needs {kind.replace('_', ' ')} {name}, which is not there"))
+        else:
+            result.append(change)
+        if result[-1].blocked and change.action == "create":
+            stuck.add((change.kind, change.name))
+    return result
+
+
+def there(world: World, need: tuple[str, str], made: dict[tuple[str, str], Change]) -> bool:
+    """Tell whether a needed thing exists or is made. A network of others stands for its subnet."""
+    kind, name = need
+    if need in made or world.item(kind, name) is not None:
+        return True
+    return kind == "subnet" and need not in world.wanted and world.item("network", name) is not None

@@ -1,0 +1,245 @@
+"""What becomes of one server: nothing, a change in place, a resize, a rebuild, a new one, or hands off.
+
+Each field that Nova cannot change in place follows the declared policy, and each step says what it costs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Optional
+
+from .. import consequence as c
+from .. import mark
+from ..change import DENIED, FOREIGN, HELD, IGNORED, UNKNOWN, Change, FieldChange, Note
+from . import lifecycle, power
+from .server_field import pairs, shown
+from .thing import creation, digest_of
+
+if TYPE_CHECKING:
+    from ..desired import Wanted
+    from ..observed import Item
+    from .thing import Found
+    from .world import World
+
+COSTS = {
+    ("update", "networks"): c.CHANGES_IP,
+    ("resize", "flavor"): c.MOVES_HOST,
+    "rebuild": c.DESTROYS_ROOT_DISK,
+    "replace": c.CHANGES_UUID,
+}
+POLICED = {"flavor": "resize", "image": "deny", "user_data": "ignore", "key_name": "ignore", "zone": "ignore"}
+POLICED["config_drive"] = "ignore"
+FATAL = frozenset({"replace", "rebuild", "delete"})
+"""What a server's disk does not survive."""
+
+AWAKE = ("active", "stopped")
+SHELVED = ("shelved", "shelved_offloaded")
+REFUSED_WHILE = {"metadata": SHELVED, "protect": SHELVED, "networks": ("suspended", *SHELVED)}
+
+TAKES = {
+    lifecycle.STOP: c.DOWNTIME,
+    lifecycle.PAUSE: c.DOWNTIME,
+    lifecycle.SUSPEND: c.DOWNTIME,
+    lifecycle.SHELVE: c.MOVES_HOST,
+    lifecycle.UNSHELVE: c.MOVES_HOST,
+    lifecycle.REBOOT: c.REBOOT,
+}
+
+
+def decide_server(world: World, wanted: Wanted) -> list[Found]:
+    """Decide on one declared server."""
+    items = world.found(wanted)
+    if wanted.state == "absent":
+        return [found for item in items for found in removal(world, item, wanted)]
+    if not items:
+        return [missing(world, wanted)]
+    item = items[0]
+    twins = [Note(HELD, "server", wanted.key, f"has a twin {twin.id}: delete one by hand") for twin in items[1:]]
+    reason = untouchable(world, wanted, item)
+    if reason:
+        return [*twins, Note(HELD, "server", wanted.key, reason, wanted.at())]
+    return [*twins, *keep(world, wanted, item)]
+
+
+def missing(world: World, wanted: Wanted) -> Found:
+    """Decide on a server that was not seen: it is made only if it surely is not there, nor on its way."""
+    if not world.observed.covers("server"):
+        return Note(UNKNOWN, "server", wanted.key, "not seen, but not all servers could be looked at", wanted.at())
+    if wanted.hold:
+        return Note(HELD, "server", wanted.key, "is missing, and the declaration holds it", wanted.at("hold"))
+    foreign = [item for item in world.by_name["server", wanted.name] if item.mark is None]
+    if foreign:
+        text = f"a server of this name ({foreign[0].id}) is there and is not ours: adopt it, or choose another name"
+        return Note(FOREIGN, "server", wanted.key, text, wanted.at())
+    twins = twin_groups(world) if wanted.fields.get("security_groups") else []
+    if twins:
+        text = (
+            f"this project has two security groups named {twins[0]}: Nova then makes no server with groups; rename one"
+        )
+        return Note(FOREIGN, "server", wanted.key, text, wanted.at())
+    return creation(wanted)
+
+
+def twin_groups(world: World) -> list[str]:
+    """Return the names that several security groups of the project bear."""
+    return [name for (kind, name), items in world.by_name.items() if kind == "security_group" and len(items) > 1]
+
+
+def untouchable(world: World, wanted: Wanted, item: Item) -> Optional[str]:
+    """Return why a server is to be left alone, if it is."""
+    if wanted.hold:
+        return "the declaration holds it"
+    if not world.owned(item):
+        return f"server {item.id} bears half of our mark only: somebody changed its tags or metadata; adopt it again"
+    if item.id in world.observed.unknown or item.status.get("vm_state") is None:
+        return "Nova does not know its state (its cell is down)"
+    return None
+
+
+def keep(world: World, wanted: Wanted, item: Item) -> list[Found]:
+    """Decide on a server that is there and ours."""
+    vm_state, task = item.status.get("vm_state"), item.status.get("task_state")
+    if task is None and vm_state == "error":
+        return errored(world, wanted, item)
+    differences, notes = differing(world, wanted, item)
+    if task is None and vm_state == lifecycle.RESIZED:
+        return resized(wanted, item, differences)
+    way = lifecycle.way(wanted.state, vm_state, task)
+    if way.held:
+        return [*notes, Note(HELD, "server", wanted.key, way.held, wanted.at("state"), passing=way.passing)]
+    if asleep(item, differences) and not way.actions:
+        notes += [Note(IGNORED, "server", wanted.key, f"{one.field} waits until it is awake") for _, one in differences]
+        differences = []
+    changes = by_action(wanted, item, differences)
+    if any(change.action == "replace" for change in changes):
+        return [*notes, *(change for change in changes if change.action == "replace")]
+    if vm_state in AWAKE or not (heavy(differences) or asleep(item, differences)):
+        return [*notes, *changes, *power.decide(world, wanted, item, TAKES)]
+    ways = lifecycle.WAYS
+    waking = power.steps(wanted, item, (str(vm_state), *ways["active"][str(vm_state)]), TAKES)
+    return [*notes, *waking, *changes, *power.steps(wanted, item, ("active", *ways[wanted.state]["active"]), TAKES)]
+
+
+def heavy(differences: list[tuple[str, FieldChange]]) -> bool:
+    """Tell whether something is to be done that Nova does to running and stopped servers only."""
+    return any(action in {"resize", "rebuild"} for action, _ in differences)
+
+
+def asleep(item: Item, differences: list[tuple[str, FieldChange]]) -> bool:
+    """Tell whether light changes, and nothing else, must wait because Nova refuses them in the server's state."""
+    if heavy(differences) or any(action == "replace" for action, _ in differences):
+        return False
+    return any(item.status.get("vm_state") in REFUSED_WHILE.get(change.field, ()) for _, change in differences)
+
+
+def errored(world: World, wanted: Wanted, item: Item) -> list[Found]:
+    """A server in ERROR that never ran has nothing to lose and is made anew; one that ran is evidence."""
+    fault = str(item.status.get("fault") or "Nova gives no reason")
+    if not item.status.get("launched"):
+        fields = (FieldChange("state", f"error: {fault}", wanted.state, wanted.at("state")),)
+        return [step("replace", wanted, item, fields, f"it never ran: {fault}")]
+    if world.policy.on_error == "reboot":
+        fields = (FieldChange("state", "error", wanted.state, wanted.at("state"), c.REBOOT),)
+        return [step("reboot", wanted, item, fields, f"it is in ERROR: {fault}")]
+    return [Note(HELD, "server", wanted.key, f"it is in ERROR: {fault}", wanted.at())]
+
+
+def resized(wanted: Wanted, item: Item, differences: list[tuple[str, FieldChange]]) -> list[Found]:
+    """Confirm a resize to what is declared; anything else is somebody else's business."""
+    if any(change.field == "flavor" for _, change in differences):
+        held = lifecycle.way(wanted.state, lifecycle.RESIZED, None).held or ""
+        return [Note(HELD, "server", wanted.key, held, wanted.at("flavor"))]
+    return [step("confirm", wanted, item, (), "its resize waits to be confirmed")]
+
+
+def differing(world: World, wanted: Wanted, item: Item) -> tuple[list[tuple[str, FieldChange]], list[Found]]:
+    """Return the fields that differ, each with its action, and notes on those that stay."""
+    found: list[tuple[str, FieldChange]] = []
+    notes: list[Found] = []
+    if wanted.create.get("volumes"):
+        text = "its volumes are not attached: this version has no hands for Cinder yet"
+        notes.append(Note(DENIED, "server", wanted.key, text, wanted.at("volumes")))
+    for field, before, after in pairs(world, wanted, item):
+        action = wanted.policy.get(field, POLICED[field]) if field in POLICED else "update"
+        costs = COSTS.get((action, field), COSTS.get(action, c.NONE))
+        change = FieldChange(field, shown(field, before), shown(field, after), wanted.at(field), costs)
+        if action in {"ignore", "deny"}:
+            notes.append(refusal(wanted, change, action))
+        elif action == "migrate":
+            text = f"{field} is {change.before} and should be {change.after}: moving between zones is not possible yet"
+            notes.append(Note(DENIED, "server", wanted.key, text, change.origin))
+        elif action in FATAL and (wanted.protect or item.fields.get("protect")):
+            text = f"{field} differs and would {action} it, but it is protected"
+            notes.append(Note(DENIED, "server", wanted.key, text, change.origin))
+        else:
+            found.append((action, change))
+    return found, notes
+
+
+def refusal(wanted: Wanted, change: FieldChange, action: str) -> Note:
+    """Say that a difference stays, and what would end it."""
+    if action == "ignore":
+        return Note(IGNORED, "server", wanted.key, f"{change.field} differs and is ignored", change.origin)
+    option = "key" if change.field == "key_name" else change.field
+    other = "rebuild" if change.field == "image" else "replace"
+    cost = COSTS[other]
+    text = f"{change.field} is {change.before} and should be {change.after}: denied (on_change: {{{option}: {other}}}"
+    return Note(DENIED, "server", wanted.key, f"{text} would do it, {cost})", change.origin)
+
+
+def by_action(wanted: Wanted, item: Item, differences: list[tuple[str, FieldChange]]) -> list[Change]:
+    """Return one step per action, gentle ones first."""
+    steps = []
+    for action in ("update", "resize", "rebuild", "replace"):
+        fields = tuple(change for how, change in differences if how == action)
+        if fields:
+            steps.append(step(action, wanted, item, fields))
+    return steps
+
+
+def step(action: str, wanted: Wanted, item: Item, fields: tuple[FieldChange, ...], why: str = "") -> Change:
+    """Return a step on an existing server; what its fields cost is what it costs."""
+    return Change(
+        action,
+        "server",
+        wanted.key,
+        reason=why,
+        uid=wanted.uid,
+        target=item.id,
+        fields=fields,
+        consequences=tuple(sorted({one.consequence for one in fields})) or (c.NONE,),
+        origin=(fields[0].origin if fields else "") or wanted.at(),
+        digest=digest_of(item),
+    )
+
+
+def removal(world: World, item: Item, wanted: Optional[Wanted] = None) -> list[Found]:
+    """Decide on a server that should not be: only a proven mark lets it go."""
+    key = (item.mark.key if item.mark else None) or item.name
+    origin = wanted.at("state") if wanted is not None else ""
+    if not world.owned(item):
+        return [Note(HELD, "server", key, f"server {item.id} bears half of our mark only: it is left alone", origin)]
+    if item.fields.get("protect") or (wanted is not None and wanted.protect):
+        return [Note(DENIED, "server", key, "it is protected: it is not deleted", origin)]
+    if item.status.get("task_state") in {"deleting", "soft-deleting"} or item.status.get("vm_state") == "deleted":
+        return [Note(HELD, "server", key, lifecycle.GOING, origin, passing=True)]
+    why = "it is declared absent" if wanted is not None else "it is no longer declared"
+    uid = mark.uid_of(world.desired.stack, "server", key)
+    cost = c.NONE if never_ran(item) else c.CHANGES_UUID
+    return [
+        Change(
+            "delete",
+            "server",
+            key,
+            reason=why,
+            uid=uid,
+            target=item.id,
+            consequences=(cost,),
+            origin=origin,
+            digest=digest_of(item),
+        )
+    ]
+
+
+def never_ran(item: Item) -> bool:
+    """Tell whether a server surely has nothing on its disk: it failed before its first start."""
+    return item.status.get("vm_state") == "error" and not item.status.get("launched")

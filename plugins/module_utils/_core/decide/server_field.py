@@ -1,0 +1,117 @@
+"""The fields of a server, side by side: what is declared, and what Nova, Neutron and our mark say of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .thing import differs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ..desired import Wanted
+    from ..observed import Item
+    from .world import World
+
+SIZES = ("vcpus", "ram_mb", "disk_gb", "ephemeral_gb", "swap_mb")
+SHARED = frozenset({"metadata", "tags"})
+UNSET: Mapping[str, Any] = {}
+
+
+def pairs(world: World, wanted: Wanted, item: Item) -> Iterator[tuple[str, Any, Any]]:
+    """Yield (field, before, after) for every declared field that differs."""
+    for field in wanted.fields:
+        before, after_there = both(world, wanted, item, field)
+        if field not in SHARED and after_there is not UNSET and differs(before, after_there):
+            yield field, before, after_there
+    yield from shared(world, wanted, item)
+
+
+def both(world: World, wanted: Wanted, item: Item, field: str) -> tuple[Any, Any]:
+    """Return one field as it is and as it should be; UNSET where it cannot be told."""
+    after = wanted.fields[field]
+    if field == "flavor":
+        return flavors(world, item, after)
+    if field == "image":
+        return images(world, item, after)
+    if field in {"networks", "security_groups"}:
+        return ports(world, item, field, after)
+    if field not in item.fields or (item.fields[field] is None and field in {"user_data", "zone"}):
+        return None, UNSET
+    return item.fields[field], after
+
+
+def sizes(fields: Mapping[str, Any]) -> dict[str, int]:
+    """Return the sizes of a flavor, with what nobody declared taken as Nova takes it."""
+    return {name: int(fields.get(name) or 0) for name in SIZES}
+
+
+def flavors(world: World, item: Item, name: str) -> tuple[Any, Any]:
+    """Compare by sizes as well as by name: another flavor may hide under the same name."""
+    wanted = world.wanted.get(("flavor", name))
+    known = world.item("flavor", name)
+    source = wanted.fields if wanted is not None else (known.fields if known is not None else None)
+    if source is None:
+        return None, UNSET
+    has: Mapping[str, Any] = item.fields["flavor"]
+    return {"name": has.get("name"), **sizes(has)}, {"name": name, **sizes(source)}
+
+
+def images(world: World, item: Item, name: str) -> tuple[Any, Any]:
+    """Compare by what is in the image. An image that is gone from Glance is no reason to destroy what it made."""
+    has = world.by_id.get(("image", item.fields.get("image") or ""))
+    wanted = world.wanted.get(("image", name))
+    if has is None:
+        return None, UNSET
+    if wanted is None:
+        should = world.item("image", name)
+        return (image_name(world, has), image_name(world, should)) if should is not None else (None, UNSET)
+    same = has.mark is not None and has.mark.uid == wanted.uid
+    before = [world.called("image", has.id) if same else has.name, has.fields.get("content") if same else has.id]
+    return before, [name, wanted.fields.get("content")]
+
+
+def image_name(world: World, image: Item) -> list[Any]:
+    """Return an image as name and id."""
+    return [world.called("image", image.id), image.id]
+
+
+def ports(world: World, item: Item, field: str, after: Any) -> tuple[Any, Any]:
+    """Compare what hangs on the server's ports. Without ports (not built yet, or not listed) nothing can be told."""
+    idents = item.fields.get(field)
+    if idents is None or (not idents and field == "security_groups"):
+        return None, UNSET
+    kind = "network" if field == "networks" else "security_group"
+    return sorted({str(world.called(kind, ident)) for ident in idents}), after
+
+
+def shared(world: World, wanted: Wanted, item: Item) -> Iterator[tuple[str, Any, Any]]:
+    """Yield metadata and tags, which others may write, too.
+
+    Ours is what is declared, and what we once set and is declared no more (None for such metadata); the rest is not
+    looked at.
+    """
+    last = world.last(wanted)
+    has: Mapping[str, str] = item.fields.get("metadata") or {}
+    declared: Mapping[str, str] = wanted.fields.get("metadata") or {}
+    once: Mapping[str, str] = last.get("metadata") or {}
+    gone = {name for name, value in once.items() if name not in declared and has.get(name) == value}
+    before = {name: has.get(name) for name in sorted({*declared, *gone})}
+    after = {name: declared.get(name) for name in before}
+    if before != after:
+        yield "metadata", before, after
+    tags = set(wanted.fields.get("tags") or ())
+    there = set(item.fields.get("tags") or ()) & (tags | set(last.get("tags") or ()))
+    if there != tags:
+        yield "tags", sorted(there), sorted(tags)
+
+
+def shown(field: str, value: Any) -> Any:
+    """Return a value as a person reads it."""
+    if field == "flavor" and isinstance(value, dict):
+        return f"{value['name']} ({value['vcpus']} vCPU, {value['ram_mb']} MiB, {value['disk_gb']} GiB)"
+    if field == "image" and isinstance(value, list):
+        return f"{value[0]} ({str(value[1])[:19]})"
+    if field == "user_data" and isinstance(value, str):
+        return f"sha256 {value[:12]}"
+    return value

@@ -1,0 +1,59 @@
+"""Has an action come to its end? Asked of one server after every poll, with nothing but what the list says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Optional
+
+from . import lifecycle
+
+if TYPE_CHECKING:
+    from ..observed import Item
+
+WAITING, DONE, FAILED = "waiting", "done", "failed"
+STUCK_AFTER = 20.0
+"""Seconds after which a server that has no task and is not where the action leads will not get there any more."""
+SLOW_TO_START = frozenset({"confirm", "create"})
+"""Actions during which Nova shows no task for a while."""
+
+
+class Settled(NamedTuple):
+    """How an action stands, and in a failure why."""
+
+    state: str
+    why: str = ""
+
+
+def settle(action: str, item: Optional[Item], elapsed: float) -> Settled:
+    """Return how an action stands ``elapsed`` seconds after it was asked for; ``item`` is None if it is not listed."""
+    if action == "delete":
+        return Settled(DONE) if item is None else deleting(item, elapsed)
+    if item is None:
+        return Settled(WAITING) if elapsed < STUCK_AFTER else Settled(FAILED, "the server vanished")
+    vm_state, task = item.status.get("vm_state"), item.status.get("task_state")
+    if task is not None:
+        return Settled(WAITING)
+    if vm_state == "error":
+        return Settled(FAILED, str(item.status.get("fault") or "it went to ERROR and Nova gives no reason"))
+    if vm_state in lifecycle.REACHED[action]:
+        return Settled(DONE)
+    if elapsed > STUCK_AFTER and action not in SLOW_TO_START:
+        return Settled(FAILED, f"Nova left it {vm_state}: see the server's actions for the reason")
+    return Settled(WAITING)
+
+
+def deleting(item: Item, elapsed: float) -> Settled:
+    """A deletion has ended when the server is gone from the list, or has been put where it can be restored from."""
+    if item.status.get("vm_state") in {"deleted", "soft-delete"}:
+        return Settled(DONE)
+    if item.status.get("task_state") is None and elapsed > STUCK_AFTER:
+        return Settled(FAILED, f"Nova left it {item.status.get('vm_state')}")
+    return Settled(WAITING)
+
+
+def follow_up(action: str, wanted_state: str, vm_state: str) -> tuple[str, ...]:
+    """Return what belongs to an action without being a step of its own: confirming a resize, stopping a new server."""
+    if action == "resize":
+        return (lifecycle.CONFIRM,)
+    if action == "create":
+        return lifecycle.WAYS.get(wanted_state, {}).get(vm_state, ())
+    return ()

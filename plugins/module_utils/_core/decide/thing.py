@@ -1,0 +1,235 @@
+"""How a thing that is no server gets from observed to desired: a table per kind says what each field may do."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple, Union
+
+from .. import consequence
+from ..change import DENIED, FOREIGN, HELD, IGNORED, UNKNOWN, Change, FieldChange, Note
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..desired import Wanted
+    from ..observed import Item
+    from .world import World
+
+UPDATE, REPLACE, DENY, IGNORE = "update", "replace", "deny", "ignore"
+
+
+class Rule(NamedTuple):
+    """What changing a field takes, and costs."""
+
+    how: str
+    costs: str = consequence.NONE
+
+
+RULES: dict[str, dict[str, Rule]] = {
+    "flavor": {"extra_specs": Rule(UPDATE)},
+    "key": {"public_key": Rule(REPLACE)},
+    "image": {
+        "public": Rule(UPDATE),
+        "properties": Rule(UPDATE),
+        "min_disk_gb": Rule(UPDATE),
+        "min_ram_mb": Rule(UPDATE),
+    },
+    "network": {
+        "shared": Rule(UPDATE),
+        "mtu": Rule(UPDATE),
+        "port_security": Rule(UPDATE),
+        "external": Rule(DENY, consequence.CHANGES_IP),
+    },
+    "subnet": {
+        "cidr": Rule(DENY, consequence.CHANGES_IP),
+        "gateway": Rule(UPDATE),
+        "dns": Rule(UPDATE),
+        "dhcp": Rule(UPDATE),
+        "pool": Rule(UPDATE),
+    },
+    "router": {"external": Rule(UPDATE, consequence.DOWNTIME)},
+    "interface": {"router": Rule(REPLACE, consequence.DOWNTIME)},
+    "security_group": {"rules": Rule(UPDATE)},
+    "server_group": {"policy": Rule(DENY)},
+    "floating_ip": {"server": Rule(UPDATE), "network": Rule(UPDATE)},
+}
+SIZE = Rule(REPLACE)
+"""Nova cannot change a flavor: any other field of one makes a new flavor under the same name."""
+
+Found = Union[Change, Note]
+
+
+def seen(world: World, item: Item) -> Mapping[str, Any]:
+    """Return an item's fields with ids turned into the names that the declaration uses."""
+    fields = dict(item.fields)
+    if item.kind == "router":
+        fields["external"] = world.called("network", fields["external"]) if fields.get("external") else None
+    if item.kind == "interface":
+        fields["router"] = world.called("router", fields.get("router"))
+    if item.kind == "floating_ip":
+        fields["server"] = world.called("server", fields["server"]) if fields.get("server") else None
+        fields["network"] = world.called("network", fields["network"]) if fields.get("network") else None
+    if item.kind == "security_group":
+        fields["rules"] = sorted(named_peer(world, rule) for rule in fields["rules"])
+    return fields
+
+
+def named_peer(world: World, rule: str) -> str:
+    """Replace the id of a rule's peer group by its name."""
+    head, _, ident = rule.partition("group:")
+    return f"{head}group:{world.called('security_group', ident)}" if ident else rule
+
+
+def differs(before: Any, after: Any) -> bool:
+    """Compare as declared: of a mapping only the declared keys count."""
+    if isinstance(after, dict):
+        return any((before or {}).get(name) != value for name, value in after.items())
+    return bool(before != after)
+
+
+def digest_of(item: Item) -> str:
+    """Return what an item was like, in 16 characters."""
+    text = json.dumps([item.id, dict(item.fields), item.status.get("vm_state")], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def creation(wanted: Wanted, action: str = "create", costs: str = consequence.NONE) -> Change:
+    """Return the step that makes a thing."""
+    fields = tuple(FieldChange(name, None, value, wanted.at(name)) for name, value in sorted(wanted.fields.items()))
+    return Change(
+        action, wanted.kind, wanted.key, uid=wanted.uid, fields=fields, consequences=(costs,), origin=wanted.at()
+    )
+
+
+def decide_thing(world: World, wanted: Wanted) -> list[Found]:
+    """Decide on one thing that is no server."""
+    items = world.found(wanted)
+    if wanted.kind == "image":
+        return decide_image(world, wanted, items)
+    if not items:
+        if not world.observed.covers(wanted.kind):
+            return [Note(UNKNOWN, wanted.kind, wanted.key, "could not be looked for in full", wanted.at())]
+        return [creation(wanted)]
+    notes: list[Found] = []
+    if len(items) > 1:
+        ids = ", ".join(item.id for item in items)
+        notes.append(Note(HELD, wanted.kind, wanted.key, f"exists {len(items)} times: {ids}", wanted.at()))
+    return [*notes, *compare(world, wanted, items[0])]
+
+
+def decide_image(world: World, wanted: Wanted, items: list[Item]) -> list[Found]:
+    """Decide on an image. It cannot change: other content is another image beside the old one.
+
+    The old one goes when no server uses it, and so does half an upload.
+    """
+    whole = [item for item in items if item.status.get("status") == "active"]
+    current = [item for item in whole if item.fields.get("content") == wanted.fields.get("content")]
+    found: list[Found] = []
+    if current:
+        found = compare(world, wanted, current[0])
+    elif world.observed.covers("image"):
+        found = [creation(wanted)]
+    else:
+        found = [Note(UNKNOWN, wanted.kind, wanted.key, "could not be looked for in full", wanted.at())]
+    old = [item for item in items if item not in current and world.owned(item) and world.observed.covers("image")]
+    return [*found, *(superseded(wanted, item) for item in old if not used(world, item))]
+
+
+def superseded(wanted: Wanted, item: Item) -> Change:
+    """Return the step that removes an image that a newer one of the same name has replaced."""
+    return Change(
+        "delete",
+        wanted.kind,
+        wanted.key,
+        reason="another content is declared" if item.status.get("status") == "active" else "its upload was cut off",
+        uid=wanted.uid,
+        target=item.id,
+        consequences=(consequence.NONE,),
+        origin=wanted.at("file"),
+        digest=digest_of(item),
+    )
+
+
+def used(world: World, image: Item) -> bool:
+    """Tell whether a server was made from an image; yes where not all servers could be looked at."""
+    servers = world.observed.of_kind("server")
+    return not world.observed.covers("server") or any(one.fields.get("image") == image.id for one in servers)
+
+
+def compare(world: World, wanted: Wanted, item: Item) -> list[Found]:
+    """Return the step and the notes between one thing and its desire."""
+    before = seen(world, item)
+    changes: dict[str, list[FieldChange]] = {UPDATE: [], REPLACE: [], DENY: [], IGNORE: []}
+    for name, after in wanted.fields.items():
+        if not differs(before.get(name), after):
+            continue
+        rule = RULES[wanted.kind].get(name, SIZE)
+        changes[rule.how].append(FieldChange(name, before.get(name), after, wanted.at(name), rule.costs))
+    if not any(changes.values()):
+        return []
+    if not may_change(world, wanted, item):
+        names = ", ".join(sorted(one.field for group in changes.values() for one in group))
+        text = f"exists with another {names} and is not ours: rename yours, or make it equal"
+        return [Note(FOREIGN, wanted.kind, wanted.key, text, wanted.at())]
+    return [*notes_of(wanted, changes[DENY], changes[IGNORE]), *steps_of(wanted, item, changes)]
+
+
+def may_change(world: World, wanted: Wanted, item: Item) -> bool:
+    """Tell whether a thing is ours to change. Key pairs bear no marks: there, what we last applied is the proof."""
+    if wanted.kind == "key":
+        return world.last(wanted).get("public_key") == item.fields.get("public_key")
+    return wanted.kind in {"server_group", "interface"} or world.owned(item)
+
+
+def notes_of(wanted: Wanted, denied: list[FieldChange], ignored: list[FieldChange]) -> list[Found]:
+    """Say which differences stay."""
+    told = [
+        Note(
+            DENIED,
+            wanted.kind,
+            wanted.key,
+            f"{one.field} cannot be changed from {one.before} to {one.after}",
+            one.origin,
+        )
+        for one in denied
+    ]
+    return [*told, *(Note(IGNORED, wanted.kind, wanted.key, f"{one.field} differs", one.origin) for one in ignored)]
+
+
+def steps_of(wanted: Wanted, item: Item, changes: Mapping[str, list[FieldChange]]) -> list[Found]:
+    """Return one step for all fields: a replacement if one of them needs it."""
+    action = REPLACE if changes[REPLACE] else UPDATE
+    fields = tuple(changes[REPLACE] + changes[UPDATE])
+    if not fields:
+        return []
+    return [
+        Change(
+            action,
+            wanted.kind,
+            wanted.key,
+            uid=wanted.uid,
+            target=item.id,
+            fields=fields,
+            consequences=tuple(sorted({one.consequence for one in fields})),
+            origin=fields[0].origin or wanted.at(),
+            digest=digest_of(item),
+        )
+    ]
+
+
+def leading(wanted: Wanted, item: Item) -> Change:
+    """Return the step that leads a floating address to its server's new port."""
+    server = wanted.fields["server"]
+    return Change(
+        UPDATE,
+        wanted.kind,
+        wanted.key,
+        reason=f"server {server} is replaced",
+        uid=wanted.uid,
+        target=item.id,
+        fields=(FieldChange("server", None, server, wanted.at("server")),),
+        consequences=(consequence.NONE,),
+        origin=wanted.at(),
+        digest=digest_of(item),
+    )

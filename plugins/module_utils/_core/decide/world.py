@@ -1,0 +1,86 @@
+"""Desired and observed side by side: who is who, and what a name or an id stands for."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..desired import Desired, Wanted
+    from ..observed import Domain, Item, Observed
+    from ..policy import Applied, Policy
+
+NAMED = frozenset({"flavor", "key", "server_group"})
+"""Kinds whose name is unique in the cloud, so that the name finds them."""
+
+
+class Proof(NamedTuple):
+    """What the hosts say of one server. ``asked`` only if the host that Nova names did answer."""
+
+    asked: bool
+    domain: Optional[Domain] = None
+
+
+class World:
+    """Lookups over one desire and one look; nothing here changes anything."""
+
+    def __init__(self, desired: Desired, observed: Observed, applied: Mapping[str, Applied], policy: Policy) -> None:
+        self.desired = desired
+        self.observed = observed
+        self.applied = applied
+        self.policy = policy
+        self.by_uid: dict[str, list[Item]] = defaultdict(list)
+        self.by_name: dict[tuple[str, str], list[Item]] = defaultdict(list)
+        self.by_id: dict[tuple[str, str], Item] = {}
+        for item in observed.items:
+            if item.mark is not None:
+                self.by_uid[item.mark.uid].append(item)
+            self.by_name[item.kind, item.name].append(item)
+            self.by_id[item.kind, item.id] = item
+        self.wanted = {(one.kind, one.key): one for one in desired.wanted}
+        self.uids = {one.uid for one in desired.wanted}
+
+    def found(self, wanted: Wanted) -> list[Item]:
+        """Return the things that are, or claim to be, the wanted one; the best first."""
+        items = self.by_name[wanted.kind, wanted.name] if wanted.kind in NAMED else self.by_uid[wanted.uid]
+        if len(items) < 2:
+            return items
+        return sorted(items, key=lambda item: (item.status.get("vm_state") != "active", item.status.get("created", "")))
+
+    def item(self, kind: str, name: str) -> Optional[Item]:
+        """Return the one existing thing that a declared name stands for; None where there is none, or several."""
+        wanted = self.wanted.get((kind, name))
+        items = self.found(wanted) if wanted is not None else self.by_name[kind, name]
+        if wanted is not None and kind == "image":
+            items = [one for one in items if one.fields.get("content") == wanted.fields["content"]]
+        return items[0] if (wanted is not None and items) or len(items) == 1 else None
+
+    def called(self, kind: str, ident: Optional[str]) -> Optional[str]:
+        """Return by which name the declaration knows the thing with this id: its key if ours, else its own name."""
+        item = self.by_id.get((kind, ident or ""))
+        if item is None:
+            return ident
+        ours = item.mark is not None and item.mark.stack == self.desired.stack
+        return item.mark.key if ours and item.mark is not None else item.name
+
+    def owned(self, item: Item) -> bool:
+        """Tell whether tag and proof both say that this is ours."""
+        return item.mark is not None and item.mark.proven and item.mark.stack == self.desired.stack
+
+    def proof(self, item: Item) -> Proof:
+        """Return what libvirt on the server's host says of it."""
+        domains, host = self.observed.domains, str(item.status.get("host") or "")
+        if domains is None or not host:
+            return Proof(asked=False)
+        short = host.split(".", maxsplit=1)[0]
+        guests = domains.get(host, domains.get(short))
+        if guests is None:
+            return Proof(asked=False)
+        return Proof(asked=True, domain=guests.get(item.id))
+
+    def last(self, wanted: Wanted) -> Mapping[str, Any]:
+        """Return the fields as we last applied them; empty when that is not known."""
+        remembered = self.applied.get(wanted.uid)
+        return remembered.fields if remembered is not None else {}

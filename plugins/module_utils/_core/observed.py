@@ -1,0 +1,71 @@
+"""What was seen in the cloud, and how much of it: "not there" and "could not look" are different answers.
+
+Fields bear the names and units of the declaration, so that desired and observed compare field by field.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from .mark import Mark
+
+COMPLETE = "complete"
+PARTIAL = "partial"
+FAILED = "failed"
+UNASKED = "unasked"
+
+
+class Item(NamedTuple):
+    """One thing in the cloud. ``status`` holds what is a condition and not a wish: vm_state, host, fault, ..."""
+
+    kind: str
+    id: str
+    name: str
+    fields: Mapping[str, Any]
+    mark: Optional[Mark] = None
+    status: Mapping[str, Any] = {}
+
+
+class Domain(NamedTuple):
+    """What libvirt on a host says of one guest: ``state`` as virsh names it (running, shut off, paused, ...).
+
+    ``name`` is the server's, from the block that Nova writes into its guests; empty for a guest that is none of Nova's.
+    """
+
+    uuid: str
+    state: str
+    vnc: Optional[str] = None
+    name: str = ""
+    vcpus: Optional[int] = None
+    memory_mb: Optional[int] = None
+
+
+class Observed(NamedTuple):
+    """Everything seen in one look.
+
+    ``coverage`` says for each kind whether the list is complete; a kind that is missing was not asked for.
+    ``domains`` maps the hosts that answered to their guests; None where no host was asked.
+    ``unknown`` holds ids of servers that exist and could not be read (their cell is down).
+    """
+
+    items: tuple[Item, ...] = ()
+    coverage: Mapping[str, str] = {}
+    domains: Optional[Mapping[str, Mapping[str, Domain]]] = None
+    unknown: tuple[str, ...] = ()
+    complaints: tuple[str, ...] = ()
+
+    def covers(self, kind: str) -> bool:
+        """Tell whether the absence of a thing of this kind may be believed."""
+        return self.coverage.get(kind) == COMPLETE and not (kind == "server" and self.unknown)
+
+    def of_kind(self, kind: str) -> list[Item]:
+        """Return all things of one kind."""
+        return [item for item in self.items if item.kind == kind]
+
+    def replaced(self, kind: str, items: Iterable[Item]) -> Observed:
+        """Return the same look with all things of one kind looked at again."""
+        kept = tuple(item for item in self.items if item.kind != kind)
+        return self._replace(items=kept + tuple(items))

@@ -1,0 +1,184 @@
+"""The decision: one pure function, so that plan, apply, watch and simulate cannot disagree about what is to be done.
+
+Desired, observed and what was last applied go in; a decision comes out: steps in the order in which they must be done,
+each with the fields, the line that asked and the consequence, and notes on everything that is left alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Optional
+
+from . import change as changing
+from . import mark
+from .change import Change, Decision, Note
+from .decide import guard, server, thing
+from .decide.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from .decide.thing import Found
+    from .desired import Desired, Wanted
+    from .observed import Item, Observed
+    from .policy import Applied, Policy
+
+ORDER = (
+    "flavor",
+    "key",
+    "image",
+    "network",
+    "subnet",
+    "router",
+    "interface",
+    "security_group",
+    "server_group",
+    "server",
+    "floating_ip",
+)
+"""Each kind needs only kinds before it (security groups may also need each other)."""
+
+PRUNED_LAST = {kind: rank for rank, kind in enumerate(reversed(ORDER))}
+
+
+def decide(
+    desired: Desired, observed: Observed, last_applied: Mapping[str, Applied], now: float, policy: Policy
+) -> Decision:
+    """Return everything between desired and observed. ``now`` is in epoch seconds; ``last_applied`` is by uid."""
+    world = World(desired, observed, last_applied, policy)
+    found: list[Found] = [*complaints(world), *absent_externals(world)]
+    for wanted in ordered(desired.wanted):
+        found += pending(world, wanted, now) or one(world, wanted)
+    found += prune(world)
+    changes = guard.guard(world, (step for step in found if isinstance(step, Change)))
+    changes = [*changes, *follow(world, changes)]
+    return Decision(tuple(changes), tuple(note for note in found if isinstance(note, Note)))
+
+
+def one(world: World, wanted: Wanted) -> list[Found]:
+    """Decide on one declared thing."""
+    return server.decide_server(world, wanted) if wanted.kind == "server" else thing.decide_thing(world, wanted)
+
+
+def ordered(wanted: Iterable[Wanted]) -> list[Wanted]:
+    """Return things by kind, and within a kind after those of the same kind that they need."""
+    by_kind: dict[str, list[Wanted]] = {kind: [] for kind in ORDER}
+    for one_wanted in wanted:
+        by_kind[one_wanted.kind].append(one_wanted)
+    return [found for kind in ORDER for found in after_needs(by_kind[kind])]
+
+
+def after_needs(wanted: list[Wanted]) -> list[Wanted]:
+    """Sort things of one kind by their needs of each other; a circle is left as it stands."""
+    names = {one_wanted.name for one_wanted in wanted}
+    placed: set[str] = set()
+    result: list[Wanted] = []
+    left = wanted
+    while left:
+        free = [
+            one_wanted
+            for one_wanted in left
+            if not any(kind == one_wanted.kind and name in names - placed for kind, name in one_wanted.needs)
+        ]
+        free = free or left
+        result += free
+        placed |= {one_wanted.name for one_wanted in free}
+        taken = {one_wanted.key for one_wanted in free}
+        left = [one_wanted for one_wanted in left if one_wanted.key not in taken]
+    return result
+
+
+def follow(world: World, changes: list[Change]) -> list[Change]:
+    """Return the steps that lead floating addresses to the new port of a server that is replaced."""
+    replaced = {step.name for step in changes if (step.kind, step.action) == ("server", "replace") and not step.blocked}
+    planned = {step.uid for step in changes}
+    found: list[Change] = []
+    for wanted in world.desired.wanted:
+        if wanted.kind != "floating_ip" or wanted.fields["server"] not in replaced or wanted.uid in planned:
+            continue
+        found += [thing.leading(wanted, item) for item in world.found(wanted)[:1] if not world.by_uid[wanted.uid][1:]]
+    return found
+
+
+def complaints(world: World) -> list[Found]:
+    """Say what could not be looked at."""
+    return [Note(changing.UNKNOWN, "cloud", "", text) for text in world.observed.complaints]
+
+
+def absent_externals(world: World) -> list[Found]:
+    """Name what the declaration uses, nobody declares, and the cloud does not have (or has twice)."""
+    found: list[Found] = []
+    for external in world.desired.external:
+        items = world.by_name[external.kind, external.name]
+        if len(items) == 1 or not world.observed.covers(external.kind):
+            continue
+        hint = f"; did you mean {external.suggestion}?" if external.suggestion and not items else ""
+        text = f"is there {len(items)} times: use another name" if items else f"is not in the cloud nor declared{hint}"
+        found.append(Note(changing.DENIED, external.kind, external.name, text, external.origin))
+    return found
+
+
+def pending(world: World, wanted: Wanted, now: float) -> Optional[list[Found]]:
+    """Hold a thing whose creation was sent a moment ago with no answer yet: asking again could make a twin."""
+    applied = world.applied.get(wanted.uid)
+    if applied is None or applied.intent_at is None or world.found(wanted):
+        return None
+    age = now - applied.intent_at
+    if not 0 <= age < world.policy.grace:
+        return None
+    text = f"its creation was sent {age:.0f} s ago and is not answered: waiting {world.policy.grace - age:.0f} s more"
+    return [Note(changing.HELD, wanted.kind, wanted.key, text, wanted.at(), passing=True)]
+
+
+def prune(world: World) -> list[Found]:
+    """Decide on everything that bears our proven mark and is not declared: the last things first."""
+    doomed = [item for item in world.observed.items if undeclared(world, item)]
+    doomed.sort(key=lambda item: PRUNED_LAST.get(item.kind, 0))
+    found: list[Found] = []
+    going: set[str] = set()
+    for item in doomed:
+        steps = server.removal(world, item) if item.kind == "server" else removal(world, item, going)
+        going |= {step.target for step in steps if isinstance(step, Change)}
+        found += steps
+    return found
+
+
+def undeclared(world: World, item: Item) -> bool:
+    """Tell whether a thing is ours, the declaration does not know it, and the look at its kind was complete."""
+    if item.mark is None or item.mark.stack != world.desired.stack or not world.observed.covers(item.kind):
+        return False
+    return item.mark.uid not in world.uids and world.owned(item)
+
+
+def removal(world: World, item: Item, going: set[str]) -> list[Found]:
+    """Remove one thing that is no server, unless a server that stays still uses it."""
+    key = (item.mark.key if item.mark else None) or item.name
+    user = used_by(world, item, going)
+    if user:
+        return [Note(changing.IGNORED, item.kind, key, f"is no longer declared, and server {user} still uses it")]
+    return [
+        Change(
+            "delete",
+            item.kind,
+            key,
+            reason="it is no longer declared",
+            uid=mark.uid_of(world.desired.stack, item.kind, key),
+            target=item.id,
+            consequences=("none",),
+            digest=thing.digest_of(item),
+        )
+    ]
+
+
+USES = {"image": "image", "network": "networks", "security_group": "security_groups"}
+
+
+def used_by(world: World, item: Item, going: set[str]) -> str:
+    """Return the name of a server that stays and uses the thing; empty where none does."""
+    field = USES.get(item.kind)
+    if field is None:
+        return ""
+    for user in world.observed.of_kind("server"):
+        has = user.fields.get(field) or ()
+        if user.id not in going and (item.id == has or (not isinstance(has, str) and item.id in has)):
+            return user.name
+    return ""

@@ -1,0 +1,121 @@
+"""RabbitMQ's vhosts and accounts over its management API on loopback: milliseconds, and no password in a command.
+
+The administrator in whose name that is done is made, and after a rotation given its new password, by the broker's own
+command, which is slow but needs no password. It is also how a broker is read that does not know the administrator yet.
+"""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+from .._core import secret
+from .._core.decide import broker as decision
+from .._core.errors import ApplyError, ObserveError
+from . import command
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .._core.plan import Plan, Step
+
+PATIENCE = 90  # seconds for a broker that has just been started
+PAUSE = 0.3  # seconds between two looks
+CONTROL = "rabbitmqctl"
+
+
+class Broker:
+    """The stage of the broker's own state."""
+
+    def __init__(self, desired: Mapping[str, Any], secrets: Mapping[str, Any]) -> None:
+        self.desired = desired
+        self.admin = desired["admin"]["name"]
+        passwords = {one["name"]: secret.resolve(one["password"], secrets) for one in desired["users"]}
+        decision.check(passwords)
+        self.passwords = {**passwords, self.admin: secret.resolve(desired["admin"]["password"], secrets)}
+
+    def plan(self, planned: Plan | None) -> Plan:
+        """Ask for all definitions at once; a broker that is not there yet has none, if we only plan."""
+        observed = self._look() if planned is not None else self._wait()
+        return decision.decide(self.desired, self.passwords, observed or {})
+
+    def apply(self, plan: Plan) -> None:
+        """Do the steps."""
+        users = {user["name"]: user for user in self.desired["users"]}
+        for step in plan:
+            if step.kind == "broker_user" and step.name == self.admin:
+                self._make_admin(step)
+            else:
+                self._do(step, users)
+
+    def _wait(self) -> dict[str, Any]:
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            found = self._look()
+            if found is not None:
+                return found
+            if time.monotonic() > deadline:
+                place = urlsplit(self.desired["api"]).netloc
+                raise ObserveError(
+                    f"the broker answers neither at {place} nor {CONTROL}: look at its log in /var/log/rabbitmq"
+                )
+            time.sleep(PAUSE)
+
+    def _look(self) -> dict[str, Any] | None:
+        """Return the broker's definitions, or None when there is no broker to ask."""
+        try:
+            status, text = self._request("GET", "/api/definitions")
+        except ObserveError:
+            status, text = 0, b""
+        if status != http.client.OK:
+            answer = command.run([CONTROL, "--silent", "export_definitions", "-"], timeout=60)
+            if answer is None or answer.status:
+                return None
+            text = answer.out.encode()
+        found: dict[str, Any] = json.loads(text)
+        return found
+
+    def _make_admin(self, step: Step) -> None:
+        """Make the administrator or give it its password, which the command reads from its standard input.
+
+        It does so only with exactly these words: one option more, and its start script cuts the input off.
+        """
+        verb = "add_user" if step.action == "create" else "change_password"
+        command.change([CONTROL, verb, self.admin], stdin=f"{self.passwords[self.admin]}\n")
+        command.change([CONTROL, "set_user_tags", self.admin, decision.TAG])
+
+    def _request(self, method: str, path: str, body: Any = None) -> tuple[int, bytes]:
+        place = urlsplit(self.desired["api"])
+        token = base64.b64encode(f"{self.admin}:{self.passwords[self.admin]}".encode()).decode()
+        headers = {"Authorization": f"Basic {token}", "Content-Type": "application/json"}
+        connection = http.client.HTTPConnection(place.hostname or "127.0.0.1", place.port, timeout=20)
+        try:
+            connection.request(method, path, None if body is None else json.dumps(body), headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise ObserveError(f"the broker's management API at {place.netloc} does not answer: {error}") from error
+        finally:
+            connection.close()
+
+    def _change(self, method: str, path: str, body: Any = None) -> None:
+        status, answer = self._request(method, path, body)
+        if status >= http.client.BAD_REQUEST:
+            raise ApplyError(f"the broker refused {method} {path}: {status} {answer[:200].decode(errors='replace')}")
+
+    def _do(self, step: Step, users: Mapping[str, Mapping[str, Any]]) -> None:
+        if step.kind == "vhost" and step.action == "create":
+            self._change("PUT", f"/api/vhosts/{quote(step.name, safe='')}", {})
+        elif step.action == "grant":
+            vhost, name = step.name.rsplit(" to ", 1)
+            rights = {right: users[name][right] for right in decision.RIGHTS}
+            self._change("PUT", f"/api/permissions/{quote(vhost, safe='')}/{quote(name, safe='')}", rights)
+        elif step.action == "delete":
+            self._change("DELETE", f"/api/users/{quote(step.name, safe='')}")
+        else:
+            body = {"password": self.passwords[step.name], "tags": ""}
+            self._change("PUT", f"/api/users/{quote(step.name, safe='')}", body)

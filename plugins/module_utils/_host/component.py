@@ -1,0 +1,24 @@
+"""What every component's module is: the declared component, its stages in order, and one converge."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ansible.module_utils.basic import AnsibleModule
+
+from .._core.errors import Error
+from . import spec, stages
+from .converge import converge
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main_component(order: Sequence[str] = stages.DEFAULT_ORDER) -> None:
+    """Run a component's module with its stages in this order."""
+    module = AnsibleModule(**spec.COMPONENT.to_kwargs(), supports_check_mode=True)
+    try:
+        found = stages.for_component(module.params["component"], module.params["secrets"], order)
+    except Error as error:
+        module.fail_json(msg=str(error), **error.details)
+    converge(module, found)

@@ -1,0 +1,165 @@
+"""Files that are ours as a whole: looked at without following links, written so that nobody ever sees half of one."""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+import stat
+import time
+from typing import TYPE_CHECKING, Any
+
+from .._core import ini, ini_merge, secret, showing
+from .._core.decide import file as decision
+from .._core.decide import unit
+from .._core.errors import ApplyError, DeclareError, ObserveError
+from . import atomic, record
+from . import ini as namespaces
+from .converge import steps_named
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .._core.plan import Plan
+
+FORMS = {"ini": "file", "text": "file", "directory": "directory", "absent": "absent"}
+
+
+class Files:
+    """The stage of a component's files, as the blueprint lists them. ``records`` is where we note what we wrote."""
+
+    def __init__(
+        self, items: Sequence[Mapping[str, Any]], secrets: Mapping[str, Any], records: str = record.FILES
+    ) -> None:
+        self.records = records
+        self.items = {item["path"]: item for item in items}
+        self.secrets = secrets
+        self.files = decision.check_agreement([to_file(item, secrets) for item in items])
+
+    def plan(self, planned: Plan | None) -> Plan:
+        """Look at every path. Before a file is to change, its options must be ones that its services know."""
+        installing = {step.name for step in steps_named(planned, "package") if step.action == "install"}
+        plan = decision.decide(
+            self.files,
+            {file.path: observe(file.path, file.form) for file in self.files},
+            lambda file: bool(installing) and (not file.package or file.package in installing),
+            self._texts,
+        )
+        for step in plan:
+            if step.action == "write" and self.items[step.name].get("namespaces"):
+                namespaces.check(self.items[step.name], skip_missing=planned is not None)
+        return plan
+
+    def _texts(self, file: decision.File, seen: decision.Seen | None) -> tuple[str, str]:
+        """Return both texts for the diff; of an INI file the options alone, whatever stood around them."""
+        before = seen.content if seen else None
+        if before and self.items[file.path]["format"] == "ini":
+            before = ini_merge.canonical(before)
+        return showing.texts(before, file.content, file.shown, self.secrets)
+
+    def apply(self, plan: Plan) -> None:
+        """Write, make and remove, in the order of declaration."""
+        by_path = {file.path: file for file in self.files}
+        for step in plan:
+            if step.action == "write":
+                note(by_path[step.name], self.records)
+            bring(by_path[step.name])
+
+
+def to_file(item: Mapping[str, Any], secrets: Mapping[str, Any]) -> decision.File:
+    """Return one item of a component's ``files`` as a value. Raises ``DeclareError``."""
+    path, form = item.get("path", ""), item.get("format", "")
+    if form not in FORMS or not os.path.isabs(path) or os.path.normpath(path) != path:
+        raise DeclareError(f"{path!r} with format {form!r} is no file: give a full path, and one of {', '.join(FORMS)}")
+    content = shown = ""
+    if form == "ini":
+        content, shown = ini.render(item["options"], secrets), ini.render(item["options"])
+    elif form == "text":
+        content, shown = secret.resolve(item["content"], secrets), item["content"]
+    mode = str(item.get("mode") or ("0755" if form == "directory" else "0644"))
+    return decision.File(
+        path=path,
+        form=FORMS[form],
+        content=content,
+        shown=shown,
+        owner=item.get("owner") or "root",
+        group=item.get("group") or "root",
+        mode=int(mode, 8),
+        package=item.get("package") or "",
+    )
+
+
+def observe(path: str, form: str = "file") -> decision.Seen | None:
+    """Return what is at a path, or None. A link is itself, except where a directory is wanted and it leads to one."""
+    try:
+        state = os.stat(path) if form == "directory" else os.lstat(path)
+        content = _read(path) if stat.S_ISREG(state.st_mode) else ""
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise ObserveError(f"{path} cannot be looked at: {error.strerror}") from error
+    kinds = {stat.S_IFREG: "file", stat.S_IFDIR: "directory", stat.S_IFLNK: "link"}
+    return decision.Seen(
+        form=kinds.get(stat.S_IFMT(state.st_mode), "other"),
+        content=content,
+        owner=_name(pwd.getpwuid, state.st_uid),
+        group=_name(grp.getgrgid, state.st_gid),
+        mode=stat.S_IMODE(state.st_mode),
+    )
+
+
+def _read(path: str) -> str:
+    with open(path, encoding="utf-8", errors="surrogateescape", newline="") as source:
+        return source.read()
+
+
+def _name(look_up: Any, number: int) -> str:
+    try:
+        return str(look_up(number)[0])
+    except KeyError:
+        return str(number)
+
+
+def is_foreign(path: str, seen: decision.Seen | None, records: str = record.FILES) -> bool:
+    """Return whether a file is there and holds something else than what we wrote last."""
+    if seen is None or seen.form != "file":
+        return False
+    known = record.load(path, records)
+    return known is None or known.get("content") != unit.digest(seen.content)
+
+
+def note(file: decision.File, records: str) -> None:
+    """Record what is about to be written, and when what somebody else wrote was last put right.
+
+    A unit that was started before that may have read it.
+    """
+    seen = observe(file.path)
+    known = record.load(file.path, records) or {}
+    foreign = is_foreign(file.path, seen, records) and seen is not None and seen.content != file.content
+    righted = time.time() if foreign else known.get("righted", 0.0)
+    record.write(file.path, {"content": unit.digest(file.content), "righted": righted}, records)
+
+
+def bring(file: decision.File) -> None:
+    """Make one path what it should be. Raises ``ApplyError``."""
+    try:
+        if file.form == "absent":
+            if os.path.lexists(file.path):
+                os.unlink(file.path)
+            return
+        user, group = _number(pwd.getpwnam, "user", file.owner), _number(grp.getgrnam, "group", file.group)
+        if file.form == "directory":
+            os.makedirs(file.path, exist_ok=True)
+            os.chown(file.path, user, group)
+            os.chmod(file.path, file.mode)
+        else:
+            atomic.replace(file.path, file.content, (user, group), file.mode)
+    except OSError as error:
+        raise ApplyError(f"{file.path} could not be made as declared: {error.strerror}") from error
+
+
+def _number(look_up: Any, what: str, name: str) -> int:
+    try:
+        return int(name) if name.isdigit() else int(look_up(name)[2])
+    except KeyError:
+        raise ApplyError(f"this host has no {what} {name}: the package that makes it is not installed") from None

@@ -1,0 +1,158 @@
+"""The ports that a host's components need, let in through whatever firewall the host has, also after a reboot.
+
+The administrator's own files stay as they are. A unit of ours puts the openings back whenever nftables, iptables or
+firewalld have loaded their rules anew; it runs this very code, which is kept on the host for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import pkgutil
+import sys
+from typing import TYPE_CHECKING, Any
+
+from .._core.decide import firewall as decision
+from .._core.errors import Error
+from .._core.plan import Plan, Step
+from . import atomic, command, iptables, nftables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+RULES = "/etc/novaform/firewall.json"
+UNIT = "novaform-firewall.service"
+UNIT_PATH = f"/etc/systemd/system/{UNIT}"
+WANTS = "/etc/systemd/system/multi-user.target.wants"
+CODE = "/usr/local/lib/novaform"
+PACKAGE = "novaform_firewall"
+PARTS = (
+    "_core/errors.py",
+    "_core/plan.py",
+    "_core/decide/firewall.py",
+    "_host/atomic.py",
+    "_host/command.py",
+    "_host/firewall.py",
+    "_host/iptables.py",
+    "_host/nftables.py",
+)
+LOADERS = "nftables.service netfilter-persistent.service ufw.service firewalld.service"
+UNIT_TEXT = """# Written by Novaform. Code: {digest}
+[Unit]
+Description=Ports of the cloud's components
+After={loaders}
+PartOf={loaders}
+ReloadPropagatedFrom={loaders}
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+Environment=PYTHONPATH={code} PYTHONDONTWRITEBYTECODE=1
+ExecStart=/usr/bin/python3 -c "from {package}._host import firewall; firewall.reopen()"
+ExecReload=/usr/bin/python3 -c "from {package}._host import firewall; firewall.reopen()"
+
+[Install]
+WantedBy=multi-user.target {loaders}
+"""
+
+
+class Firewall:
+    """The stage of a host's open ports."""
+
+    def __init__(self, desired: Mapping[str, Any], secrets: Mapping[str, Any]) -> None:
+        del secrets
+        self.openings = decision.to_openings(desired["rules"])
+
+    def plan(self, planned: Plan | None) -> Plan:
+        """Compare what the host lets in, and would after a reboot, with what is desired."""
+        del planned
+        files = {RULES: render_rules(self.openings), UNIT_PATH: render_unit()}
+        steps = [_written(path, text) for path, text in files.items()]
+        return decision.decide(self.openings, observe()) + Plan(tuple(step for step in steps if step))
+
+    def apply(self, plan: Plan) -> None:
+        """Open and close, and then keep it so."""
+        if any(step.kind == decision.KIND for step in plan):
+            bring(self.openings)
+        if any(step.name == RULES for step in plan):
+            atomic.replace(RULES, render_rules(self.openings), mode=0o644)
+        if any(step.name == UNIT_PATH for step in plan):
+            install()
+
+
+def observe() -> list[decision.Gate]:
+    """Return every chain through which incoming packets pass."""
+    gates = iptables.observe()
+    theirs = {"iptables": "ip filter", "ip6tables": "ip6 filter"}
+    return gates + nftables.observe([theirs[gate.door] for gate in gates if gate.door in theirs])
+
+
+def bring(openings: Sequence[decision.Opening]) -> None:
+    """Open what is declared and close what is not, in every gate."""
+    gates = observe()
+    for gate in gates:
+        if gate.door != "nft":
+            iptables.apply(gate, openings)
+    nftables.apply([gate for gate in gates if gate.door == "nft"], openings)
+
+
+def reopen(path: str = RULES) -> None:
+    """Bring the host to what the last run recorded: what the unit runs. Ends the process with a sentence on failure."""
+    try:
+        with open(path, encoding="utf-8") as source:
+            bring(decision.to_openings(json.load(source)))
+    except (Error, OSError, ValueError) as error:
+        sys.exit(f"the ports of {path} could not be opened: {error}")
+
+
+def render_rules(openings: Sequence[decision.Opening]) -> str:
+    """Return the record of what is declared, as the declaration writes it."""
+    rules = [
+        {
+            "port": f"{each.first}-{each.last}",
+            "proto": each.protocol,
+            "sources": [each.source],
+            "comment": each.component,
+        }
+        for each in openings
+    ]
+    return json.dumps(rules, indent=1) + "\n"
+
+
+def render_unit() -> str:
+    """Return the unit, which changes when the code that it runs does."""
+    digest = hashlib.sha256("".join(_source(part) for part in PARTS).encode()).hexdigest()
+    return UNIT_TEXT.format(digest=digest, loaders=LOADERS, code=CODE, package=PACKAGE)
+
+
+def install() -> None:
+    """Put the code and the unit in place and let the unit start with the host."""
+    for part in PARTS:
+        atomic.replace(f"{CODE}/{PACKAGE}/{part}", _source(part), mode=0o644)
+    for package in sorted({os.path.dirname(part) for part in PARTS} | {""}):
+        atomic.replace(os.path.join(CODE, PACKAGE, package, "__init__.py"), "", mode=0o644)
+    atomic.replace(UNIT_PATH, render_unit(), mode=0o644)
+    command.change(["systemctl", "daemon-reload"])
+    command.change(["systemctl", "reenable", UNIT])
+    command.change(["systemctl", "restart", UNIT])
+
+
+def _written(path: str, text: str) -> Step | None:
+    """Return the step that writes one of our two files; the unit's own text is nothing that a diff should show."""
+    try:
+        with open(path, encoding="utf-8") as source:
+            before = source.read()
+    except FileNotFoundError:
+        before = ""
+    if before == text and (path == RULES or os.path.lexists(f"{WANTS}/{UNIT}")):
+        return None
+    return Step("write", "file", path, before, text) if path == RULES else Step("write", "file", path)
+
+
+def _source(part: str) -> str:
+    """Return one of our own modules as text, wherever this one was loaded from."""
+    found = pkgutil.get_data((__package__ or "").rsplit(".", 1)[0], part)
+    if found is None:
+        raise Error(f"{part} was not shipped with this module: install the collection anew")
+    return found.decode()

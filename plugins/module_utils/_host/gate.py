@@ -1,0 +1,86 @@
+"""Which components of a host have anything left to do? So that a play runs only their modules."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from .._core.errors import ObserveError
+from .._core.plan import Plan
+from . import stages
+from .proof import Proofs, name
+from .unit import Units
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .converge import Stage
+
+DONE_HERE = ("packages", "files", "proofs")
+
+
+class Gate:
+    """The stage after a host's packages and files: it takes no steps, and fills ``facts`` with what is left to do.
+
+    ``facts`` is ``{pending: [component], left: {component: [step]}, unproven: [{component, proof, said}]}``. A
+    component that cannot be looked at is pending: its own module will say why.
+    """
+
+    def __init__(self, components: Sequence[Mapping[str, Any]], secrets: Mapping[str, Any]) -> None:
+        units = [item for component in components for item in component.get("units") or []]
+        files = [item for component in components for item in component.get("files") or []]
+        self.units = Units(units, files, secrets)
+        self.unit_names = {
+            component["name"]: {item["name"] for item in component.get("units") or []} for component in components
+        }
+        order = [kind for kind in stages.DEFAULT_ORDER if kind not in DONE_HERE]
+        before, after = order[: order.index("units")], order[order.index("units") + 1 :]
+        self.stages = {
+            component["name"]: (
+                stages.of_kinds(component, secrets, before),
+                stages.of_kinds(component, secrets, after),
+            )
+            for component in components
+        }
+        self.proofs = [(component["name"], item) for component in components for item in component.get("proofs") or []]
+        self.asked = Proofs([item for _, item in self.proofs], secrets)
+        self.facts: dict[str, Any] = {}
+
+    def plan(self, planned: Plan | None) -> Plan:
+        """Plan every component as check mode would, and meanwhile try the proofs once."""
+        with ThreadPoolExecutor(1) as beside:
+            failing = beside.submit(self.asked.failing_now)
+            starting = self.units.plan(planned or Plan())
+            left = {component: self._left(component, planned or Plan(), starting) for component in self.stages}
+        unproven = [
+            {"component": component, "proof": name(item), "said": said}
+            for (component, item), said in ((self.proofs[index], said) for index, said in failing.result())
+            if left[component] == []
+        ]
+        waiting = {component for component, steps in left.items() if steps != []}
+        waiting.update(proof["component"] for proof in unproven)
+        self.facts.update(
+            pending=[component for component in self.stages if component in waiting],
+            left={component: steps for component, steps in left.items() if steps},
+            unproven=unproven,
+        )
+        return Plan()
+
+    def apply(self, plan: Plan) -> None:
+        """Do nothing: there is never a step."""
+
+    def _left(self, component: str, planned: Plan, starting: Plan) -> list[dict[str, str]] | None:
+        """Return the steps that a component still needs, or None when it cannot be looked at."""
+        before, after = self.stages[component]
+        try:
+            found = _together(before, planned, Plan())
+            found = found + Plan(tuple(step for step in starting if step.name in self.unit_names[component]))
+            return _together(after, planned, found).to_json()
+        except ObserveError:
+            return None
+
+
+def _together(some: Sequence[Stage], planned: Plan, found: Plan) -> Plan:
+    for stage in some:
+        found = found + stage.plan(planned + found)
+    return found

@@ -1,0 +1,59 @@
+"""The second start of nova-compute on a host that is new to Nova.
+
+On such a host Nova 31 asks libvirt for guests before it has set up libvirt's events (``init_host`` calls
+``_sanity_check_new_host`` first), and then never hears of a guest that ends: only the next start listens. So the
+service is started again as soon as Nova knows it, once in the life of a host.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Any
+
+from .._core import secret
+from .._core.errors import ApplyError, ObserveError
+from .._core.plan import Plan, Step
+from . import command, record, signin
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+RECORDS = "/var/lib/novaform/settled"
+PATIENCE = 120  # seconds for a service to register
+WHY = "on a host that is new to it, Nova hears libvirt only from its second start on"
+
+
+class Settle:
+    """The stage of a compute service's second start."""
+
+    def __init__(self, desired: Mapping[str, Any], secrets: Mapping[str, Any]) -> None:
+        self.unit = desired["unit"]
+        self.host = desired["host"]
+        self.region = desired["region"]
+        self.auth = secret.resolve(desired["auth"], secrets)
+
+    def plan(self, planned: Plan | None) -> Plan:
+        """Name the restart unless it is on record."""
+        del planned
+        done = os.path.exists(os.path.join(RECORDS, f"{self.unit}.json"))
+        return Plan(() if done else (Step("settle", "unit", self.unit, reason=WHY),))
+
+    def apply(self, plan: Plan) -> None:
+        """Wait until Nova knows the service, start it again, and write that down."""
+        deadline = time.monotonic() + PATIENCE
+        while plan and not self._is_registered():
+            if time.monotonic() > deadline:
+                raise ApplyError(f"Nova does not know nova-compute on {self.host}: look at nova-compute's log there")
+            time.sleep(0.5)
+        command.change(["systemctl", "restart", self.unit], timeout=PATIENCE)
+        record.save(self.unit, "settled", {}, RECORDS)
+
+    def _is_registered(self) -> bool:
+        account = (self.auth["username"], self.auth["password"], self.auth["project_name"])
+        session = signin.session(self.auth["auth_url"], self.region, *account)
+        try:
+            found = session.get("compute", f"/os-services?binary=nova-compute&host={self.host}")["services"]
+        except ObserveError:
+            return False
+        return any(one["host"] == self.host for one in found)

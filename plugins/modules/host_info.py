@@ -1,0 +1,116 @@
+# Copyright: (c) 2025, the Novaform authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Everything that a site must know of a host before it touches it, in one quick look."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: host_info
+short_description: Read what a site must know of a host before it is touched
+version_added: 0.1.0
+author:
+  - The Novaform authors (@novaform)
+description:
+  - Reads release, sizes, clock, addresses, listening ports with the programs that hold them, whether KVM really works
+    and whether the kernel can switch packets for Open vSwitch.
+  - It reads C(/proc) and C(/sys), changes nothing, and takes about a tenth of a second, so that it replaces
+    M(ansible.builtin.setup) in a site's plays.
+options:
+  controller_time:
+    description:
+      - The controller's clock in seconds since 1970, to compare the host's with. The way to the host is part of the
+        difference.
+    type: float
+attributes:
+  check_mode:
+    description: Can run in check mode, where it does the same, for it only reads.
+    support: full
+  diff_mode:
+    description: Nothing is changed, so there is nothing to show.
+    support: none
+seealso:
+  - plugin: novaform.compute.preflight
+    plugin_type: filter
+notes:
+  - A control host may be asked for this over a broken name server; looking up its own name ends after two seconds.
+"""
+
+EXAMPLES = r"""
+- name: Look at every host, also when some do not answer
+  novaform.compute.host_info:
+    controller_time: "{{ now().timestamp() }}"
+  register: host
+  ignore_unreachable: true
+  ignore_errors: true # a host that cannot be read is to be judged with the others
+
+- name: Show what would hold the API back
+  ansible.builtin.debug:
+    msg: "{{ host.facts.ports | selectattr('port', 'eq', 8774) }}"
+"""
+
+RETURN = r"""
+facts:
+  description: The host as it is now.
+  returned: success
+  type: dict
+  contains:
+    hostname: {description: The name that the kernel knows and Nova uses., type: str, returned: always}
+    fqdn: {description: The official name that the resolver gives for it., type: str, returned: always}
+    hostname_resolves: {description: Whether the name leads to the host itself., type: bool, returned: always}
+    hostname_addresses: {description: What the name leads to., type: list, elements: str, returned: always}
+    distribution: {description: C(ID) of os-release., type: str, returned: always, sample: debian}
+    release: {description: C(VERSION_ID) of os-release., type: str, returned: always, sample: "13"}
+    codename: {description: C(VERSION_CODENAME) of os-release., type: str, returned: always, sample: trixie}
+    kernel: {description: Release of the running kernel., type: str, returned: always}
+    machine: {description: Hardware name., type: str, returned: always, sample: x86_64}
+    python: {description: Version of the Python that ran the module., type: str, returned: always}
+    python3_apt: {description: Whether the C(apt) bindings are there., type: bool, returned: always}
+    cores: {description: Processors that may be used., type: int, returned: always}
+    memory_mb: {description: Memory in MiB., type: int, returned: always}
+    disk_free_mb: {description: Free space in MiB by path., type: dict, returned: always}
+    root: {description: Whether the module ran as root., type: bool, returned: always}
+    systemd: {description: Whether systemd runs the host., type: bool, returned: always}
+    container: {description: Kind of container or empty., type: str, returned: always, sample: systemd-nspawn}
+    cgroup: {description: C(v1) or C(v2)., type: str, returned: always}
+    ssh_host_keys: {description: Public SSH keys as type and key., type: list, elements: str, returned: always}
+    clock_offset: {description: Seconds ahead of O(controller_time) or null., type: float, returned: always}
+    time: {description: The host's clock in seconds since 1970., type: float, returned: always}
+    interfaces: {description: Names of all interfaces., type: list, elements: str, returned: always}
+    addresses: {description: Addresses by interface., type: dict, returned: always}
+    default_interface: {description: Interface of the default route or null., type: str, returned: always}
+    default_address: {description: Address from which the host leaves by it., type: str, returned: always}
+    default_gateway: {description: Next hop of the default route., type: str, returned: always}
+    virt_type: {description: C(kvm) where it works and C(qemu) elsewhere., type: str, returned: always}
+    openvswitch_datapath: {description: C(system) or C(netdev)., type: str, returned: always}
+    installed: {description: Main packages of the cloud that are there., type: list, elements: str, returned: always}
+    apt_lock: {description: Program that holds dpkg's lock or null., type: str, returned: always}
+    ports:
+      description: Listening TCP sockets.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        port: {description: Port., type: int, returned: always}
+        address: {description: Address that it listens on., type: str, returned: always}
+        program: {description: Name of the program or null., type: str, returned: always}
+        pid: {description: Its process or null., type: int, returned: always}
+        unit: {description: Its systemd unit or null., type: str, returned: always}
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.novaform.compute.plugins.module_utils._core import errors
+from ansible_collections.novaform.compute.plugins.module_utils._host import facts
+
+
+def main() -> None:
+    """Look and tell."""
+    module = AnsibleModule(argument_spec={"controller_time": {"type": "float"}}, supports_check_mode=True)
+    try:
+        module.exit_json(changed=False, facts=facts.observe(module.params["controller_time"]))
+    except errors.Error as error:
+        module.fail_json(msg=str(error), **error.details)
+
+
+if __name__ == "__main__":
+    main()
