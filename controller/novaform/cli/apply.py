@@ -1,0 +1,123 @@
+"""``novaform apply``: do what ``plan`` says, through the collection's module. Exit 0 as declared, 2 not all."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from novaform import core
+from novaform.cli import option, show
+from novaform.cli.progress import Progress
+from novaform.plan import render
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from novaform.reconcile.stack import Stack
+
+app = typer.Typer()
+DIFFERS = 2
+
+
+@app.command()
+def apply(
+    file: option.File = option.FILE,
+    cloud: option.Cloud = None,
+    inventory: option.Inventory = None,
+    environment: option.Environment = None,
+    var: option.Variables = None,
+    max_consequence: option.Consequence = None,
+    max_delete: option.Delete = None,
+    allow_empty: option.Empty = False,
+    allow_shrink: option.Shrink = False,
+    on_error: option.OnError = None,
+    saved: Annotated[Path | None, typer.Option("--plan", help="Do the steps of a kept plan and no others.")] = None,
+    timeout: Annotated[int, typer.Option(help="Seconds that one action on a server may take.")] = 900,
+    as_json: option.Json = False,
+) -> int:
+    """Make the instances what instances.yml says."""
+    given = option.limits(
+        max_consequence=max_consequence,
+        max_delete=max_delete,
+        allow_empty=allow_empty,
+        allow_shrink=allow_shrink,
+        on_error=on_error,
+    )
+    stack = option.opened(option.where(file, cloud, inventory, environment, var), given)
+    decision = stack.look().decision
+    steps = load(saved, stack) if saved is not None else changes(decision)
+    if not as_json:
+        show.show(render.render(decision))
+    if not steps and not waiting(decision):
+        if as_json:
+            option.answer({"changed": False, "outcomes": [], "report": decision.to_report()})
+        return 0 if decision.clean else DIFFERS
+    result = carry_out(stack, steps, {**given, "timeout": timeout}, exactly=saved is not None or not waiting(decision))
+    return tell(result, as_json=as_json)
+
+
+def changes(decision: core.change.Decision) -> list[core.change.Change]:
+    """Return the steps that nothing forbids."""
+    return [step for step in decision.doable if isinstance(step, core.change.Change)]
+
+
+def waiting(decision: core.change.Decision) -> bool:
+    """Tell whether something is on its way, so that there may be steps in a moment."""
+    return any(note.passing for note in decision.notes)
+
+
+def load(path: Path, stack: Stack) -> list[core.change.Change]:
+    """Read a kept plan. Raises ``DeclareError`` if it is none, or of another stack."""
+    try:
+        kept = json.loads(path.read_bytes())
+        steps = list(core.change.changes_from_json(kept["steps"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise core.errors.DeclareError(f"{path}: is no kept plan ({error})") from error
+    if kept.get("stack") != stack.desired.stack:
+        raise core.errors.DeclareError(
+            f"{path}: is a plan for stack {kept.get('stack')}, not for {stack.desired.stack}"
+        )
+    return steps
+
+
+def carry_out(
+    stack: Stack, steps: Sequence[core.change.Change], options: dict[str, Any], *, exactly: bool
+) -> dict[str, Any]:
+    """Run the module. ``exactly`` these steps, or also those that turn up when what is under way has ended."""
+    from novaform.apply import batch
+
+    with Progress(len(steps)) as progress:
+        if any(step.kind == "image" and step.action in {"create", "replace"} for step in steps):
+            stack.build_images(lambda path: build(path, progress.say))
+        hosts = stack.ask_hosts()
+        order = batch.Order(
+            stack.desired,
+            stack.options(options),
+            steps if exactly else None,
+            hosts.guests if hosts is not None else None,
+        )
+        return batch.apply(order, progress.hear)
+
+
+def build(path: Path, say: Any) -> Path:
+    """Build the image that comes with Novaform."""
+    from novaform import guest
+
+    return guest.build(path, say)
+
+
+def tell(result: dict[str, Any], *, as_json: bool) -> int:
+    """Say what became of it."""
+    report = result.get("report") or {}
+    clean = bool(report.get("clean"))
+    if as_json:
+        option.answer({name: result.get(name) for name in ("changed", "outcomes", "report")})
+    else:
+        done = sum(1 for one in result.get("outcomes") or () if one["outcome"] == core.outcome.DONE)
+        left = "" if clean else " Something is left: see novaform plan."
+        sys.stdout.write(f"Done: {done} steps.{left}\n")
+    return 0 if clean else DIFFERS

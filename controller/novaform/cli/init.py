@@ -1,0 +1,74 @@
+"""``novaform init``: the directory of a site for hosts of one's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from novaform import core
+from novaform.site import directory
+
+app = typer.Typer(no_args_is_help=True)
+
+CLOUD = """---
+# Everything else has a default: docs/cloud.md lists it.
+cloud:
+  region: RegionOne
+  # The network outside, on an interface of its own of the control host:
+  # external: {interface: eth1, cidr: 203.0.113.0/24, gateway: 203.0.113.1, pool: [203.0.113.100, 203.0.113.199]}
+"""
+ANSIBLE = """[defaults]
+inventory = hosts.yml
+vault_password_file = .vault-password
+callback_result_format = yaml
+forks = 20
+gathering = explicit
+host_key_checking = True
+inject_facts_as_vars = False
+interpreter_python = /usr/bin/python3
+
+[connection]
+pipelining = True
+
+[ssh_connection]
+ssh_args = -o ControlMaster=auto -o ControlPersist=1800s
+"""
+
+
+def _named(host: str) -> tuple[str, str]:
+    """Return ``(name, address)`` of ``name=address`` or of a bare address."""
+    name, sign, address = host.partition("=")
+    if not name or (sign and not address) or name.startswith("-"):
+        raise core.errors.DeclareError(f"{host!r} is no host: write NAME=ADDRESS or ADDRESS")
+    return name, address or name
+
+
+@app.command()
+def init(
+    root: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write the site's files.")],
+    control: Annotated[str, typer.Option(help="The control host, NAME=ADDRESS.")],
+    compute: Annotated[
+        list[str] | None, typer.Option(help="A compute host, NAME=ADDRESS; the control host when none is given.")
+    ] = None,
+    user: Annotated[str, typer.Option(help="Whom to sign in as over SSH.")] = "root",
+) -> None:
+    """Write inventory, cloud.yml and vaulted secrets of a new site, and pin its hosts' SSH keys."""
+    site = directory.SiteDirectory(root.absolute())
+    first = _named(control)
+    others = [_named(host) for host in compute or []]
+    members = {"control": [first], "network": [first], "compute": others or [first]}
+    addresses = list(dict.fromkeys(address for hosts in members.values() for _, address in hosts))
+    root.mkdir(parents=True, exist_ok=True)
+    directory.pin(site, addresses, typer.echo)
+    for path, text in (
+        (site.root / "hosts.yml", directory.render_hosts(members, user)),
+        (site.root / "group_vars" / "all" / "cloud.yml", CLOUD),
+        (site.root / "ansible.cfg", ANSIBLE),
+    ):
+        written = directory.write_once(path, text)
+        typer.echo(f"{'wrote' if written else 'kept '} {path}")
+    directory.add_secrets(site, first[1])
+    typer.echo(f"wrote {site.secrets} (vaulted with {site.password.name}; keep that out of git)")
+    typer.echo(f"\nNext: cd {root} && ansible-playbook novaform.compute.site")

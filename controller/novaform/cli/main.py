@@ -1,0 +1,125 @@
+"""The ``novaform`` command: every room's commands behind one door, and one place where errors become sentences.
+
+Only the room that was asked for is imported, so that ``novaform --help`` stays fast and a broken room hurts nobody
+else. A room offers ``app``, a ``typer.Typer``; an app with a single command *is* that command. A command takes its own
+``--json``, prints its answer on standard output, and returns its exit status or nothing.
+
+Exit status: 0 fine, 1 an error (a wrong call too), 2 what is observed differs from what is desired, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+import typer
+from typer import exceptions
+
+from novaform import core
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+FAILED = 1
+INTERRUPTED = 130
+
+
+class Room(NamedTuple):
+    """Where a command lives, and what ``--help`` says of it without looking there."""
+
+    module: str
+    says: str
+
+
+ROOMS = {
+    "init": Room("novaform.cli.init", "Write the inventory, cloud.yml and secrets of a new site."),
+    "site": Room("novaform.site.cli", "Make and complete the secrets of a site."),
+    "lab": Room("novaform.lab.cli", "Throw-away systemd hosts on this machine, with a cloud on them."),
+    "guest": Room("novaform.guest.cli", "Make a tiny bootable image to try the cloud with."),
+    "validate": Room("novaform.cli.validate", "Say everything that is wrong with instances.yml, and where."),
+    "plan": Room("novaform.cli.plan", "Say what would change on the instances, and at what cost."),
+    "apply": Room("novaform.cli.apply", "Make the instances what instances.yml says."),
+    "status": Room("novaform.cli.status", "Show every declared instance, on the API and on its host."),
+    "drift": Room("novaform.cli.drift", "Show where the API, the hosts and the declaration disagree."),
+    "explain": Room("novaform.cli.explain", "Say everything that is known of one declared thing."),
+    "schema": Room("novaform.cli.schema", "Print the JSON schema of instances.yml for editors."),
+}
+
+
+def load(name: str) -> typer.Typer:
+    """Import the room of a command and return its app. Raises ``Error`` where this installation has no such room."""
+    try:
+        module = importlib.import_module(ROOMS[name].module)
+    except ModuleNotFoundError as missing:
+        if not ROOMS[name].module.startswith(str(missing.name)):
+            raise core.errors.Error(f"novaform {name} needs the Python package {missing.name}: install it") from missing
+        raise core.errors.Error(f"novaform {name} is not part of this installation") from missing
+    app: typer.Typer = module.app
+    return app
+
+
+def mount(root: typer.Typer, name: str) -> None:
+    """Hang the room's app into the root, as a group or, when it has one command only, as that command."""
+    app = load(name)
+    commands = app.registered_commands
+    if len(commands) == 1 and not app.registered_groups and app.registered_callback is None:
+        only: Callable[..., object] | None = commands[0].callback
+        if only is not None:
+            root.command(name, help=commands[0].help or only.__doc__)(only)
+            return
+    root.add_typer(app, name=name, help=ROOMS[name].says)
+
+
+def show_version(wanted: bool) -> None:
+    """Print the version and stop, when asked."""
+    if wanted:
+        typer.echo(f"novaform {importlib.metadata.version('novaform')}")
+        raise typer.Exit
+
+
+def assemble(chosen: str | None) -> typer.Typer:
+    """Return the command tree in which only the chosen room is real; the others are a line of help each."""
+    root = typer.Typer(name="novaform", add_completion=False, pretty_exceptions_enable=False)
+
+    @root.callback()
+    def novaform(
+        *,
+        version: Annotated[bool, typer.Option("--version", callback=show_version, is_eager=True)] = False,
+    ) -> None:
+        """Stand up a real OpenStack Compute cloud, and keep the declared instances on it true."""
+        del version
+
+    for name, room in ROOMS.items():
+        if name == chosen:
+            mount(root, name)
+        else:
+            root.command(name, help=room.says)(lambda: None)
+    return root
+
+
+def complain(message: str, arguments: Sequence[str], details: dict[str, object]) -> int:
+    """Say on standard error what is wrong; with ``--json`` also on standard output, for programs."""
+    sys.stderr.write(f"novaform: {message}\n")
+    if "--json" in arguments:
+        sys.stdout.write(json.dumps({"error": message, "details": details}, default=str) + "\n")
+    return FAILED
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line (default: the process's own) and return the exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv) or ["--help"]
+    chosen = next((word for word in arguments if not word.startswith("-")), None)
+    try:
+        status = assemble(chosen)(args=arguments, prog_name="novaform", standalone_mode=False)
+    except core.errors.Error as error:
+        return complain(str(error), arguments, error.details)
+    except exceptions.TyperException as wrong:
+        hint = f"novaform {chosen} --help" if chosen in ROOMS else "novaform --help"
+        return complain(f"{wrong.format_message()} Try: {hint}", arguments, {})
+    except (KeyboardInterrupt, typer.Abort):
+        sys.stderr.write("novaform: interrupted\n")
+        return INTERRUPTED
+    return status if isinstance(status, int) else 0

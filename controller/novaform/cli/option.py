@@ -1,0 +1,68 @@
+"""The options that several commands share, said once."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from novaform import core
+from novaform.reconcile import stack
+
+File = Annotated[Path, typer.Argument(metavar="[FILE]", help="The declaration.")]
+FILE = Path("instances.yml")
+Cloud = Annotated[
+    str | None, typer.Option("--cloud", help="The entry of clouds.yaml.  [default: OS_CLOUD, or the only one]")
+]
+Inventory = Annotated[
+    Path | None, typer.Option("--inventory", "-i", help="The site's inventory: ask libvirt on its compute hosts, too.")
+]
+Environment = Annotated[str | None, typer.Option("--environment", "-e", help="One of the declaration's environments.")]
+Variables = Annotated[list[str] | None, typer.Option("--var", metavar="NAME=VALUE", help="Set a variable.")]
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
+Consequence = Annotated[
+    str | None,
+    typer.Option(
+        "--max-consequence",
+        metavar="WORD",
+        help=f"Do nothing graver than one of: {', '.join(core.consequence.LADDER)}.",
+    ),
+]
+Delete = Annotated[
+    int | None,
+    typer.Option("--max-delete", help="How many servers may lose their disk.  [default: a tenth, at least one]"),
+]
+Empty = Annotated[bool, typer.Option("--allow-empty", help="A declaration without servers may take them all away.")]
+Shrink = Annotated[bool, typer.Option("--allow-shrink", help="More than half of the servers may go at once.")]
+OnError = Annotated[str | None, typer.Option(help="What to do with a server that ran and is in ERROR: hold or reboot.")]
+
+
+def limits(**given: Any) -> dict[str, Any]:
+    """Return those limits that were given."""
+    return {name: value for name, value in given.items() if value not in {None, False}}
+
+
+def opened(where: stack.Where, given: dict[str, Any]) -> stack.Stack:
+    """Open the stack that a command is about."""
+    return stack.Stack(where, core.policy.from_options(given))
+
+
+def where(
+    file: Path, cloud: str | None, inventory: Path | None, environment: str | None, variables: list[str] | None
+) -> stack.Where:
+    """Return what the shared options say. Raises ``DeclareError`` for a variable without a value."""
+    pairs = {}
+    for one in variables or ():
+        name, sign, value = one.partition("=")
+        if not sign:
+            raise core.errors.DeclareError(f"--var {one}: write NAME=VALUE")
+        pairs[name] = value
+    return stack.Where(file, cloud, inventory, environment, pairs)
+
+
+def answer(value: Any) -> None:
+    """Print JSON."""
+    sys.stdout.write(json.dumps(value, default=str) + "\n")

@@ -1,0 +1,61 @@
+"""``novaform plan``: what would change, who asked for it, and what it costs. Exit 0 clean, 2 differs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from novaform import core
+from novaform.cli import option, show
+from novaform.plan import render
+
+app = typer.Typer()
+DIFFERS = 2
+
+
+@app.command()
+def plan(
+    file: option.File = option.FILE,
+    cloud: option.Cloud = None,
+    inventory: option.Inventory = None,
+    environment: option.Environment = None,
+    var: option.Variables = None,
+    max_consequence: option.Consequence = None,
+    max_delete: option.Delete = None,
+    allow_empty: option.Empty = False,
+    allow_shrink: option.Shrink = False,
+    on_error: option.OnError = None,
+    out: Annotated[Path | None, typer.Option(help="Keep the plan in this file, for apply --plan.")] = None,
+    wide: Annotated[bool, typer.Option("--wide", help="Show the fields of new things, too.")] = False,
+    as_json: option.Json = False,
+) -> int:
+    """Say what would change on the instances, and at what cost."""
+    given = option.limits(
+        max_consequence=max_consequence,
+        max_delete=max_delete,
+        allow_empty=allow_empty,
+        allow_shrink=allow_shrink,
+        on_error=on_error,
+    )
+    stack = option.opened(option.where(file, cloud, inventory, environment, var), given)
+    decision = stack.look().decision
+    if out is not None:
+        keep(out, stack.desired, decision)
+    if as_json:
+        option.answer({"stack": stack.desired.stack, **decision.to_report(), "requests": stack.session.requests})
+    else:
+        show.show(render.render(decision, wide=wide))
+    return 0 if decision.clean else DIFFERS
+
+
+def keep(out: Path, desired: core.desired.Desired, decision: core.change.Decision) -> None:
+    """Write the steps to a file: with the digest of every thing as it was seen."""
+    steps = [step.to_json() for step in decision.doable]
+    text = json.dumps({"version": 1, "stack": desired.stack, "digest": desired.digest, "steps": steps}, indent=1)
+    try:
+        out.write_text(text + "\n")
+    except OSError as error:
+        raise core.errors.ApplyError(f"{out}: cannot be written ({error.strerror})") from error

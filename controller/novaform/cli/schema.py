@@ -1,0 +1,18 @@
+"""``novaform schema``: what an editor needs to complete and check a declaration while it is typed."""
+
+from __future__ import annotations
+
+import json
+
+import typer
+
+app = typer.Typer()
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of instances.yml for editors."""
+    from novaform.declare import instances
+    from novaform.declare.schema import to_schema
+
+    typer.echo(json.dumps(to_schema(instances.STACK, "instances.yml"), indent=2))

@@ -1,0 +1,3 @@
+"""Doors to the outside: one library or protocol, one file."""
+
+from __future__ import annotations

@@ -1,0 +1,15 @@
+"""The controller's one way to a cloud's APIs: the same doors that the modules use."""
+
+from __future__ import annotations
+
+from ansible_collections.novaform.compute.plugins.module_utils._cloud import (
+    credential,
+    journal,
+    observe,
+    run,
+    session,
+    stage,
+    wire,
+)
+
+__all__ = ["credential", "journal", "observe", "run", "session", "stage", "wire"]

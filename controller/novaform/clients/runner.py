@@ -1,0 +1,138 @@
+"""Ansible modules, called through ansible-runner in a folder of its own that nothing outlives.
+
+The folder is in memory (tmpfs) where there is such a place, readable by its owner only, and removed afterwards. Nothing
+secret is put into it: modules are given paths and names and read credentials themselves.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from novaform import core
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of random name and mode 0700 is made below it
+COLLECTION = "novaform.compute"
+HERE = "localhost ansible_connection=local ansible_python_interpreter={python}\n"
+HEARD = {"runner_on_ok": "ok", "runner_on_failed": "failed", "runner_on_unreachable": "unreachable"}
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """Give a private folder, and take it away again."""
+    base = MEMORY if MEMORY.is_dir() else None
+    path = Path(tempfile.mkdtemp(prefix="novaform-", dir=base))
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def collections_path() -> str:
+    """Return where this installation's collection is."""
+    place = Path(str(core.errors.__file__))
+    return str(next(parent for parent in place.parents if parent.name == "ansible_collections").parent)
+
+
+def environment(private: Path) -> dict[str, str]:
+    """Return the settings for Ansible: our own Ansible and collection, and nothing left in the home folder."""
+    return {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "ANSIBLE_COLLECTIONS_PATH": collections_path(),
+        "ANSIBLE_HOST_KEY_CHECKING": "True",
+        "ANSIBLE_PIPELINING": "True",
+        "ANSIBLE_LOCAL_TEMP": str(private / "tmp"),
+        "ANSIBLE_REMOTE_TMP": str(private / "tmp"),
+        "ANSIBLE_RETRY_FILES_ENABLED": "False",
+        "ANSIBLE_DEPRECATION_WARNINGS": "False",
+    }
+
+
+def run(
+    private: Path, module: str, arguments: Mapping[str, Any], pattern: str, settings: Mapping[str, Any]
+) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Run one module of ours on all hosts of a pattern; return for each host ("ok"|"failed"|"unreachable", result).
+
+    ``settings`` are more parameters of ``ansible_runner.run`` (inventory, envvars, ...). Raises ``ApplyError`` when
+    Ansible itself could not run.
+    """
+    import ansible_runner
+
+    results: dict[str, tuple[str, dict[str, Any]]] = {}
+
+    def hear(event: dict[str, Any]) -> bool:
+        word = HEARD.get(event.get("event", ""))
+        if word is not None:
+            results[event["event_data"]["host"]] = (word, event["event_data"].get("res") or {})
+        return False
+
+    ended = ansible_runner.run(
+        private_data_dir=str(private),
+        module=f"{COLLECTION}.{module}",
+        # An empty mapping would be taken for words.
+        module_args=json.dumps(dict(arguments)) if arguments else "",
+        host_pattern=pattern,
+        event_handler=hear,
+        quiet=True,
+        suppress_env_files=True,
+        **settings,
+    )
+    if not results:
+        raise core.errors.ApplyError(f"Ansible ran no {module} on {pattern}: {said(ended)}")
+    return results
+
+
+def said(ended: Any) -> str:
+    """Return what Ansible said when it ended early, in one line."""
+    lines = ended.stdout.read().strip().splitlines() if ended.stdout else []
+    return f"{ended.status} ({' '.join(lines[-3:])})"
+
+
+def run_here(private: Path, module: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Run one module on this machine and return its result. Raises ``ApplyError`` with its own words if it fails."""
+    inventory = HERE.format(python=sys.executable)
+    settings = {"inventory": inventory, "envvars": environment(private)}
+    word, result = run(private, module, arguments, "localhost", settings)["localhost"]
+    if word != "ok":
+        details = {name: result[name] for name in ("outcomes", "report") if name in result}
+        raise core.errors.ApplyError(str(result.get("msg") or "the module failed without a word"), **details)
+    return result
+
+
+def run_there(private: Path, module: str, inventory: Path, pattern: str) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Run one module without arguments on hosts of an inventory, with the settings that stand beside it."""
+    place = inventory.absolute()
+    config = next((one / "ansible.cfg" for one in place.parents[:2] if (one / "ansible.cfg").is_file()), None)
+    settings = environment(private)
+    if config is not None:
+        settings["ANSIBLE_CONFIG"] = str(config)
+    del settings["ANSIBLE_REMOTE_TMP"]
+    return run(private, module, {}, pattern, {"inventory": str(place), "envvars": settings})
+
+
+def follow(path: Path, hear: Callable[[dict[str, Any]], None], over: Callable[[], bool]) -> None:
+    """Read lines of JSON from a growing file until ``over``."""
+    place = 0
+    while True:
+        ended = over()
+        if path.exists():
+            with path.open() as file:
+                file.seek(place)
+                for line in file:
+                    if not line.endswith("\n"):
+                        break
+                    place += len(line.encode())
+                    hear(json.loads(line))
+        if ended:
+            return
+        time.sleep(0.1)

@@ -1,0 +1,246 @@
+"""The table of instances.yml: every section and field, with its type, default and meaning."""
+
+from __future__ import annotations
+
+from novaform import core
+from novaform.declare.address import Address, Cidr, IcmpType, Ports, PublicKey
+from novaform.declare.field import List, Map
+from novaform.declare.record import Either, Entry, Field, Record
+from novaform.declare.scalar import Boolean, Choice, CloudName, Duration, Integer, Name, Pattern, Size, Text, Variable
+
+PAIR_NAME = Pattern("a name of letters, digits, spaces and _ - : .", r"[A-Za-z0-9_:. -]{1,255}")
+METADATA = Map(
+    Pattern(
+        "a name of letters, digits, spaces and _ - : . (novaform... is for our marks)",
+        r"(?!novaform)[A-Za-z0-9_:. -]{1,255}",
+    ),
+    Text("a text"),
+    most=120,
+)
+PAIRS = Map(PAIR_NAME, Text("a text"), most=120)
+"""Nova takes 128; the others are for our own marks."""
+TAG = Pattern("a tag without /, comma and space (novaform... is for our marks)", r"(?!novaform)[^/,\s]{1,60}")
+USER_DATA_BYTES = 49149
+"""Nova takes 65535 characters of base64."""
+SPREADS = {"host": "anti-affinity", "prefer-host": "soft-anti-affinity"}
+COUNT = 10_000
+PROTOCOLS = ("tcp", "udp", "icmp", "any")
+
+
+def one_protocol(entry: Entry) -> str | None:
+    """A rule is about one protocol and one side."""
+    protocols = [name for name in PROTOCOLS if name in entry.values]
+    if len(protocols) != 1:
+        return "a rule has exactly one of tcp, udp, icmp, any"
+    sides = [name for name in ("from", "from_group", "to") if name in entry.values]
+    return f"{' and '.join(sides)} exclude each other" if len(sides) > 1 else None
+
+
+def one_source(entry: Entry) -> str | None:
+    """An image comes from one place."""
+    return None if ("file" in entry.values) != ("builtin" in entry.values) else "an image has one of file, builtin"
+
+
+def one_key(entry: Entry) -> str | None:
+    """A key pair's public half comes from one place."""
+    if ("public_key" in entry.values) == ("public_key_file" in entry.values):
+        return "a key has one of public_key, public_key_file"
+    return None
+
+
+def one_user_data(entry: Entry) -> str | None:
+    """User data comes from one place."""
+    return None if ("file" in entry.values) != ("text" in entry.values) else "user_data has one of file, text"
+
+
+def one_spread(entry: Entry) -> str | None:
+    """A server is in at most one group."""
+    return "spread and server_group exclude each other" if {"spread", "server_group"} <= entry.values.keys() else None
+
+
+FLAVOR = Record(
+    "A flavor: the sizes of a server.",
+    {
+        "vcpus": Field(Integer(1, 1024), "Virtual processors.", required=True, aka=("cpus", "cpu", "vcpu")),
+        "ram": Field(Size("MiB"), "Memory.", required=True, aka=("memory", "ram_mb", "mem")),
+        "disk": Field(Size("GiB"), "Root disk; 0GiB takes the image's size.", required=True, aka=("disk_gb", "root")),
+        "ephemeral": Field(Size("GiB"), "A second, empty disk.", default="0GiB"),
+        "swap": Field(Size("MiB"), "A swap disk.", default="0MiB"),
+        "public": Field(Boolean(), "Whether every project may use it.", default=True),
+        "extra_specs": Field(PAIRS, "Nova's extra specs, such as hw:cpu_policy."),
+    },
+)
+KEY = Record(
+    "An SSH key pair, by its public half.",
+    {
+        "public_key": Field(PublicKey(), "The public key, one line.", aka=("key",)),
+        "public_key_file": Field(Text("a path", 4096), "A .pub file, relative to this one.", aka=("file", "path")),
+    },
+    one_key,
+)
+PROVIDER = Record(
+    "Where a network is on the wire; for administrators.",
+    {
+        "type": Field(Choice("flat", "vlan", "vxlan", "geneve", "gre", "local"), "The kind.", required=True),
+        "physical_network": Field(Name(64), "The name in the agents' bridge mappings."),
+        "segment": Field(Integer(1, 16_777_215), "VLAN id or VNI."),
+    },
+)
+NETWORK = Record(
+    "A network with one subnet.",
+    {
+        "cidr": Field(Cidr(), "The subnet.", required=True, aka=("subnet",)),
+        "router": Field(CloudName(), "The router that its gateway address is on, declared or in the cloud."),
+        "gateway": Field(Address(), "The gateway address; the first address of the subnet."),
+        "external": Field(Boolean(), "Whether floating addresses come from it.", default=False),
+        "shared": Field(Boolean(), "Whether every project may use it.", default=False),
+        "dhcp": Field(Boolean(), "Whether Neutron serves DHCP.", default=True),
+        "dns": Field(List(Address(), 8), "Name servers told to the guests.", aka=("dns_nameservers",)),
+        "pool": Field(List(Address(), 2), "The addresses to hand out: [first, last].", aka=("allocation_pool",)),
+        "mtu": Field(Integer(68, 9216), "Largest packet."),
+        "port_security": Field(Boolean(), "Whether security groups and anti-spoofing hold.", default=True),
+        "provider": Field(PROVIDER, "Where it is on the wire; for administrators."),
+    },
+)
+ROUTER = Record("A router.", {"external": Field(CloudName(), "The external network its gateway is on.")})
+RULE = Record(
+    "One thing that may pass. Exactly one of tcp, udp, icmp, any.",
+    {
+        "tcp": Field(Ports(), "Ports: 80, 8000-8100 or all."),
+        "udp": Field(Ports(), "Ports: 53, 8000-8100 or all."),
+        "icmp": Field(IcmpType(), "all, or one type."),
+        "any": Field(Choice("all"), "Every protocol."),
+        "from": Field(Cidr(), "Addresses that it may come from.", default="0.0.0.0/0"),
+        "from_group": Field(CloudName(), "A security group whose members it may come from."),
+        "to": Field(Cidr(), "Addresses that it may go to: makes it a rule for leaving."),
+    },
+    one_protocol,
+)
+IMAGE = Record(
+    "An image to upload.",
+    {
+        "file": Field(Text("a path", 4096), "The image, relative to this file.", aka=("path", "source")),
+        "builtin": Field(Choice("tiny"), "tiny: the guest that Novaform makes itself, on demand.", aka=("guest",)),
+        "format": Field(Choice("qcow2", "raw", "vmdk", "vdi", "iso"), "Its format.", default="qcow2"),
+        "min_disk": Field(Size("GiB"), "Least root disk.", default="0GiB"),
+        "min_ram": Field(Size("MiB"), "Least memory.", default="0MiB"),
+        "sha256": Field(Pattern("64 hexadecimal digits", "[0-9a-f]{64}"), "Checksum; another file is refused."),
+        "public": Field(Boolean(), "Whether every project may use it.", default=False),
+        "properties": Field(PAIRS, "Glance properties, such as hw_disk_bus."),
+    },
+    one_source,
+)
+VOLUME = Record(
+    "A volume. Used by an instance with count, it is made once for each server: data-1, data-2...",
+    {
+        "size": Field(Size("GiB"), "Its size; it can grow, never shrink.", required=True, aka=("size_gb",)),
+        "type": Field(CloudName(), "Cinder's volume type."),
+        "zone": Field(CloudName(), "Availability zone.", aka=("availability_zone",)),
+        "image": Field(CloudName(), "An image to fill it from."),
+        "protect": Field(Boolean(), "Never delete it.", default=False),
+    },
+)
+SERVER_GROUP = Record(
+    "A server group.",
+    {"policy": Field(Choice(*core.model.GROUP_POLICIES), "Who may share a host.", required=True)},
+)
+PORT = Record(
+    "A network interface.",
+    {
+        "network": Field(CloudName(), "The network, declared or in the cloud.", required=True, aka=("name",)),
+        "fixed_ip": Field(Address(), "A fixed address on it; not with count.", aka=("ip", "address")),
+        "floating": Field(CloudName(), "The external network to take a floating address from."),
+    },
+)
+USER_DATA = Record(
+    "What cloud-init gets.",
+    {
+        "file": Field(Text("a path", 4096), "A file, relative to this one."),
+        "text": Field(Text("a text", USER_DATA_BYTES, lines=True, secret=True), "The text itself."),
+    },
+    one_user_data,
+)
+ON_CHANGE = Record(
+    "What to do about a change that Nova cannot make in place.",
+    {
+        name: Field(Choice(*words), f"When {name} changes.", default=getattr(core.model.OnChange(), name))
+        for name, words in core.model.POLICIES.items()
+    },
+)
+ROLLING = Record(
+    "How a disruptive change goes through the servers of one instance.",
+    {
+        "max_unavailable": Field(Integer(1, COUNT), "So many away at once.", default=1),
+        "max_surge": Field(Integer(0, COUNT), "So many extra at once.", default=0),
+        "pause": Field(Duration(), "How long between two.", default="0s"),
+    },
+)
+HEALTH = Record(
+    "When a server counts as up.",
+    {
+        "tcp": Field(Integer(1, 65535), "A port that answers.", required=True),
+        "within": Field(Duration(), "How long that may take.", default="120s"),
+    },
+)
+SHARED = {
+    "image": Field(CloudName("an image's name"), "The image, declared or in the cloud.", aka=("image_name", "os")),
+    "flavor": Field(CloudName("a flavor's name"), "The flavor, declared or in the cloud.", aka=("size", "type")),
+    "networks": Field(
+        List(Either(CloudName("a network's name"), PORT), 32), "Interfaces, in order.", aka=("nics", "network")
+    ),
+    "key": Field(CloudName("a key's name"), "SSH key pair, declared or in the cloud.", aka=("keypair", "key_name")),
+    "security_groups": Field(List(CloudName(), 32), "Security groups of every interface.", aka=("firewall",)),
+    "user_data": Field(
+        Either(Text("a text", USER_DATA_BYTES, lines=True, secret=True), USER_DATA),
+        "What cloud-init gets: a text, or {file: path}. Never shown.",
+        aka=("userdata", "user-data", "cloud_init"),
+    ),
+    "metadata": Field(METADATA, "Metadata; added to that of defaults, name by name.", aka=("meta",)),
+    "tags": Field(List(TAG, 40), "Tags beside our own."),
+    "zone": Field(CloudName(), "Availability zone.", aka=("availability_zone", "az")),
+    "config_drive": Field(Boolean(), "Give metadata on a drive too.", default=False),
+    "state": Field(Choice(*core.model.STATES), "What it should be doing.", default="active", aka=("status",)),
+    "on_change": Field(ON_CHANGE, "What to do about a change that Nova cannot make in place."),
+    "rolling": Field(ROLLING, "How a disruptive change goes through the servers of one instance."),
+    "health": Field(HEALTH, "When a server counts as up."),
+    "protect": Field(Boolean(), "Never delete, rebuild or replace it.", default=False),
+    "hold": Field(Boolean(), "Leave it alone, whatever differs.", default=False, aka=("pause", "ignore")),
+}
+INSTANCE = Record(
+    "A server, or with count several alike.",
+    {
+        "count": Field(Integer(1, COUNT), "So many: web becomes web-1 to web-N.", aka=("replicas", "number")),
+        "name": Field(Name(), "The name on the API; with count, -1 to -N follow it. The key otherwise."),
+        **SHARED,
+        "floating_ip": Field(CloudName("true or an external network's name"), "A floating address for the first one."),
+        "volumes": Field(List(Name(), 26), "Declared volumes to attach, in order.", aka=("disks",)),
+        "spread": Field(Choice(*SPREADS), "host: no two on one host, kept so; prefer-host: where possible."),
+        "server_group": Field(Name(), "A declared server group."),
+        "host": Field(Name(255), "The compute host it must be on; for administrators."),
+    },
+    one_spread,
+)
+DEFAULTS = Record("Fields for every instance that does not give its own.", SHARED)
+SECTIONS = {
+    "defaults": Field(DEFAULTS, "Fields for every instance that does not give its own."),
+    "flavors": Field(Map(Name(), FLAVOR), "Flavors to make."),
+    "keys": Field(Map(Name(), KEY), "SSH key pairs to register.", aka=("keypairs",)),
+    "networks": Field(Map(Name(), NETWORK), "Networks to make."),
+    "routers": Field(Map(Name(), ROUTER), "Routers to make."),
+    "security_groups": Field(Map(Name(), List(RULE)), "Security groups to make: lists of rules."),
+    "images": Field(Map(Name(), IMAGE), "Images to upload."),
+    "volumes": Field(Map(Name(), VOLUME), "Volumes to make."),
+    "server_groups": Field(Map(Name(), SERVER_GROUP), "Server groups to make."),
+    "instances": Field(Map(Name(), INSTANCE), "Servers to make.", aka=("servers", "vms")),
+}
+STACK = Record(
+    "A stack: servers and what they need, kept as declared.",
+    {
+        "stack": Field(Name(32), "The owner's name, part of every mark.", required=True, aka=("name", "project")),
+        "include": Field(List(Text("a path", 4096), 100), "More files with sections, relative to this one."),
+        "vars": Field(Map(Name(), Variable(), 1000), "Values for {from_var: name}.", aka=("variables",)),
+        "environments": Field(Map(Name(), Map(Name(), Variable(), 1000), 100), "Other values of vars."),
+        **SECTIONS,
+    },
+)
+INCLUDED = Record("A further file of a stack: sections only.", SECTIONS)

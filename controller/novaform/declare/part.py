@@ -1,0 +1,61 @@
+"""The parts of a server, each made from what its fields say; pure, so that equal fields need be looked at once."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from novaform import core
+from novaform.declare import build, instances, reference
+from novaform.declare.record import Entry
+
+if TYPE_CHECKING:
+    from novaform.declare.field import Named
+
+model = core.model
+NONE = ("", "false")
+
+
+def to_ports(networks: tuple[Any, ...], floating: str | None) -> tuple[core.model.Port, ...]:
+    """Return the interfaces; ``floating_ip`` is the first one's, where it has none of its own."""
+    ports = tuple(to_port(network) for network in networks if not isinstance(network, Entry) or network.sound)
+    if floating is None or floating in NONE or not ports or ports[0].floating:
+        return ports
+    return (ports[0]._replace(floating=model.ANY_EXTERNAL if floating == "true" else floating), *ports[1:])
+
+
+def to_port(network: Any) -> core.model.Port:
+    """Return the interface of a network's name or of the long form."""
+    if isinstance(network, Entry):
+        return model.Port(network.get("network"), network.get("fixed_ip"), network.get("floating"))
+    return model.Port(network)
+
+
+def to_metadata(under: dict[str, Named] | None, own: dict[str, Named] | None) -> tuple[tuple[str, str], ...]:
+    """Return the defaults' metadata with the instance's over it, as sorted pairs."""
+    return build.to_pairs({**(under or {}), **(own or {})})
+
+
+def to_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the tags, sorted, each once."""
+    return tuple(sorted(set(tags)))
+
+
+def to_user_data(value: Any, references: reference.References) -> core.model.UserData | None:
+    """Return the text, read from its file where it names one. Raises ``reference.Missing``."""
+    if value is None:
+        return None
+    text, source = value, "inline"
+    if isinstance(value, Entry):
+        text, file = value.get("text"), value.get("file")
+        if file is not None:
+            source, text = reference.beside(value.node, file), references.text(file, value.node)
+    size = len(text.encode())
+    if size > instances.USER_DATA_BYTES:
+        raise reference.Missing(f"user_data has {size} bytes, and Nova takes {instances.USER_DATA_BYTES}")
+    return model.UserData(text, hashlib.sha256(text.encode()).hexdigest(), source)
+
+
+def to_merged(shape: Any, under: Entry | None, own: Entry | None) -> Any:
+    """Return a small record of the model: the instance's fields over those of the defaults."""
+    return shape(**{**(under.values if under else {}), **(own.values if own else {})})

@@ -1,0 +1,157 @@
+"""From instances to servers: defaults under each, ``count`` of each, and every key and name once.
+
+A server's key is its instance's name and, with ``count``, its number: a neighbour that comes or goes shifts nobody.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from novaform import core
+from novaform.declare import build, part, reference
+from novaform.declare.record import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from novaform.declare.field import Context, Named
+    from novaform.declare.section import Sections
+
+model = core.model
+NAME_LENGTH = 63
+SERVERS = 100_000
+
+
+class Servers:
+    """Makes the servers of all instances. Equal parts are one value, so that 10,000 servers stay small."""
+
+    def __init__(self, sections: Sections, context: Context) -> None:
+        self.context = context
+        self.instances = sections.named["instances"]
+        under = sections.defaults.values if sections.defaults else {}
+        self.defaults = {name: value for name, value in under.items() if not isinstance(value, Entry) or value.sound}
+        self.under = self.default_origins(sections.defaults)
+        self.shared: dict[Any, Any] = {}
+        self.made: dict[tuple[Any, ...], Any] = {}
+        self.by_key: dict[str, core.model.Server] = {}
+        self.by_name: dict[str, core.model.Server] = {}
+
+    def default_origins(self, defaults: Entry | None) -> core.model.Origins | None:
+        """Return the places of the defaults' fields."""
+        if defaults is None:
+            return None
+        at = defaults.node.start_mark
+        return build.to_places(defaults, model.Origin(at.name, at.line + 1, at.column + 1))
+
+    def share(self, value: Any) -> Any:
+        """Return the first value that was equal to this one."""
+        return self.shared.setdefault(value, value)
+
+    def once(self, make: Callable[..., Any], *parts: Any) -> Any:
+        """Return what ``make`` made of the same parts before: instances that share an alias share the work."""
+        key = (make.__name__, *map(id, parts))
+        if key not in self.made:
+            self.made[key] = self.share(make(*parts))
+        return self.made[key]
+
+    def all(self) -> tuple[core.model.Server, ...]:
+        """Return every server, in the order of the file."""
+        for named in self.instances.values():
+            if named.value.sound:
+                self.add(named)
+            if len(self.by_key) > SERVERS:
+                self.context.problems.add_at(named.origin, f"more than {SERVERS} servers in one declaration")
+                break
+        return tuple(self.by_key.values())
+
+    def add(self, named: Named) -> None:
+        """Add the servers of one instance."""
+        server = self.one(named)
+        if server is None:
+            return
+        count = named.value.get("count")
+        if count is None:
+            self.keep(server)
+            return
+        volumes = server.volumes
+        for number in range(1, count + 1):
+            self.keep(
+                server._replace(
+                    key=f"{server.key}-{number}",
+                    name=f"{server.name}-{number}",
+                    number=number,
+                    volumes=tuple(f"{volume}-{number}" for volume in volumes),
+                )
+            )
+
+    def keep(self, server: core.model.Server) -> None:
+        """Keep a server whose key and name nobody else has."""
+        for known, text, what in ((self.by_key, server.key, "key"), (self.by_name, server.name, "name")):
+            if text in known:
+                other = known[text].origins.of()
+                said = f"server {what} '{text}' is taken by the instance at {other}"
+                self.context.problems.add_at(server.origins.of("name" if what == "name" else ""), said)
+                return
+        if len(server.name) > NAME_LENGTH:
+            said = f"server name '{server.name}' has more than {NAME_LENGTH} characters"
+            self.context.problems.add_at(server.origins.of("name"), said)
+        self.by_key[server.key] = self.by_name[server.name] = server
+
+    def one(self, named: Named) -> core.model.Server | None:
+        """Return the server that an instance describes, or None after saying what it lacks."""
+        entry: Entry = named.value
+        values = {**self.defaults, **entry.values} if self.defaults else entry.values
+        lacking = [field for field in ("image", "flavor") if field not in values]
+        if lacking and values.get("state") != "absent":
+            said = f"instance '{named.name}' has no {' and no '.join(lacking)}, nor have the defaults"
+            self.context.problems.add_at(named.origin, said)
+            return None
+        origins = build.to_origins(named, self.under)
+        origins = origins._replace(fields=self.share(origins.fields))
+        return model.Server(
+            key=named.name,
+            group=named.name,
+            number=0,
+            name=values.get("name", named.name),
+            image=values.get("image", ""),
+            flavor=values.get("flavor", ""),
+            state=values.get("state", "active"),
+            networks=self.ports(values, origins),
+            key_name=values.get("key"),
+            security_groups=self.share(values.get("security_groups", ())),
+            user_data=self.user_data(values.get("user_data"), origins),
+            metadata=self.once(part.to_metadata, self.defaults.get("metadata"), entry.get("metadata")),
+            tags=self.once(part.to_tags, values.get("tags", ())),
+            zone=values.get("zone"),
+            host=values.get("host"),
+            config_drive=values.get("config_drive", False),
+            volumes=values.get("volumes", ()),
+            server_group=named.name if "spread" in values else values.get("server_group"),
+            on_change=self.merged(model.OnChange, "on_change", entry),
+            rolling=self.merged(model.Rolling, "rolling", entry),
+            health=self.merged(model.Health, "health", entry) if "health" in values else None,
+            protect=values.get("protect", False),
+            hold=values.get("hold", False),
+            origins=origins,
+        )
+
+    def merged(self, shape: Any, field: str, entry: Entry) -> Any:
+        """Return a small record that both the instance and the defaults may give a part of."""
+        return self.once(part.to_merged, shape, self.defaults.get(field), entry.get(field))
+
+    def ports(self, values: dict[str, Any], origins: core.model.Origins) -> Any:
+        """Return the interfaces, after looking whether there is one for ``floating_ip``."""
+        networks, floating = values.get("networks", ()), values.get("floating_ip")
+        ports = self.once(part.to_ports, networks, floating)
+        if floating is not None and floating not in part.NONE and ports == self.once(part.to_ports, networks, None):
+            said = "the first of 'networks' has a floating address already" if ports else "floating_ip needs 'networks'"
+            self.context.problems.add_at(origins.of("floating_ip"), said)
+        return ports
+
+    def user_data(self, value: Any, origins: core.model.Origins) -> Any:
+        """Return the user data; None after saying why there is none."""
+        try:
+            return self.once(part.to_user_data, value, self.context.references)
+        except reference.Missing as missing:
+            self.context.problems.add_at(origins.of("user_data"), str(missing))
+            return None

@@ -1,0 +1,75 @@
+"""The guest's root file system as an initial ramdisk, written byte by byte.
+
+So it needs no root powers and no cpio, everything in it belongs to root, and the same files always give the same bytes.
+"""
+
+from __future__ import annotations
+
+import gzip
+import pathlib
+import stat
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+TRAILER = "TRAILER!!!"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One node: `path` without a leading slash, `mode` with the type bits, `data` (a link's is its target)."""
+
+    path: str
+    mode: int
+    data: bytes = b""
+    device: tuple[int, int] = (0, 0)
+
+
+def folder(path: str, permissions: int = 0o755) -> Entry:
+    """Make a directory."""
+    return Entry(path, stat.S_IFDIR | permissions)
+
+
+def file(path: str, data: bytes, permissions: int = 0o644) -> Entry:
+    """Make a plain file."""
+    return Entry(path, stat.S_IFREG | permissions, data)
+
+
+def link(path: str, target: str) -> Entry:
+    """Make a symbolic link."""
+    return Entry(path, stat.S_IFLNK | 0o777, target.encode())
+
+
+def with_parents(entries: Iterable[Entry]) -> list[Entry]:
+    """Sort the entries and add the directories above them: the kernel unpacks in order and makes none itself."""
+    nodes = {entry.path: entry for entry in entries}
+    for path in list(nodes):
+        for above in pathlib.PurePosixPath(path).parents[:-1]:
+            nodes.setdefault(str(above), folder(str(above)))
+    return [nodes[path] for path in sorted(nodes)]
+
+
+def render_archive(entries: Iterable[Entry]) -> bytes:
+    """Render the "newc" format of the kernel's initramfs buffer format document."""
+    chunks = [render_entry(number, entry) for number, entry in enumerate(with_parents(entries), start=1)]
+    return b"".join([*chunks, render_entry(0, Entry(TRAILER, 0))])
+
+
+def render_entry(inode: int, entry: Entry) -> bytes:
+    """Render one header, the name and the data, each padded to four bytes."""
+    name = entry.path.encode() + b"\0"
+    fields = (inode, entry.mode, 0, 0, 1, 0, len(entry.data), 0, 0, *entry.device, len(name), 0)
+    header = b"070701" + b"".join(b"%08X" % field for field in fields)
+    return padded(header + name) + padded(entry.data)
+
+
+def padded(chunk: bytes) -> bytes:
+    """Fill up to a multiple of four bytes."""
+    return chunk + b"\0" * (-len(chunk) % 4)
+
+
+def render_ramdisk(entries: Iterable[Entry]) -> bytes:
+    """Compress for the kernel; gzip, because it unpacks in half a second even on an emulated processor."""
+    return gzip.compress(render_archive(entries), compresslevel=9, mtime=0)

@@ -1,0 +1,35 @@
+"""The hosts' own word: all guests of each KVM host, one question per host."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from novaform.clients import runner
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+COMPUTE = "compute"
+
+
+class Hosts(NamedTuple):
+    """What was heard. ``guests`` maps a host that answered to its guests, ``silent`` one that did not to the reason."""
+
+    guests: dict[str, list[dict[str, Any]]]
+    silent: dict[str, str]
+
+
+def observe_hosts(inventory: Path, pattern: str = COMPUTE) -> Hosts:
+    """Ask libvirt on every host of the group. A host that does not answer is named, never taken for empty."""
+    with runner.folder() as private:
+        results = runner.run_there(private, "kvm_domains_info", inventory, pattern)
+    guests: dict[str, list[dict[str, Any]]] = {}
+    silent: dict[str, str] = {}
+    for host, (word, result) in results.items():
+        if word != "ok":
+            silent[host] = str(result.get("msg") or word).strip()
+            continue
+        # Nova knows a host by its own name, which need not be the inventory's.
+        for name in {host, str(result.get("hostname") or host)}:
+            guests[name] = list(result.get("domains") or ())
+    return Hosts(guests, silent)

@@ -1,0 +1,3 @@
+"""How a plan reads, and how it is kept."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Putting the rooms together: declaration, look, decision, and what follows."""
+
+from __future__ import annotations

@@ -1,0 +1,141 @@
+"""The directory of a site: inventory, cloud.yml, vaulted secrets, pinned host keys and the clients' clouds.yaml.
+
+Files that are the operator's (hosts.yml, cloud.yml) are written once and never touched again; what is missing in the
+others is added.
+"""
+
+from __future__ import annotations
+
+import secrets
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from novaform import core
+from novaform.site import secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+_SCAN_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class SiteDirectory:
+    """Where the files of a site are, under ``root`` (which is also its Ansible inventory)."""
+
+    root: Path
+
+    @property
+    def secrets(self) -> Path:
+        """The vaulted file."""
+        return self.root / "group_vars" / "all" / "secrets.yml"
+
+    @property
+    def password(self) -> Path:
+        """The vault's password, for this operator only; keep it out of git."""
+        return self.root / ".vault-password"
+
+    @property
+    def clouds(self) -> Path:
+        """What OpenStack clients read."""
+        return self.root / "clouds.yaml"
+
+
+def read_password(site: SiteDirectory) -> str:
+    """Return the vault password, made on first use."""
+    if not site.password.exists():
+        write_once(site.password, secrets.token_urlsafe(32) + "\n", mode=0o600)
+    return site.password.read_text(encoding="utf-8").strip()
+
+
+def read_cloud(site: SiteDirectory) -> dict[str, Any]:
+    """Return the settings of cloud.yml; none when there is no such file. Raises ``DeclareError``."""
+    path = site.root / "group_vars" / "all" / "cloud.yml"
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
+        raise core.errors.DeclareError(f"{place}: this is not YAML") from error
+    found = content.get("cloud") if isinstance(content, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def write_once(path: Path, text: str, mode: int = 0o644) -> bool:
+    """Write a file unless it is there. Return whether it was written."""
+    if path.exists():
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=mode)
+    path.write_text(text, encoding="utf-8")
+    return True
+
+
+def add_secrets(site: SiteDirectory, control: str, given: Mapping[str, str] | None = None) -> None:
+    """Bring the secrets of a site up to date and write what clients need to sign in as its administrator.
+
+    ``control`` is the address of the control host's APIs; ``given`` are passwords to use from now on.
+    """
+    password = read_password(site)
+    known = secret.load(site.secrets, password)
+    full = secret.complete({**known, **(given or {})})
+    if full != known:
+        secret.save(site.secrets, password, full)
+    auth = {
+        "auth_url": f"{core.blueprint_endpoint.SCHEME}://{control}:{core.blueprint_endpoint.PORTS['keystone']}/v3",
+        "username": "admin",
+        "password": full["keystone_admin"],
+        "project_name": "admin",
+        "user_domain_name": "Default",
+        "project_domain_name": "Default",
+    }
+    entry = {"auth": auth, "region_name": read_cloud(site).get("region", "RegionOne"), "interface": "public"}
+    _write(site.clouds, {"clouds": {"novaform": entry}}, 0o600)
+    write_once(site.root / ".gitignore", ".vault-password\nclouds.yaml\n")
+
+
+def _write(path: Path, content: Mapping[str, object], mode: int) -> None:
+    path.touch(mode=mode)
+    path.chmod(mode)
+    path.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+
+
+def render_hosts(members: Mapping[str, Sequence[tuple[str, str]]], user: str) -> str:
+    """Return hosts.yml for ``{group: [(name, address)]}``."""
+    addresses = {name: {"ansible_host": address} for hosts in members.values() for name, address in hosts}
+    groups = {group: {"hosts": dict.fromkeys(name for name, _ in hosts)} for group, hosts in members.items() if hosts}
+    options = {
+        "ansible_user": user,
+        "ansible_ssh_common_args": "-o UserKnownHostsFile={{ inventory_dir }}/known_hosts -o StrictHostKeyChecking=yes",
+    }
+    tree = {"all": {"hosts": addresses, "vars": options, "children": groups}}
+    return "---\n" + yaml.safe_dump(tree, sort_keys=False, width=1000)
+
+
+def pin(site: SiteDirectory, addresses: Sequence[str], show: Callable[[str], None]) -> None:
+    """Write the SSH host keys of hosts that have none pinned yet, and show their fingerprints to compare."""
+    known = site.root / "known_hosts"
+    pinned = known.read_text(encoding="utf-8") if known.exists() else ""
+    for address in addresses:
+        if any(line.startswith(f"{address} ") for line in pinned.splitlines()):
+            continue
+        keys = _run(["ssh-keyscan", "-T", str(_SCAN_SECONDS), "-t", "ed25519,ecdsa,rsa", "--", address])
+        lines = [line for line in keys.splitlines() if line and not line.startswith("#")]
+        if not lines:
+            raise core.errors.Error(f"{address}: no SSH server answers: bring the host up, or correct its address")
+        pinned += "".join(f"{line}\n" for line in lines)
+        for line in _run(["ssh-keygen", "-l", "-f", "-"], "\n".join(lines)).splitlines():
+            show(line)
+    known.write_text(pinned, encoding="utf-8")
+
+
+def _run(command: Sequence[str], text: str = "") -> str:
+    try:
+        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+    except FileNotFoundError as error:
+        raise core.errors.Error(f"{command[0]} is missing: apt-get install openssh-client") from error
+    return done.stdout

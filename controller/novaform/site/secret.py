@@ -1,0 +1,99 @@
+"""The secrets of a site: generated once, kept in one vaulted file, never changed behind the operator's back."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+import yaml
+from ansible.errors import AnsibleError
+from ansible.parsing.vault import VaultLib, VaultSecret
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ed25519
+
+from novaform import core
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+VARIABLE = "novaform_secrets"
+_LENGTH = 24  # bytes of randomness in a password
+
+
+class _Literal(str):
+    """A text that Ansible must not take for a template, whatever braces it holds."""
+
+    __slots__ = ()
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes such a text with Ansible's tag for it."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads it back as a plain text."""
+
+
+def _plain(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> str:
+    return str(loader.construct_scalar(node))
+
+
+_Dumper.add_representer(_Literal, lambda dumper, text: dumper.represent_scalar("!unsafe", str(text), style='"'))
+_Loader.add_constructor("!unsafe", _plain)
+
+
+def needed() -> list[str]:
+    """Return the names of all secrets that the components of a site can ask for."""
+    everything = core.blueprint_site.Host("any", "192.0.2.1", frozenset(core.blueprint_site.ROLES))
+    site = core.blueprint_site.Site(core.blueprint_site.Cloud(), (everything,))
+    return core.blueprint_compose.secret_names(core.blueprint_compose.components(site, everything))
+
+
+def complete(known: Mapping[str, str]) -> dict[str, str]:
+    """Return the known secrets and a fresh one for every name that is missing."""
+    full = dict(known)
+    if "migration_ssh_key" not in full:
+        full["migration_ssh_key"], full["migration_ssh_public"] = _ssh_key()
+    for name in needed():
+        full.setdefault(name, secrets.token_urlsafe(_LENGTH))
+    return full
+
+
+def _ssh_key() -> tuple[str, str]:
+    key = ed25519.Ed25519PrivateKey.generate()
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
+    )
+    public = key.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
+    return private.decode(), f"{public.decode()} nova-migration"
+
+
+def load(path: Path, password: str) -> dict[str, str]:
+    """Return the secrets in a vaulted file; none when there is no file. Raises ``Error`` on a wrong password."""
+    if not path.exists():
+        return {}
+    try:
+        text = _vault(password).decrypt(path.read_bytes())
+    except AnsibleError as error:
+        raise core.errors.Error(
+            f"{path}: the vault password does not open it: give the password it was made with"
+        ) from error
+    content = yaml.load(text, Loader=_Loader) or {}  # noqa: S506 - a safe loader that knows one more tag
+    found = content.get(VARIABLE) or {}
+    return {str(name): str(value) for name, value in found.items()}
+
+
+def save(path: Path, password: str, values: Mapping[str, str]) -> None:
+    """Write the secrets, encrypted, readable by the owner only; the old file stays until the new one is whole."""
+    literal = {name: _Literal(value) for name, value in values.items()}
+    text = yaml.dump({VARIABLE: literal}, Dumper=_Dumper, sort_keys=True, allow_unicode=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    fresh.touch(mode=0o600)
+    fresh.write_bytes(_vault(password).encrypt(text.encode()))
+    fresh.replace(path)
+
+
+def _vault(password: str) -> VaultLib:
+    return VaultLib([("default", VaultSecret(password.encode()))])
