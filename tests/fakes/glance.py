@@ -1,0 +1,46 @@
+"""Glance, as far as a reconciler can tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .cloud import Cloud
+
+
+def problem(status: int, message: str) -> Exception:
+    from .cloud import Problem
+
+    return Problem(status, message)
+
+
+class Glance:
+    """The image service."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self.cloud = cloud
+        self.images: dict[str, dict[str, Any]] = {}
+
+    def add(self, name: str) -> str:
+        """Put an image there that somebody else made."""
+        return str(self.answer("POST", "/images", {}, {"name": name, "status": "active"})[1]["id"])
+
+    def answer(self, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
+        _, ident, more = (*path.strip("/").split("/"), "", "")[:3]
+        if method == "GET":
+            return 200, {"images": list(self.images.values())}
+        if method == "POST":
+            made = {"id": self.cloud.id(), "status": "queued", "tags": [], "visibility": "private", **body}
+            self.images[made["id"]] = made
+            return 201, made
+        if ident not in self.images:
+            raise problem(404, "no such image")
+        if method == "DELETE":
+            del self.images[ident]
+            return 204, None
+        if more == "file":
+            self.images[ident].update(status="active", size=len(body))
+            return 204, None
+        for operation in body:
+            self.images[ident][operation["path"][1:]] = operation["value"]
+        return 200, self.images[ident]

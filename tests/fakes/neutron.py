@@ -1,0 +1,142 @@
+"""Neutron, as far as a reconciler can tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .cloud import Cloud
+
+PLURAL = {
+    "networks": "network",
+    "subnets": "subnet",
+    "routers": "router",
+    "ports": "port",
+    "security-groups": "security_group",
+    "floatingips": "floatingip",
+}
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "networks": {"router:external": False, "shared": False, "mtu": 1500, "port_security_enabled": True},
+    "subnets": {"enable_dhcp": True, "dns_nameservers": [], "gateway_ip": "10.0.0.1", "allocation_pools": []},
+    "routers": {"external_gateway_info": None},
+    "ports": {"device_owner": "", "security_groups": [], "fixed_ips": []},
+    "security-groups": {},
+    "floatingips": {"port_id": None},
+}
+
+
+def problem(status: int, message: str) -> Exception:
+    from .cloud import Problem
+
+    return Problem(status, message)
+
+
+class Neutron:
+    """The network service."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self.cloud = cloud
+        self.store: dict[str, dict[str, dict[str, Any]]] = {plural: {} for plural in PLURAL}
+        self.rules: dict[str, dict[str, Any]] = {}
+        self.default = self.make("security-groups", {"name": "default"})["id"]
+
+    def get(self, plural: str, ident: str) -> dict[str, Any]:
+        if ident not in self.store[plural]:
+            raise problem(404, f"{plural} {ident} could not be found")
+        return self.store[plural][ident]
+
+    def make(self, plural: str, body: dict[str, Any]) -> dict[str, Any]:
+        made = {"id": self.cloud.id(), "tags": [], "description": "", "name": "", **DEFAULTS[plural], **body}
+        if plural == "floatingips":
+            made["floating_ip_address"] = f"203.0.113.{len(self.store[plural]) + 10}"
+        if plural == "security-groups":
+            for ethertype in ("IPv4", "IPv6"):
+                self.rule(made["id"], {"direction": "egress", "ethertype": ethertype})
+        self.store[plural][made["id"]] = made
+        return made
+
+    def rule(self, group: str, body: dict[str, Any]) -> None:
+        ident = self.cloud.id()
+        given = {"protocol": None, "port_range_min": None, "port_range_max": None, "remote_ip_prefix": None}
+        self.rules[ident] = {"id": ident, **given, "remote_group_id": None, **body, "security_group_id": group}
+
+    def plug(self, server: str, network: str, groups: list[str]) -> None:
+        """Make a server's port, as Nova does."""
+        fixed = [{"subnet_id": "s", "ip_address": f"10.0.0.{len(self.store['ports']) + 5}"}]
+        body = {"device_id": server, "network_id": network, "fixed_ips": fixed}
+        self.make("ports", {**body, "device_owner": "compute:nova", "security_groups": groups or [self.default]})
+
+    def unplug(self, server: str) -> None:
+        """Remove a server's ports, as Nova does."""
+        for ident in [one["id"] for one in self.store["ports"].values() if one.get("device_id") == server]:
+            del self.store["ports"][ident]
+            for address in self.store["floatingips"].values():
+                if address["port_id"] == ident:
+                    address["port_id"] = None
+
+    def answer(self, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
+        plural, _, rest = path.strip("/").partition("/")
+        if plural == "security-group-rules":
+            return self.change_rules(method, rest, body)
+        ident, _, more = rest.partition("/")
+        if method == "GET":
+            return 200, self.listed(plural, query)
+        if method == "POST":
+            made = self.make(plural, body[PLURAL[plural]])
+            return 201, {PLURAL[plural]: made}
+        if method == "DELETE":
+            self.remove(plural, ident)
+            return 204, None
+        return self.change(plural, self.get(plural, ident), more, body)
+
+    def listed(self, plural: str, query: dict[str, str]) -> dict[str, Any]:
+        found = list(self.store[plural].values())
+        if "device_id" in query:
+            found = [one for one in found if one.get("device_id") == query["device_id"]]
+        if plural == "security-groups":
+            found = [
+                {**one, "security_group_rules": [r for r in self.rules.values() if r["security_group_id"] == one["id"]]}
+                for one in found
+            ]
+        return {plural.replace("-", "_"): found}
+
+    def remove(self, plural: str, ident: str) -> None:
+        self.get(plural, ident)
+        used = {"networks": ("ports", "network_id"), "subnets": ("ports", "subnet")}.get(plural)
+        if used and any(one.get(used[1]) == ident for one in self.store[used[0]].values()):
+            raise problem(409, "in use")
+        if plural == "routers" and any(one.get("device_id") == ident for one in self.store["ports"].values()):
+            raise problem(409, "in use")
+        groups = [group for port in self.store["ports"].values() for group in port["security_groups"]]
+        if plural == "security-groups" and ident in groups:
+            raise problem(409, "in use")
+        del self.store[plural][ident]
+
+    def change(self, plural: str, thing: dict[str, Any], more: str, body: Any) -> tuple[int, Any]:
+        if more == "tags":
+            thing["tags"] = body["tags"]
+        elif more == "add_router_interface":
+            subnet = self.get("subnets", body["subnet_id"])
+            fixed = [{"subnet_id": subnet["id"], "ip_address": "10.0.0.1"}]
+            leg = {
+                "device_id": thing["id"],
+                "network_id": subnet["network_id"],
+                "subnet": subnet["id"],
+                "fixed_ips": fixed,
+            }
+            return 200, {"port_id": self.make("ports", {**leg, "device_owner": "network:router_interface"})["id"]}
+        elif more == "remove_router_interface":
+            ports = self.store["ports"]
+            for ident in [p["id"] for p in ports.values() if p.get("subnet") == body["subnet_id"]]:
+                del ports[ident]
+        else:
+            thing.update(body[PLURAL[plural]])
+        return 200, {}
+
+    def change_rules(self, method: str, rest: str, body: Any) -> tuple[int, Any]:
+        if method == "DELETE":
+            del self.rules[rest]
+            return 204, None
+        for rule in body["security_group_rules"]:
+            self.rule(rule["security_group_id"], rule)
+        return 201, body

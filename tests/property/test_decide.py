@@ -1,0 +1,162 @@
+"""What must hold for every stack, every change to it and every accident meanwhile."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fakes import stack
+from fakes.bench import Bench, steps
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from novaform import core
+
+model = core.model
+FATAL = {"delete", "replace", "rebuild"}
+UNLIMITED = {"max_delete": 100, "allow_empty": True, "allow_shrink": True}
+
+servers = st.builds(
+    lambda number, **more: stack.server(number)._replace(**more),
+    st.integers(1, 5),
+    flavor=st.sampled_from(["small", "large"]),
+    state=st.sampled_from(["active", "active", "stopped", "paused", "shelved", "absent"]),
+    metadata=st.sampled_from([(), (("role", "web"),), (("role", "db"), ("tier", "1"))]),
+    tags=st.sampled_from([(), ("blue",), ("blue", "green")]),
+    image=st.sampled_from(["debian", "fedora"]),
+    on_change=st.sampled_from([model.OnChange(image=policy) for policy in ("rebuild", "replace")]),
+    networks=st.sampled_from([(model.Port("private"),), (model.Port("private", floating="public"),)]),
+)
+groups = st.sampled_from(
+    [
+        (model.Rule(protocol="tcp", port_min=80, port_max=80),),
+        (model.Rule(protocol="tcp", port_min=22, port_max=22), model.Rule(protocol="icmp")),
+        (model.Rule(group="web"),),
+    ]
+)
+external = tuple(
+    model.External(kind, name, model.NOWHERE.of(""))
+    for kind, name in (("image", "debian"), ("image", "fedora"), ("network", "public"))
+)
+
+
+@st.composite
+def stacks(draw: st.DrawFn) -> core.desired.Desired:
+    found = draw(st.lists(servers, max_size=4, unique_by=lambda one: one.key))
+    rules = draw(groups)
+    return stack.desired(
+        0, servers=tuple(found), security_groups=(model.SecurityGroup("web", rules),), external=external
+    )
+
+
+accidents = st.lists(st.tuples(st.sampled_from(["vanish", "stop", "die", "error"]), st.integers(0, 4)), max_size=3)
+PHASES = [Phase.explicit, Phase.reuse, Phase.generate]
+calm = settings(
+    deadline=None,
+    max_examples=40,
+    phases=PHASES,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+def bench() -> Bench:
+    made = Bench()
+    made.cloud.glance.add("fedora")
+    return made
+
+
+def befall(bench: Bench, events: list[tuple[str, int]]) -> None:
+    """Let accidents happen to servers."""
+    for event, place in events:
+        found = list(bench.servers().values())
+        if place >= len(found):
+            continue
+        server: dict[str, Any] = found[place]
+        if event == "vanish":
+            del bench.cloud.nova.servers[server["id"]]
+            bench.cloud.neutron.unplug(server["id"])
+        elif event == "stop" and server["vm_state"] == "active":
+            server["vm_state"] = "stopped"
+        elif event == "die" and server["vm_state"] == "active":
+            server["power"] = 4
+        elif event == "error" and server["launched"]:
+            server.update(vm_state="error", fault="the disk burned", launched=None)
+
+
+@calm
+@given(stacks(), accidents, stacks())
+def test_applying_the_plan_leaves_nothing_to_do(
+    first: core.desired.Desired, events: list[tuple[str, int]], second: core.desired.Desired
+) -> None:
+    world = bench()
+    assert world.apply(first)["after"]["clean"]
+    befall(world, events)
+    for server in world.cloud.nova.servers.values():
+        server["power"] = server["power"] if server["vm_state"] == "active" else None
+    planned = steps(world.plan(second, **UNLIMITED))
+    result = world.apply(second, **UNLIMITED)
+    done = [f"{one['action']} {one['kind']} {one['name']}" for one in result["outcomes"]]
+    assert sorted(planned) == sorted(done)
+    assert result["after"]["clean"], result["after"]
+    world.servers()
+
+
+@calm
+@given(stacks(), stacks(), st.integers(0, 3))
+def test_nothing_dies_beyond_the_budget(first: core.desired.Desired, second: core.desired.Desired, budget: int) -> None:
+    world = bench()
+    world.apply(first)
+    before = {one["id"]: one["image"] for one in world.servers().values()}
+    world.apply(second, max_delete=budget, allow_empty=True, allow_shrink=True)
+    after = {one["id"]: one["image"] for one in world.servers().values()}
+    assert sum(1 for ident, image in before.items() if after.get(ident) != image) <= budget
+
+
+@calm
+@given(stacks())
+def test_everything_comes_after_what_it_needs(desired: core.desired.Desired) -> None:
+    decision = bench().plan(desired)
+    places = {(step.kind, step.name): place for place, step in enumerate(decision.doable)}
+    for one in desired.wanted:
+        for need in one.needs:
+            if (one.kind, one.key) in places and need in places:
+                assert places[need] < places[one.kind, one.key]
+
+
+partial = st.tuples(
+    st.sampled_from(["cell", "compute", "network", "image", "page"]),
+    st.integers(0, 3),
+    st.sampled_from([404, 500, 503]),
+)
+
+
+@settings(deadline=None, max_examples=150, phases=PHASES, suppress_health_check=[HealthCheck.too_slow])
+@given(stacks(), stacks(), partial)
+def test_nothing_dies_of_what_could_not_be_seen(
+    first: core.desired.Desired, second: core.desired.Desired, fault: tuple[str, int, int]
+) -> None:
+    where, place, status = fault
+    world = bench()
+    world.apply(first)
+    found = list(world.servers().values())
+    world.cloud.page = 1
+    if where == "cell":
+        world.cloud.nova.down = {one["id"] for one in found[place:]}
+    elif where == "page":
+        world.cloud.faults.append(lambda _, path: status if "detail" in path and len(world.cloud.log) % 2 else None)
+    else:
+        world.cloud.faults.append(lambda _, path: status if path.startswith(f"/{where}/v") else None)
+    decision = attempt(world, second)
+    if decision is None or (where == "cell" and not world.cloud.nova.down):
+        return
+    if where in {"cell", "compute"}:
+        assert not [step for step in decision.doable if step.action in FATAL]
+        assert not [step for step in decision.doable if (step.action, step.kind) == ("create", "server")]
+    kinds = {"network": {"network", "subnet", "router", "interface", "security_group"}, "image": {"image"}}
+    assert not [step for step in decision.doable if step.kind in kinds.get(where, ()) and step.action in FATAL]
+
+
+def attempt(world: Bench, desired: core.desired.Desired) -> core.change.Decision | None:
+    """Plan; None where the cloud could not be looked at, at all."""
+    try:
+        return world.plan(desired, **UNLIMITED)
+    except core.errors.ObserveError:
+        return None

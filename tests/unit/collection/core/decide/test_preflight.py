@@ -1,0 +1,162 @@
+"""What would break a deployment is found in one host or between hosts, and a host in order has no row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.novaform.compute.plugins.module_utils._core.decide import contact, preflight
+
+FACTS: dict[str, Any] = {
+    "distribution": "debian",
+    "release": "13",
+    "root": True,
+    "systemd": True,
+    "apt_lock": None,
+    "memory_mb": 8192,
+    "disk_free_mb": {"/": 20000, "/var": 20000},
+    "installed": [],
+    "hostname": "one",
+    "hostname_resolves": True,
+    "hostname_addresses": ["192.0.2.1"],
+    "default_interface": "eth0",
+    "default_address": "192.0.2.1",
+    "interfaces": ["eth0", "eth1", "lo"],
+    "addresses": {"eth0": ["192.0.2.1"], "eth1": [], "lo": ["127.0.0.1"]},
+    "ports": [{"port": 22, "address": "192.0.2.1", "program": "sshd", "pid": 1, "unit": "ssh.service"}],
+    "clock_offset": 0.4,
+}
+API = {"port": 8774, "comment": "nova_api"}
+
+
+def host(groups: list[str] | None = None, **facts: Any) -> dict[str, Any]:
+    return {
+        "groups": groups or ["control"],
+        "facts": {**FACTS, **facts},
+        "rules": [API],
+        "interfaces": ["eth1"],
+        "address": "192.0.2.1",
+    }
+
+
+def listener(port: int, program: str, unit: str | None = None) -> dict[str, Any]:
+    return {"port": port, "address": "192.0.2.1", "program": program, "pid": 7, "unit": unit}
+
+
+def told(hosts: dict[str, dict[str, Any]]) -> list[tuple[str, str]]:
+    return [(row["host"], row["problem"]) for row in preflight.problems(hosts)]
+
+
+def test_a_host_in_order_has_no_row() -> None:
+    assert told({"one": host()}) == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "part"),
+    [
+        ({"release": "12"}, "Debian 12 is not supported yet"),
+        ({"distribution": "ubuntu", "release": "24.04"}, "ubuntu 24.04 is not supported"),
+        ({"root": False}, "does not become root"),
+        ({"systemd": False}, "systemd does not run it"),
+        ({"apt_lock": "unattended-upgr"}, "unattended-upgr holds dpkg's lock"),
+        ({"memory_mb": 3071}, "3071 MiB of memory, 3072 needed for control"),
+        ({"disk_free_mb": {"/var": 6143}}, "6143 MiB free in /var, 6144 needed"),
+        ({"disk_free_mb": {"/var": 1023}, "installed": ["nova-common"]}, "1023 MiB free in /var, 1024 needed"),
+        ({"hostname": "localhost"}, "its host name is localhost"),
+        ({"hostname_resolves": False, "hostname_addresses": []}, "its own name one leads nowhere"),
+        (
+            {"hostname_resolves": False, "hostname_addresses": ["192.0.2.9"]},
+            "leads to 192.0.2.9, which is not the host",
+        ),
+        ({"interfaces": ["eth0", "lo"]}, "there is no interface eth1 (there are eth0)"),
+        ({"default_interface": "eth1"}, "eth1 carries the default route"),
+        ({"addresses": {"eth0": ["192.0.2.7"]}}, "none of its interfaces has the address 192.0.2.1"),
+        ({"clock_offset": -6.0}, "its clock is 6 s behind the controller's"),
+        ({"clock_offset": 31.0}, "its clock is 31 s ahead of the controller's"),
+        (
+            {"ports": [listener(8774, "nginx", "nginx.service")]},
+            "port 8774 of nova_api is held by nginx (nginx.service)",
+        ),
+    ],
+)
+def test_one_thing_wrong_is_one_row(facts: dict[str, Any], part: str) -> None:
+    rows = told({"one": host(**facts)})
+    assert len(rows) == 1
+    assert part in rows[0][1]
+
+
+@pytest.mark.parametrize(
+    "holder",
+    [
+        listener(8774, "uwsgi_python3", "nova-api.service"),
+        listener(8774, "nova-api-wsgi", None),
+        listener(8774, "systemd", "init.scope"),
+        listener(87740, "nginx", "nginx.service"),
+    ],
+)
+def test_our_own_programs_may_hold_our_ports(holder: dict[str, Any]) -> None:
+    assert told({"one": host(ports=[holder])}) == []
+
+
+def test_a_range_is_held_by_whoever_listens_in_it() -> None:
+    screens = {"port": "5900-5999", "comment": "nova_compute"}
+    hosts = {"one": {**host(ports=[listener(5901, "Xvnc"), listener(5900, "qemu-system-x86_64")]), "rules": [screens]}}
+    assert told(hosts) == [("one", "port 5901 of nova_compute is held by Xvnc")]
+
+
+def test_twins_and_clocks_are_seen_between_hosts() -> None:
+    two = {**host(["compute"], clock_offset=60.0), "interfaces": []}
+    rows = told({"one": host(), "two": two})
+    assert ("one", "its host name one is also that of two") in rows
+    assert ("two", "its host name one is also that of one") in rows
+    assert ("two", "its clock is 60 s ahead of the controller's") in rows
+    assert len(rows) == 3
+
+
+def test_a_way_that_is_slow_for_all_is_no_wrong_clock() -> None:
+    assert told({"one": host(clock_offset=9.0), "two": host(hostname="two", clock_offset=10.0)}) == []
+
+
+def test_the_conductor_stays_off_compute_hosts_but_for_a_single_one() -> None:
+    both = ["control", "compute"]
+    assert told({"one": host(both)}) == []
+    rows = told({"one": host(both), "two": host(["compute"], hostname="two")})
+    assert [name for name, problem in rows if "nova-conductor" in problem] == ["one"]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (
+            "@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\nHost key verification failed.",
+            "not the one that is known",
+        ),
+        ("Host key verification failed.", "not known here"),
+        ("root@h: Permission denied (publickey).", "SSH refuses the login"),
+        ("ssh: Could not resolve hostname h: Name or service not known", "leads to no address"),
+        ("ssh: connect to host h port 22: Connection refused", "nothing listens"),
+        ("ssh: connect to host h port 22: Connection timed out", "does not answer"),
+        ("Missing sudo password", "cannot become root"),
+        ("/bin/sh: 1: /usr/bin/python3: not found", "Python is missing"),
+        ("something new", "it could not be read: something new"),
+    ],
+)
+def test_a_silent_host_says_why(text: str, problem: str) -> None:
+    rows = told({"one": {"groups": ["compute"], "facts": None, "error": text}})
+    assert len(rows) == 1
+    assert problem in rows[0][1]
+
+
+def test_a_failure_is_told_from_an_answer() -> None:
+    assert contact.error_text({"facts": {}}) is None
+    assert contact.error_text({"unreachable": True, "msg": "gone"}) == "gone"
+    assert contact.error_text({"failed": True}) == "no reason was given"
+
+
+def test_the_table_is_aligned_and_counts() -> None:
+    rows = preflight.problems({"one": host(root=False), "longer": host(hostname="two", systemd=False)})
+    lines = preflight.render_table(rows).splitlines()
+    assert lines[0] == "2 problems on 2 hosts; nothing has been touched"
+    places = {line.index(word) for line, word in zip(lines[2:], ("PROBLEM", "the login", "systemd"), strict=True)}
+    assert len(places) == 1
+    assert preflight.render_table([]) == "no problems"

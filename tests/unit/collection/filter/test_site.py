@@ -1,0 +1,96 @@
+"""From Ansible's own reading of an inventory to the site: defaults of a host, and mistakes with file and line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from ansible.errors import AnsibleFilterError
+from ansible.parsing.dataloader import DataLoader
+from ansible_collections.novaform.compute.plugins.filter import site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+ONE = {"control": ["aio"], "compute": ["aio"]}
+FILTERS: dict[str, Callable[..., Any]] = site.FilterModule().filters()
+
+
+def read(folder: Path, text: str) -> Any:
+    """Return a file as Ansible reads it, which remembers where everything stood."""
+    (folder / "cloud.yml").write_text(text, encoding="utf-8")
+    return DataLoader().load_from_file(str(folder / "cloud.yml"))
+
+
+def said(variables: dict[str, Any], groups: dict[str, list[str]]) -> str:
+    with pytest.raises(AnsibleFilterError) as caught:
+        FILTERS["blueprint"]({"aio": variables}, groups, "aio")
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "expected"),
+    [
+        ("cloud:\n  region: x\n  regoin: x\n", "3:3", "unknown key 'regoin' in cloud; did you mean 'region'?"),
+        ("cloud:\n  overcommit:\n    cpu: much\n", "3:5", "cloud overcommit.cpu must be a number from 0.1 to 64"),
+        ("cloud: [1]\n", "1:8", "cloud must be a mapping"),
+        ("nova_config:\n  computer: {}\n", "2:3", "nova_config has no 'computer'"),
+        ("nova_config: much\n", "1:14", "nova_config must be {component: {section: {option: value}}}"),
+    ],
+)
+def test_a_mistake_is_named_with_file_and_line(tmp_path: Path, text: str, place: str, expected: str) -> None:
+    assert f"{tmp_path}/cloud.yml:{place}: {expected}" in said(read(tmp_path, text), ONE)
+
+
+def test_an_inventory_without_our_groups_says_so() -> None:
+    assert "the inventory has no host in group control" in said({}, {"all": ["aio"]})
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({}, "aio"),
+        ({"ansible_host": "192.0.2.7"}, "192.0.2.7"),
+        ({"ansible_host": "192.0.2.7", "address": "198.51.100.7"}, "198.51.100.7"),
+    ],
+)
+def test_a_hosts_address(variables: dict[str, str], expected: str) -> None:
+    assert site.to_site({"aio": variables}, ONE).host("aio").address == expected
+
+
+@pytest.mark.parametrize(
+    ("declared", "found", "expected"),
+    [("auto", "kvm", "kvm"), ("auto", None, "qemu"), ("qemu", "kvm", "qemu"), ("kvm", "qemu", "kvm")],
+)
+def test_the_hypervisor_is_the_declared_one_or_what_the_host_can(
+    declared: str, found: str | None, expected: str
+) -> None:
+    facts = {"facts": {"virt_type": found}} if found else {}
+    variables = {"cloud": {"virt_type": declared}, site.FACTS: facts}
+    assert site.to_site({"aio": variables}, ONE).host("aio").virt_type == expected
+
+
+@pytest.mark.parametrize(("network", "expected"), [([], "control"), (["net1"], "net1")])
+def test_control_hosts_carry_the_network_unless_others_do(network: list[str], expected: str) -> None:
+    groups = {"control": ["control"], "network": network, "compute": ["compute1"]}
+    wanted = site.to_site({name: {} for name in ("control", "net1", "compute1")}, groups)
+    assert [host.name for host in wanted.having("network")] == [expected]
+
+
+def test_a_host_gets_only_the_secrets_it_needs() -> None:
+    wanted = [{"files": [{"content": "<secret:one> <secret:two|url>"}]}]
+    assert FILTERS["secrets_for"]({"one": "1", "two": "2", "three": "3"}, wanted) == {"one": "1", "two": "2"}
+
+
+def test_missing_secrets_are_named() -> None:
+    with pytest.raises(AnsibleFilterError, match="novaform_secrets lacks two"):
+        FILTERS["secrets_for"]({"one": "1"}, {"content": "<secret:one><secret:two>"})
+
+
+def test_a_component_that_the_host_does_not_have() -> None:
+    groups = {"control": ["control"], "compute": ["compute1"]}
+    hosts: dict[str, Any] = {"control": {}, "compute1": {}}
+    assert FILTERS["component"](hosts, groups, "compute1", "nova_compute")["name"] == "nova_compute"
+    with pytest.raises(AnsibleFilterError, match="compute1 has no component mysql: its groups are compute"):
+        FILTERS["component"](hosts, groups, "compute1", "mysql")

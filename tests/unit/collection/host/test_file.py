@@ -1,0 +1,161 @@
+"""Files on a real disk: written at once, links replaced, and read again as declared."""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from ansible_collections.novaform.compute.plugins.module_utils._core import errors, plan
+from ansible_collections.novaform.compute.plugins.module_utils._host import converge, file, ini, ini_file, lock, record
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OWNER = {"owner": pwd.getpwuid(os.getuid()).pw_name, "group": grp.getgrgid(os.getgid()).gr_name}
+SECRETS = {"p": "hunter$2"}
+
+
+def items(folder: Path) -> list[dict[str, Any]]:
+    options = {"DEFAULT": {"debug": True}, "db": {"password": "<secret:p>"}}
+    return [
+        {"path": f"{folder}/etc/d", "format": "directory", "mode": "0750", **OWNER},
+        {"path": f"{folder}/etc/a.conf", "format": "ini", "options": options, "mode": "0640", **OWNER},
+        {"path": f"{folder}/etc/x.service.d/n.conf", "format": "text", "content": "é <secret:p>\n", **OWNER},
+        {"path": f"{folder}/gone", "format": "absent"},
+    ]
+
+
+def triples(done: plan.Plan) -> list[tuple[str, str, str]]:
+    return [step.key for step in done]
+
+
+def test_predicted_is_done_and_then_nothing_is_left(tmp_path: Path) -> None:
+    (tmp_path / "gone").write_text("x")
+    stages = [file.Files(items(tmp_path), SECRETS, f"{tmp_path}/records")]
+    predicted = converge.plan_stages(stages)
+    assert not (tmp_path / "etc").exists()
+    done = converge.apply_stages(stages)
+    assert triples(predicted) == triples(done)
+    assert [step.action for step in done] == ["set", "write", "write", "remove"]
+    assert not converge.plan_stages(stages)
+    assert (tmp_path / "etc/a.conf").stat().st_mode & 0o7777 == 0o640
+    assert (tmp_path / "etc/x.service.d/n.conf").read_text(encoding="utf-8") == "é hunter$2\n"
+    assert "hunter" not in str(predicted.to_diff()) + str(done.to_diff())
+    assert sorted(name for _, _, names in os.walk(tmp_path / "etc") for name in names) == ["a.conf", "n.conf"]
+
+
+def test_a_link_is_replaced_and_where_it_led_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "victim").write_text("mine")
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc/a.conf").symlink_to(tmp_path / "victim")
+    (tmp_path / "etc/.a.conf.novaform").symlink_to(tmp_path / "victim")
+    converge.apply_stages([file.Files(items(tmp_path), SECRETS, f"{tmp_path}/records")])
+    assert (tmp_path / "victim").read_text() == "mine"
+    assert not (tmp_path / "etc/a.conf").is_symlink()
+
+
+def test_a_directory_may_be_a_link_to_one(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir(mode=0o750)
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc/d").symlink_to(tmp_path / "data")
+    done = converge.apply_stages([file.Files(items(tmp_path)[:1], SECRETS, f"{tmp_path}/records")])
+    assert not done
+    assert (tmp_path / "etc/d").is_symlink()
+
+
+def test_an_absent_file_that_comes_with_a_planned_package_is_predicted(tmp_path: Path) -> None:
+    stage = file.Files([{"path": f"{tmp_path}/x", "format": "absent", "package": "nova-compute"}], {})
+    coming = plan.Plan((plan.Step("install", "package", "nova-compute"),))
+    other = plan.Plan((plan.Step("install", "package", "nova-api"),))
+    assert [len(stage.plan(planned).steps) for planned in (None, plan.Plan(), other, coming)] == [0, 0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"path": "etc/a", "format": "text", "content": ""},
+        {"path": "/etc/../a", "format": "text", "content": ""},
+        {"path": "/etc/a", "format": "yaml", "content": ""},
+    ],
+)
+def test_a_file_that_cannot_be_meant_is_refused(item: dict[str, Any]) -> None:
+    with pytest.raises(errors.DeclareError):
+        file.Files([item], {})
+
+
+def test_an_owner_that_does_not_exist_is_fine_until_it_is_needed(tmp_path: Path) -> None:
+    stage = file.Files([{**items(tmp_path)[1], "owner": "nosuchuser"}], SECRETS, f"{tmp_path}/records")
+    plan_ = stage.plan(plan.Plan())
+    assert len(plan_.steps) == 1
+    with pytest.raises(errors.ApplyError, match="no user nosuchuser"):
+        stage.apply(plan_)
+
+
+def test_single_options_are_merged_and_the_rest_of_the_file_stays_and_is_not_shown(tmp_path: Path) -> None:
+    path = tmp_path / "n.conf"
+    path.write_text("# mine\n[db]\npassword = old1\nadmin_token = tok3n\n")
+    path.chmod(0o604)
+    stages = [ini_file.IniFile({"path": str(path), "options": {"db": {"password": "<secret:p>"}}}, SECRETS)]
+    done = converge.apply_stages(stages)
+    assert path.read_text() == "# mine\n[db]\npassword = hunter\\$2\nadmin_token = tok3n\n"
+    assert path.stat().st_mode & 0o777 == 0o604
+    shown = str(done.to_diff())
+    assert "(changed)" in shown
+    assert not [value for value in ("old1", "tok3n", "hunter") if value in shown]
+    assert not converge.apply_stages(stages)
+
+
+def test_an_unknown_option_is_refused_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = {"sections": {"default": ["my_ip"], "db": ["password"]}, "found": ["n"], "plugins": {"password": ["user"]}}
+    monkeypatch.setattr(ini, "known_options", lambda *_, **__: known)
+    options = {"DEFAULT": {"my_ipp": 1, "password": 2}, "ks": {"auth_type": "password", "user": "x", "rabbit_host": 1}}
+    item = {"path": f"{tmp_path}/a", "format": "ini", "options": options, "namespaces": ["n"], **OWNER}
+    with pytest.raises(errors.DeclareError) as refused:
+        file.Files([{**item, "origins": {"DEFAULT/my_ipp": "cloud.yml:12"}}], {}).plan(None)
+    said = str(refused.value).splitlines()
+    assert said[0] == "cloud.yml:12: [DEFAULT] my_ipp is not an option of the installed release; did you mean my_ip?"
+    assert said[1].endswith("[DEFAULT] password is not an option of the installed release; did you mean [db] password?")
+    assert "[ks] auth_type" in said[2]
+    assert said[3].endswith("; today it is [DEFAULT] transport_url")
+    with pytest.raises(errors.ObserveError, match="the options of m "):
+        file.Files([{**item, "namespaces": ["m"]}], {}).plan(None)
+    assert len(file.Files([{**item, "namespaces": ["m"]}], {}).plan(plan.Plan()).steps) == 1
+
+
+def test_what_somebody_else_wrote_is_told_from_what_we_wrote(tmp_path: Path) -> None:
+    records, item = f"{tmp_path}/records", items(tmp_path)[1]
+    path = item["path"]
+    converge.apply_stages([file.Files([item], SECRETS, records)])
+    assert not file.is_foreign(path, file.observe(path), records)
+    changed = {**item, "options": {"DEFAULT": {"debug": False}}}
+    converge.apply_stages([file.Files([changed], SECRETS, records)])
+    righted = record.load(path, records)
+    assert righted is not None
+    assert righted["righted"] == 0.0
+    (tmp_path / "etc/a.conf").write_text("[DEFAULT]\ndebug = no\n")
+    assert file.is_foreign(path, file.observe(path), records)
+    converge.apply_stages([file.Files([changed], SECRETS, records)])
+    righted = record.load(path, records)
+    assert righted is not None
+    assert righted["righted"] > 0
+    assert not file.is_foreign(path, file.observe(path), records)
+    assert "hunter" not in "".join(one.read_text() for one in (tmp_path / "records").iterdir())
+
+
+def test_two_runs_do_not_write_at_once(tmp_path: Path) -> None:
+    path = str(tmp_path / "lock")
+    first = lock.Lock(path)
+    assert not first.plan(plan.Plan())
+    assert not (tmp_path / "lock").exists()
+    first.plan(None)
+    with pytest.raises(errors.ObserveError, match=f"process {os.getpid()}"):
+        lock.Lock(path, within=0).plan(None)
+    first.release()
+    second = lock.Lock(path, within=0)
+    second.plan(None)
+    second.release()

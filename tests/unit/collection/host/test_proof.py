@@ -1,0 +1,101 @@
+"""Proofs are asked of a real server, waited for, and named when they fail."""
+
+from __future__ import annotations
+
+import http.server
+import socket
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from ansible_collections.novaform.compute.plugins.module_utils._core import errors, plan
+from ansible_collections.novaform.compute.plugins.module_utils._host import gate, proof
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Answers(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(int(self.path.strip("/")))
+        self.send_header("Location", "/404")
+        self.end_headers()
+        self.wfile.write(b"versions")
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers) as serving:
+        thread = threading.Thread(target=serving.serve_forever)
+        thread.start()
+        yield f"127.0.0.1:{serving.server_port}"
+        serving.shutdown()
+        thread.join()
+
+
+def test_proofs_that_hold_take_no_steps(server: str) -> None:
+    items = [
+        {"http": f"http://{server}/200", "contains": "versions"},
+        {"http": f"http://{server}/300", "status": [200, 300]},
+        {"http": f"http://{server}/302", "status": [302]},
+        {"tcp": server},
+    ]
+    assert not proof.Proofs(items, {}).plan(None)
+    assert proof.Proofs(items, {}).holds_now()
+
+
+def test_what_does_not_hold_in_time_is_named_with_its_last_answer(server: str) -> None:
+    items = [
+        {"http": f"http://{server}/503", "within": 0.3},
+        {"http": f"http://{server}/200", "contains": "nothing", "within": 0.3},
+        {"tcp": "127.0.0.1:1", "within": 0.3},
+        {"tcp": server},
+    ]
+    started = time.monotonic()
+    with pytest.raises(errors.ApplyError) as failed:
+        proof.Proofs(items, {}).plan(None)
+    assert time.monotonic() - started < 5
+    assert str(failed.value).splitlines() == [
+        f"http://{server}/503 does not hold: HTTP status 503 instead of 200",
+        f"http://{server}/200 does not hold: the answer does not contain 'nothing'",
+        "127.0.0.1:1 does not hold: Connection refused",
+    ]
+
+
+def test_check_mode_asks_nothing() -> None:
+    assert not proof.Proofs([{"tcp": "127.0.0.1:1"}], {}).plan(plan.Plan())
+
+
+def test_a_service_that_comes_late_is_waited_for() -> None:
+    with socket.socket() as late:
+        late.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{late.getsockname()[1]}"
+        assert not proof.Proofs([{"tcp": address}], {}).holds_now()
+        timer = threading.Timer(0.5, late.listen)
+        timer.start()
+        proof.Proofs([{"tcp": address, "within": 10}], {}).plan(None)
+        timer.join()
+
+
+def test_the_gate_lets_through_what_has_nothing_left_to_do(server: str) -> None:
+    components = [
+        {"name": "lost", "proofs": [{"tcp": "127.0.0.1:1"}], "ports": [], "files": [{"path": "/not looked at"}]},
+        {"name": "fine", "proofs": [{"tcp": server}]},
+        {"name": "empty"},
+    ]
+    passed = gate.Gate(components, {})
+    assert not passed.plan(None)
+    assert passed.facts == {
+        "pending": ["lost"],
+        "left": {},
+        "unproven": [{"component": "lost", "proof": "127.0.0.1:1", "said": "Connection refused"}],
+    }
+
+
+def test_a_proof_of_nothing_is_refused() -> None:
+    with pytest.raises(errors.DeclareError, match="proves nothing"):
+        proof.Proofs([{"htttp": "x"}], {})

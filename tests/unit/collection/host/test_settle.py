@@ -1,0 +1,27 @@
+"""A compute host's service is started a second time once in its life, and a plan says so until it is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ansible_collections.novaform.compute.plugins.module_utils._host import record, settle
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+DESIRED = {
+    "unit": "nova-compute.service",
+    "host": "compute1",
+    "region": "RegionOne",
+    "auth": {"auth_url": "http://127.0.0.1:1/v3", "username": "nova", "password": "<secret:p>", "project_name": "s"},
+}
+
+
+def test_it_is_planned_until_it_is_on_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settle, "RECORDS", str(tmp_path))
+    stage = settle.Settle(DESIRED, {"p": "x"})
+    assert [step.key for step in stage.plan(None)] == [("settle", "unit", "nova-compute.service")]
+    record.save("nova-compute.service", "settled", {}, str(tmp_path))
+    assert not stage.plan(None)

@@ -1,0 +1,112 @@
+"""``novaform init``: a directory that Ansible takes as an inventory, whose files are the operator's from then on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from novaform import core
+from novaform.cli import init, main
+from novaform.site import directory, secret
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HOSTS = ["--control", "control=192.0.2.11", "--compute", "compute1=192.0.2.12", "--compute", "192.0.2.13"]
+PINNED = "".join(f"192.0.2.{number} ssh-ed25519 AAAA\n" for number in (11, 12, 13))
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A site's directory in which the hosts' keys are pinned already, so that none is asked for."""
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "known_hosts").write_text(PINNED, encoding="utf-8")
+    return tmp_path / "site"
+
+
+def parsed(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("control1=192.0.2.1", ("control1", "192.0.2.1")),
+        ("192.0.2.1", ("192.0.2.1", "192.0.2.1")),
+        ("node.example.org", ("node.example.org", "node.example.org")),
+        ("six=2001:db8::1", ("six", "2001:db8::1")),
+    ],
+)
+def test_a_host_is_a_name_and_an_address(text: str, expected: tuple[str, str]) -> None:
+    assert init._named(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "=192.0.2.1", "control1=", "-oProxyCommand=x"])
+def test_what_is_no_host_is_refused(text: str) -> None:
+    with pytest.raises(core.errors.DeclareError, match="is no host: write NAME=ADDRESS or ADDRESS"):
+        init._named(text)
+
+
+def test_a_new_site_is_whole(root: Path) -> None:
+    assert main.main(["init", str(root), *HOSTS, "--user", "debian"]) == 0
+    everything = parsed(root / "hosts.yml")["all"]
+    assert everything["hosts"] == {
+        "control": {"ansible_host": "192.0.2.11"},
+        "compute1": {"ansible_host": "192.0.2.12"},
+        "192.0.2.13": {"ansible_host": "192.0.2.13"},
+    }
+    members = {group: list(value["hosts"]) for group, value in everything["children"].items()}
+    assert members == {"control": ["control"], "network": ["control"], "compute": ["compute1", "192.0.2.13"]}
+    assert everything["vars"]["ansible_user"] == "debian"
+    assert parsed(root / "group_vars" / "all" / "cloud.yml") == {"cloud": {"region": "RegionOne"}}
+    site = directory.SiteDirectory(root)
+    kept = secret.load(site.secrets, directory.read_password(site))
+    assert set(kept) == set(secret.needed())
+    auth = parsed(site.clouds)["clouds"]["novaform"]["auth"]
+    assert (auth["auth_url"], auth["password"]) == ("http://192.0.2.11:5000/v3", kept["keystone_admin"])
+
+
+def test_without_compute_hosts_the_control_host_is_one(root: Path) -> None:
+    assert main.main(["init", str(root), "--control", "aio=192.0.2.11"]) == 0
+    groups = parsed(root / "hosts.yml")["all"]["children"]
+    assert groups == {name: {"hosts": {"aio": None}} for name in ("control", "network", "compute")}
+
+
+def test_secrets_are_for_their_owner_and_not_for_git(root: Path) -> None:
+    main.main(["init", str(root), *HOSTS])
+    for name in (".vault-password", "clouds.yaml", "group_vars/all/secrets.yml"):
+        assert (root / name).stat().st_mode & 0o777 == 0o600, name
+    assert (root / ".gitignore").read_text(encoding="utf-8").split() == [".vault-password", "clouds.yaml"]
+
+
+def test_a_second_time_everything_stays_as_the_operator_left_it(root: Path) -> None:
+    main.main(["init", str(root), *HOSTS])
+    for name in ("hosts.yml", "group_vars/all/cloud.yml", "ansible.cfg"):
+        (root / name).write_text("# mine\n", encoding="utf-8")
+    before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    assert main.main(["init", str(root), "--control", "other=192.0.2.11"]) == 0
+    assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == before
+
+
+def test_write_once(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "file"
+    assert directory.write_once(path, "first", mode=0o600)
+    assert not directory.write_once(path, "second", mode=0o644)
+    assert (path.read_text(encoding="utf-8"), path.stat().st_mode & 0o777) == ("first", 0o600)
+
+
+def test_hosts_whose_keys_cannot_be_asked_for_are_a_sentence(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(root))
+    assert main.main(["init", str(root), "--control", "192.0.2.1"]) == 1
+    assert capsys.readouterr().err == "novaform: ssh-keyscan is missing: apt-get install openssh-client\n"
+
+
+def test_secrets_of_an_inventory_of_ones_own(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["site", "secrets", str(root)]) == 1
+    assert capsys.readouterr().err == f"novaform: {root}/hosts.yml is not there: `novaform init {root}` writes it\n"
+    (root / "hosts.yml").write_text("all: {hosts: {a: {ansible_host: 192.0.2.9}}, children: {control: {hosts: {a: }}}}")
+    assert main.main(["site", "secrets", str(root)]) == 0
+    assert parsed(root / "clouds.yaml")["clouds"]["novaform"]["auth"]["auth_url"] == "http://192.0.2.9:5000/v3"

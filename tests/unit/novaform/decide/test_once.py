@@ -1,0 +1,121 @@
+"""Created at most once: whatever answer is lost and wherever the process is killed, there is no twin and no leak."""
+
+from __future__ import annotations
+
+import pytest
+from fakes import cloud, stack
+from fakes.bench import Bench
+from novaform import core
+
+
+class Killed(BaseException):
+    """kill -9: nothing after it runs, not even what catches errors."""
+
+
+def kill_at(bench: Bench, place: int, *, before: bool) -> None:
+    """Kill the process at its n-th writing request, before or after the cloud has carried it out."""
+    count = 0
+    send = bench.cloud.send
+
+    def sent(method: str, url: str, headers: dict[str, str], body: object = None) -> object:
+        nonlocal count
+        writes = method != "GET" and "auth/tokens" not in url
+        count += writes
+        hit = writes and count == place
+        if hit and before:
+            raise Killed
+        answer = send(method, url, headers, body)
+        if hit:
+            raise Killed
+        return answer
+
+    bench.cloud.send = sent  # type: ignore[method-assign,assignment]
+
+
+@pytest.mark.parametrize("before", [True, False])
+@pytest.mark.parametrize("place", range(1, 40))
+def test_killed_anywhere_and_started_again_there_is_no_twin(place: int, *, before: bool) -> None:
+    bench = Bench()
+    kill_at(bench, place, before=before)
+    try:
+        bench.apply()
+    except Killed:
+        del bench.cloud.send
+        assert bench.apply()["after"]["clean"]
+    assert set(bench.servers()) == {"web-1", "web-2", "web-3"}
+    assert len(bench.cloud.neutron.store["networks"]) == 2
+    assert len(bench.cloud.neutron.store["routers"]) == 1
+    assert len(bench.cloud.neutron.store["security-groups"]) == 2
+
+
+@pytest.mark.parametrize("path", ["/compute/v2.1/servers", "/network/v2.0/networks", "/network/v2.0/security-groups"])
+def test_a_lost_answer_is_looked_for(path: str) -> None:
+    bench = Bench()
+    lost: list[str] = []
+
+    def lose(method: str, asked: str) -> str | None:
+        if method == "POST" and asked == path and not lost:
+            lost.append(asked)
+            return cloud.LOSE_ANSWER
+        return None
+
+    bench.cloud.faults.append(lose)
+    bench.apply()
+    assert lost
+    bench.cloud.faults.clear()
+    bench.apply()
+    assert bench.plan().clean
+    assert set(bench.servers()) == {"web-1", "web-2", "web-3"}
+    posts = [one for one in bench.cloud.log if one == ("POST", path)]
+    names = {"/compute/v2.1/servers": 3}.get(path, 1)
+    assert len(posts) == names
+
+
+def test_a_lost_request_is_not_sent_again_before_grace_is_over() -> None:
+    bench = Bench()
+    bench.cloud.faults.append(
+        lambda method, path: cloud.LOSE_REQUEST if (method, path) == ("POST", "/compute/v2.1/servers") else None
+    )
+    result = bench.apply()
+    assert {one["outcome"] for one in result["outcomes"] if one["kind"] == "server"} == {"unknown"}
+    bench.cloud.faults.clear()
+    assert bench.apply()["after"]["clean"]
+    assert set(bench.servers()) == {"web-1", "web-2", "web-3"}
+
+
+def test_one_failure_stops_no_other_and_running_again_resumes() -> None:
+    bench = Bench()
+    bench.cloud.nova.fails["web-2"] = "No valid host was found."
+    result = bench.apply()
+    failed = [one for one in result["outcomes"] if one["outcome"] != "done"]
+    assert [(one["name"], one["why"]) for one in failed] == [("web-2", "No valid host was found.")]
+    bench.cloud.nova.fails.clear()
+    assert bench.apply()["after"]["clean"]
+
+
+def test_two_applies_of_one_stack_do_not_overlap() -> None:
+    from novaform.clients.cloud import journal
+
+    bench = Bench()
+    with journal.alone(bench.folder), pytest.raises(core.errors.ApplyError, match="another apply"):
+        bench.apply()
+
+
+def test_a_damaged_journal_is_put_aside_and_nothing_is_lost() -> None:
+    bench = Bench()
+    bench.apply()
+    for file in bench.folder.glob("journal*"):
+        file.write_bytes(b"\0" * 100)
+    assert bench.plan().clean
+    assert (bench.folder / "journal.damaged").exists()
+
+
+def test_a_kept_plan_does_nothing_to_what_has_moved() -> None:
+    bench = Bench()
+    bench.apply()
+    servers = (stack.server(1)._replace(flavor="large"), stack.server(2)._replace(flavor="large"), stack.server(3))
+    desired = stack.desired_of(servers)
+    approved = list(bench.plan(desired).steps)
+    bench.servers()["web-1"]["vm_state"] = "stopped"
+    outcomes = bench.run(desired).apply(approved)["outcomes"]  # type: ignore[arg-type]
+    assert [(one["name"], one["outcome"]) for one in outcomes] == [("web-1", "failed"), ("web-2", "done")]

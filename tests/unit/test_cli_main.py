@@ -1,0 +1,114 @@
+"""The one door: exit statuses that scripts rely on, and sentences where others print tracebacks."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from types import SimpleNamespace
+
+import pytest
+import typer
+from novaform import core
+from novaform.cli import main
+
+START_UP_SECONDS = 0.3
+
+
+@pytest.fixture
+def room(monkeypatch: pytest.MonkeyPatch) -> typer.Typer:
+    """A room named ``story`` whose app the test fills."""
+    app = typer.Typer()
+    monkeypatch.setitem(main.ROOMS, "story", main.Room("novaform.cli.story", "A story."))
+    monkeypatch.setitem(sys.modules, "novaform.cli.story", SimpleNamespace(app=app))  # type: ignore[arg-type]
+    return app
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("novaform ")
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"]])
+def test_help_names_every_room(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(arguments) == 0
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in main.ROOMS)
+
+
+@pytest.mark.parametrize("arguments", [["nothing-like-it"], ["--nonsense"], ["story", "--nonsense"]])
+def test_a_wrong_call_is_not_a_difference(
+    arguments: list[str], room: typer.Typer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    room.command()(lambda: None)
+    assert main.main(arguments) == 1
+    assert "Try: novaform" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("status", [0, 1, 2])
+def test_a_command_chooses_its_status(status: int, room: typer.Typer) -> None:
+    @room.command()
+    def told() -> int:
+        return status
+
+    assert main.main(["story"]) == status
+
+
+def test_exit_is_a_status_too(room: typer.Typer) -> None:
+    @room.command()
+    def told() -> None:
+        raise typer.Exit(2)
+
+    assert main.main(["story"]) == 2
+
+
+def test_an_error_is_one_sentence(room: typer.Typer, capsys: pytest.CaptureFixture[str]) -> None:
+    @room.command()
+    def told(*, json: bool = False) -> None:
+        del json
+        raise core.errors.ObserveError("control1 did not answer: is it up?", host="control1")
+
+    assert main.main(["story", "--json"]) == 1
+    shown = capsys.readouterr()
+    assert shown.err == "novaform: control1 did not answer: is it up?\n"
+    assert json.loads(shown.out) == {"error": "control1 did not answer: is it up?", "details": {"host": "control1"}}
+
+
+def test_an_interrupt_is_130(room: typer.Typer) -> None:
+    @room.command()
+    def told() -> None:
+        raise KeyboardInterrupt
+
+    assert main.main(["story"]) == 130
+
+
+def test_two_commands_are_a_group(room: typer.Typer) -> None:
+    said = []
+    room.command("begin")(lambda: said.append("begin"))
+    room.command("end")(lambda: said.append("end"))
+    assert main.main(["story", "end"]) == 0
+    assert said == ["end"]
+
+
+def test_a_missing_room_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setitem(main.ROOMS, "ghost", main.Room("novaform.cli.ghost", "Nobody."))
+    assert main.main(["ghost"]) == 1
+    assert capsys.readouterr().err == "novaform: novaform ghost is not part of this installation\n"
+
+
+def test_start_up_is_fast() -> None:
+    """The best of five, in processor time: other work on the machine is not ours to measure."""
+    code = (
+        "import sys, time, novaform.cli.main as cli; cli.main(['--help']); print(time.process_time(), file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", code]
+    runs = [subprocess.run(command, check=False, capture_output=True, text=True) for _ in range(5)]
+    assert min(float(run.stderr) for run in runs) < START_UP_SECONDS
+
+
+@pytest.mark.parametrize("name", sorted(main.ROOMS))
+def test_every_room_opens(name: str) -> None:
+    started = time.process_time()
+    assert isinstance(main.load(name), typer.Typer)
+    assert time.process_time() - started < 5
