@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ansible._internal._datatag._tags import Origin
 from ansible.errors import AnsibleFilterError
 from ansible_collections.novaform.compute.plugins.module_utils._core import errors
-from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import compose
+from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import compose, endpoint
 from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import site as sites
 
 if TYPE_CHECKING:
@@ -78,13 +78,13 @@ def component(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]], 
 
 
 def secrets_for(secrets: Mapping[str, Any], wanted: Any) -> dict[str, Any]:
-    """Return only those secrets that a component, or a list of them, has placeholders for."""
+    """Return only those secrets that a component, or a list of them, has placeholders for, fit for where they go."""
     names = compose.secret_names(wanted)
     missing = [name for name in names if name not in secrets]
     if missing:
         message = f"{_where(secrets)}: novaform_secrets lacks {', '.join(missing)}: `novaform init` adds them"
         raise errors.DeclareError(message)
-    return {name: secrets[name] for name in names}
+    return {name: endpoint.fit(name, secrets[name]) for name in names}
 
 
 def _sentence(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -10,6 +10,7 @@ import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import endpoint
 from novaform.lab import home, host, lifecycle
 from novaform.site import secret
 
@@ -112,7 +113,8 @@ class Site:
         """Everything in the vault that must never be seen; a public key may."""
         password = (self.inventory / ".vault-password").read_text().strip()
         values = secret.load(self.inventory / "group_vars/all/secrets.yml", password)
-        return {name: value for name, value in values.items() if not name.endswith("_public")}
+        hidden = {name: value for name, value in values.items() if not name.endswith("_public")}
+        return {**hidden, **{f"{name} as used": endpoint.fit(name, value) for name, value in hidden.items()}}
 
     def noted(self) -> dict[str, Any]:
         """What the callback ``steps`` noted of the last playbook run."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 FINGERPRINT = (
     "find /etc /usr /var/lib/dpkg /var/lib/novaform -xdev -printf '%p %s %T@\\n' 2>/dev/null | sort | sha256sum"
 )
+FULL = "mount -t tmpfs -o size=1g full /mnt && cp -a /var/. /mnt/ && mount --move /mnt /var"
 LISTENER = "systemd-run --quiet --unit=squatter python3 -m http.server 8774"
 
 
@@ -103,6 +104,14 @@ def test_a_port_that_somebody_else_holds_is_refused(empty: Site, tmp_path: Path)
         )
     finally:
         empty.ask("aio", "systemctl stop squatter")
+
+
+def test_a_disk_without_room_is_refused(empty: Site, tmp_path: Path) -> None:
+    empty.ask("aio", FULL)
+    try:
+        assert_refused(empty, Bad(lambda _: None, ("MiB free in /var", "make room")), tmp_path / "inventory")
+    finally:
+        empty.ask("aio", "umount --lazy /var")
 
 
 def test_somebody_who_is_not_root_is_refused(empty: Site, tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ TLS everywhere, an address in front of several control hosts and further cells a
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -64,6 +66,18 @@ def broker(site: Site, service: str) -> str:
     """Return a transport URL; the password is a placeholder."""
     password = f"<secret:broker_{service}|url>"
     return f"rabbit://{service}:{password}@{control_address(site)}:{PORTS['rabbitmq']}/{BROKER_VHOSTS[service]}"
+
+
+def fit(name: str, secret: str) -> str:
+    """Return a secret as its users can carry it: itself, but a digest of a service's broker password with a slash.
+
+    oslo.messaging (all releases so far) takes the password out of its URL and puts it into another, for kombu, in
+    which it leaves a slash as it is; kombu then reads the rest of the password as a path.
+    """
+    if "/" not in secret or name not in {f"broker_{service}" for service in BROKER_VHOSTS}:
+        return secret
+    digest = hashlib.sha256(b"novaform broker account\0" + secret.encode()).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def memcached(site: Site) -> str:

@@ -7,7 +7,6 @@ import binascii
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from ..errors import DeclareError
 from ..plan import Plan, Step
 
 if TYPE_CHECKING:
@@ -25,20 +24,6 @@ def is_password(password: str, kept: str) -> bool:
     except binascii.Error:
         return False
     return raw[_SALT:] == hashlib.sha256(raw[:_SALT] + password.encode()).digest()
-
-
-def check(users: Mapping[str, str]) -> None:
-    """Raise ``DeclareError`` for a password, by user, that a service could not give the broker.
-
-    oslo.messaging (all releases so far) takes the password out of its URL and puts it into another, for kombu, in
-    which it leaves a slash as it is; kombu then reads the rest of the password as a path.
-    """
-    for name, password in users.items():
-        if "/" in password:
-            raise DeclareError(
-                f"the password of the broker's user {name} holds a slash, which oslo.messaging cannot pass on:"
-                " choose one without"
-            )
 
 
 def decide(desired: Mapping[str, Any], passwords: Mapping[str, str], observed: Mapping[str, Any]) -> Plan:

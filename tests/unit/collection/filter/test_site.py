@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -81,6 +82,16 @@ def test_control_hosts_carry_the_network_unless_others_do(network: list[str], ex
 def test_a_host_gets_only_the_secrets_it_needs() -> None:
     wanted = [{"files": [{"content": "<secret:one> <secret:two|url>"}]}]
     assert FILTERS["secrets_for"]({"one": "1", "two": "2", "three": "3"}, wanted) == {"one": "1", "two": "2"}
+
+
+def test_a_slash_in_a_password_of_the_broker_comes_to_no_service() -> None:
+    """The same declared password is the same fit one in every run, and on every host."""
+    given = {"broker_nova": "n@/%", "broker_neutron": "n@%", "broker_admin": "a/", "database_nova": "d/"}
+    wanted = [{"content": "".join(f"<secret:{name}|url>" for name in given)}]
+    fit = FILTERS["secrets_for"](given, wanted)
+    assert {name for name in given if fit[name] != given[name]} == {"broker_nova"}
+    assert re.fullmatch(r"[\w-]{43}", fit["broker_nova"])
+    assert FILTERS["secrets_for"](given, wanted) == fit != FILTERS["secrets_for"]({**given, "broker_nova": "/"}, wanted)
 
 
 def test_missing_secrets_are_named() -> None:

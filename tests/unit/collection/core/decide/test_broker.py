@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.novaform.compute.plugins.module_utils._core import errors
 from ansible_collections.novaform.compute.plugins.module_utils._core.decide import broker
 
 HOSTILE = "pa@/%: '\"$x\\"
@@ -73,9 +72,3 @@ def test_a_whole_broker_gets_nothing_and_strangers_stay() -> None:
 )
 def test_one_difference_is_one_step(change: dict[str, Any], expected: list[str]) -> None:
     assert steps({**WHOLE, **change}) == expected
-
-
-def test_a_password_that_no_service_could_use_is_refused_before_anything_is_touched() -> None:
-    broker.check({"nova": HOSTILE.replace("/", "")})
-    with pytest.raises(errors.DeclareError, match="user nova holds a slash"):
-        broker.check({"neutron": "x", "nova": "a/b"})
