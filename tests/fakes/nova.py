@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from .cloud import Cloud
 
 TAKES = 4.0
+CLAIMS = 1.0
+"""Seconds until a new server's host is known: the scheduler knows the groups' hosts no sooner."""
 ACTIONS = {
     "os-start": ("powering-on", {"stopped"}, "active"),
     "os-stop": ("powering-off", {"active", "error"}, "stopped"),
@@ -63,6 +65,9 @@ class Nova:
     def ripen(self) -> None:
         """Let everything that has taken its time come to its end."""
         for ident, server in list(self.servers.items()):
+            claimed = server["task_state"] == "scheduling" and server["claimed"] <= self.cloud.now
+            if claimed and server["name"] not in self.fails:
+                server.update(host=server["chosen"], task_state="spawning")
             if server["until"] is None or server["until"] > self.cloud.now:
                 continue
             server.update(vm_state=server["then"], task_state=None, until=None, power=None)
@@ -77,9 +82,14 @@ class Nova:
             server.update(vm_state="error", fault=self.fails[server["name"]])
             return
         server["launched"] = "2026-01-01T00:00:00"
-        server["host"] = self.hosts[len(self.servers) % len(self.hosts)]
         for network in server["networks"]:
             self.cloud.neutron.plug(server["id"], network, server["groups"])
+
+    def choose(self, group: str | None) -> str:
+        """Choose a host as the scheduler does: by those that the group's servers are known to have, then by load."""
+        known = [one["host"] for one in self.servers.values() if group and one["hints"].get("group") == group]
+        load = [one["chosen"] for one in self.servers.values()]
+        return min(self.hosts, key=lambda host: (known.count(host), load.count(host)))
 
     def on_servers(self, method: str, rest: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
         if method == "POST" and not rest:
@@ -145,6 +155,7 @@ class Nova:
         for network in asked["networks"] if asked["networks"] != "none" else ():
             self.cloud.neutron.get("networks", network["uuid"])
         ident = self.cloud.id()
+        hints = body.get("os:scheduler_hints", {})
         self.servers[ident] = {
             "id": ident,
             "name": asked["name"],
@@ -156,7 +167,9 @@ class Nova:
             "tags": list(asked.get("tags", ())),
             "networks": [one["uuid"] for one in asked["networks"]] if asked["networks"] != "none" else [],
             "groups": [one["name"] for one in asked.get("security_groups", ())],
-            "hints": body.get("os:scheduler_hints", {}),
+            "hints": hints,
+            "chosen": self.choose(hints.get("group")),
+            "claimed": self.cloud.now + CLAIMS,
             "vm_state": "building",
             "task_state": "scheduling",
             "until": self.cloud.now + TAKES,

@@ -27,6 +27,7 @@ class Context:
         self.tell = tell
         self.ids: dict[tuple[str, str], str] = {}
         self.world: Optional[World] = None
+        self.declared = {(one.kind, one.key): one for one in desired.wanted}
 
     def look(self, observed: Observed, applied: Mapping[str, Applied]) -> None:
         """Stand on this look from now on."""
@@ -43,10 +44,9 @@ class Context:
 
     def wanted(self, kind: str, key: str) -> Wanted:
         """Return the desired thing that a step is about."""
-        for one in self.desired.wanted:
-            if one.kind == kind and one.key == key:
-                return one
-        raise ApplyError(f"{kind} {key} is not declared")
+        if (kind, key) not in self.declared:
+            raise ApplyError(f"{kind} {key} is not declared")
+        return self.declared[kind, key]
 
     def ports(self, server: str) -> list[dict[str, Any]]:
         """Return a server's ports."""

@@ -24,6 +24,8 @@ SUBMITTERS = 6
 DISRUPTIVE = frozenset({"resize", "rebuild", "replace", "reboot", "stop"})
 """What takes a server away that was there: a group loses no more of its servers at once than it allows."""
 LOOK_EVERY = (0.5, 3.0)
+SCHEDULED = frozenset({"create", "resize", "unshelve"})
+"""What the scheduler chooses a host for."""
 
 
 @dataclass
@@ -36,6 +38,7 @@ class Journey:
     on: str = ""
     asked_at: float = 0.0
     begun: bool = False
+    placed: bool = False
     implied: deque[str] = field(default_factory=deque)
     over: bool = False
 
@@ -43,6 +46,13 @@ class Journey:
     def current(self) -> Change:
         """The step that is under way."""
         return self.steps[0]
+
+    @property
+    def action(self) -> str:
+        """What is to be asked for next, or was asked for last."""
+        if self.on or self.implied:
+            return self.on or self.implied[0]
+        return "delete" if self.current.action == "replace" else self.current.action
 
 
 class Fleet:
@@ -65,7 +75,7 @@ class Fleet:
         journeys = list(by_name.values())
         pause = LOOK_EVERY[0]
         while any(not one.over for one in journeys):
-            ready = self.paced(journeys)
+            ready = self.in_turn(journeys, self.paced(journeys))
             with ThreadPoolExecutor(SUBMITTERS) as pool:
                 list(pool.map(self.submit, ready))
             waiting = [one for one in journeys if one.on and not one.over]
@@ -101,13 +111,29 @@ class Fleet:
         create = self.context.wanted("server", journey.name).create
         return str(create.get("group") or ""), max(1, int(create.get("max_unavailable") or 1))
 
+    def in_turn(self, journeys: list[Journey], ready: list[Journey]) -> list[Journey]:
+        """Return whom to ask now: of each server group one at a time until it has a host.
+
+        The scheduler keeps servers of a group apart, or together, by the hosts that the group's servers already have.
+        """
+        groups = {one.name: self.server_group(one) for one in journeys if not one.over and one.action in SCHEDULED}
+        taken = {groups[one.name] for one in journeys if one.on and one.name in groups and not one.placed} - {""}
+        found = []
+        for journey in ready:
+            group = groups.get(journey.name, "")
+            if group not in taken:
+                found.append(journey)
+                taken |= {group} - {""}
+        return found
+
+    def server_group(self, journey: Journey) -> str:
+        """Return the server group of a declared server; empty for none."""
+        return str(self.context.wanted("server", journey.name).create.get("server_group") or "")
+
     def submit(self, journey: Journey) -> None:
         """Ask for the next thing on a server's way."""
-        change = journey.current
-        action = journey.implied[0] if journey.implied else change.action
-        if action == "replace":
-            action = "delete"
-        elif action == "create":
+        change, action = journey.current, journey.action
+        if action == "create":
             journey.target = ""
         made = self.performer.perform(replace(change, action=action, target=journey.target))
         if made.outcome != DONE:
@@ -117,7 +143,7 @@ class Fleet:
         if action == "update":
             self.advance(journey, None)
             return
-        journey.on, journey.asked_at = action, self.monotonic()
+        journey.on, journey.asked_at, journey.placed = action, self.monotonic(), False
 
     def look(self, waiting: list[Journey]) -> bool:
         """Look at all servers that are under way, once; tell whether any got further."""
@@ -135,6 +161,9 @@ class Fleet:
                 state = settle.settle(journey.on, by_id.get(journey.target), elapsed)
             if state.state == settle.WAITING and elapsed > self.timeout:
                 state = settle.Settled(settle.FAILED, f"not done after {elapsed:.0f} s")
+            placed = settle.placed(journey.on, by_id.get(journey.target))
+            moved |= placed and not journey.placed
+            journey.placed = placed
             moved |= self.judge(journey, state, by_id.get(journey.target))
         return moved
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 WAITING, DONE, FAILED = "waiting", "done", "failed"
 STUCK_AFTER = 20.0
 """Seconds after which a server that has no task and is not where the action leads will not get there any more."""
+AFTER_CHOICE = frozenset({"networking", "block_device_mapping", "spawning"})
+"""Tasks of a server that is being built on a host."""
 SLOW_TO_START = frozenset({"confirm", "create"})
 """Actions during which Nova shows no task for a while."""
 
@@ -39,6 +41,18 @@ def settle(action: str, item: Optional[Item], elapsed: float) -> Settled:
     if elapsed > STUCK_AFTER and action not in SLOW_TO_START:
         return Settled(FAILED, f"Nova left it {vm_state}: see the server's actions for the reason")
     return Settled(WAITING)
+
+
+def placed(action: str, item: Optional[Item]) -> bool:
+    """Tell whether the scheduler's choice of a host is known to Nova, so that the next of its group may be asked for.
+
+    Who is no administrator sees no host: then a task tells that comes after the choice. Another action than a creation
+    has a host before, too, and counts when it is over.
+    """
+    if action != "create" or item is None:
+        return False
+    vm_state, task = item.status.get("vm_state"), item.status.get("task_state")
+    return bool(item.status.get("host")) or vm_state not in {"building", None} or task in AFTER_CHOICE
 
 
 def deleting(item: Item, elapsed: float) -> Settled:

@@ -1,0 +1,84 @@
+"""Servers of one group are asked for so that the scheduler sees where the others are."""
+
+from __future__ import annotations
+
+import pytest
+from fakes import stack
+from fakes.bench import Bench
+from fakes.nova import TAKES
+from novaform import core
+
+model = core.model
+settle = core.settle
+
+
+def desired(policy: str, *groups: str) -> core.desired.Desired:
+    """Return a stack with three servers in each of these groups."""
+    servers = tuple(stack.server(number, group, server_group=group) for group in groups for number in (1, 2, 3))
+    made = tuple(model.ServerGroup(group, policy, implied=True) for group in groups)
+    return stack.desired(0, servers=servers, server_groups=made)
+
+
+def bench() -> Bench:
+    """Return a cloud of which one host is so empty that the scheduler would choose it every time."""
+    made = Bench()
+    made.apply(stack.desired(0))
+    flavor = next(iter(made.cloud.nova.flavors))
+    for host in ("compute1", "compute2"):
+        made.cloud.nova.hosts = [host]
+        for number in range(20):
+            body = {"name": f"{host}-{number}", "flavorRef": flavor, "imageRef": "", "networks": "none"}
+            made.cloud.nova.create({"server": body})
+    made.cloud.nova.hosts = ["compute1", "compute2", "compute3"]
+    return made
+
+
+@pytest.mark.parametrize("policy", ["anti-affinity", "soft-anti-affinity"])
+def test_servers_of_a_group_that_are_made_together_are_on_several_hosts(policy: str) -> None:
+    world = bench()
+    assert world.apply(desired(policy, "web"))["after"]["clean"]
+    hosts = [world.servers()[f"web-{number}"]["host"] for number in (1, 2, 3)]
+    assert sorted(hosts) == ["compute1", "compute2", "compute3"]
+
+
+def test_other_groups_and_servers_without_one_do_not_wait_for_each_other() -> None:
+    world = bench()
+    one = desired("anti-affinity", "web")
+    started = world.cloud.now
+    assert world.apply(one)["after"]["clean"]
+    alone = world.cloud.now - started
+    several = bench()
+    started = several.cloud.now
+    assert several.apply(desired("anti-affinity", "web", "api", "db"))["after"]["clean"]
+    assert several.cloud.now - started <= alone + TAKES / 4
+    posts = [place for place, asked in enumerate(several.cloud.log) if asked == ("POST", "/compute/v2.1/servers")]
+    assert len(posts) == 9
+    assert posts[2] - posts[0] == 2  # the first of each group, before anybody is looked at
+
+
+def test_one_that_finds_no_host_does_not_hold_up_its_group() -> None:
+    world = bench()
+    world.cloud.nova.fails["web-1"] = "No valid host was found."
+    outcomes = world.apply(desired("anti-affinity", "web"))["outcomes"]
+    ends = {one["name"]: one["outcome"] for one in outcomes if one["kind"] == "server"}
+    assert ends == {"web-1": "failed", "web-2": "done", "web-3": "done"}
+
+
+@pytest.mark.parametrize(
+    ("vm_state", "task", "host", "known"),
+    [
+        ("building", "scheduling", None, False),
+        ("building", None, None, False),
+        ("building", "spawning", None, True),
+        ("building", "networking", "compute1", True),
+        ("active", None, None, True),
+        ("error", None, None, True),
+        (None, None, None, False),
+    ],
+)
+def test_a_new_servers_place_is_known(vm_state: str | None, task: str | None, host: str | None, *, known: bool) -> None:
+    status = {"vm_state": vm_state, "task_state": task, "host": host}
+    item = core.observed.Item("server", "1", "web-1", {}, None, status)
+    assert settle.placed("create", item) is known
+    assert not settle.placed("resize", item)
+    assert not settle.placed("create", None)
