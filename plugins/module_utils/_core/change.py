@@ -17,6 +17,8 @@ DENIED = "denied"
 IGNORED = "ignored"
 UNKNOWN = "unknown"
 FOREIGN = "foreign"
+PLACEMENT = "placement"
+"""The drift class of a server that is not where it should be."""
 DIFFERS = frozenset({HELD, DENIED, UNKNOWN, FOREIGN})
 """Notes that mean: the world is not as declared, and this plan does not make it so."""
 
@@ -82,7 +84,8 @@ class Change(Step):
 class Note:
     """Something a person should know and that no step changes. ``level`` is one of the words above.
 
-    ``passing``: it will end by itself, and there may be something to do then.
+    ``passing``: it will end by itself, and there may be something to do then. ``drift`` is its class where it is more
+    than a field that differs, ``host`` where it was seen.
     """
 
     level: str
@@ -91,6 +94,8 @@ class Note:
     text: str
     origin: str = ""
     passing: bool = False
+    drift: str = ""
+    host: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""

@@ -3,7 +3,8 @@
 Only the hosts' own word can show these: a guest that Nova believes in and that is not there (missing-domain), one that
 runs and that Nova never knew (unknown-domain) or has deleted (zombie), one that runs on two hosts (twin) or on another
 host than Nova says (host), one that is off while Nova says ACTIVE (power), one with other sizes than its flavor
-(definition).
+(definition). Where servers are, against their groups, zones and hosts (placement), and everything else that is declared
+(field), is Nova's and Neutron's word.
 """
 
 from __future__ import annotations
@@ -127,6 +128,6 @@ def of_fields(decision: Decision) -> Iterator[Drift]:
             text = f"{step.kind.replace('_', ' ')}: {names or step.reason or 'is missing'}"
             yield Drift(FIELD, step.name, "", text, step.action if not step.blocked else "", step.origin)
     for note in decision.notes:
-        kind = UNSEEN if note.level == UNKNOWN else FIELD
+        kind = UNSEEN if note.level == UNKNOWN else note.drift or FIELD
         if note.level in {HELD, DENIED, FOREIGN, UNKNOWN, IGNORED}:
-            yield Drift(kind, note.name, "", f"{note.kind.replace('_', ' ')}: {note.text}", "", note.origin)
+            yield Drift(kind, note.name, note.host, f"{note.kind.replace('_', ' ')}: {note.text}", "", note.origin)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Optional
 from . import change as changing
 from . import mark
 from .change import Change, Decision, Note
-from .decide import guard, server, thing
+from .decide import guard, placement, server, thing
 from .decide.world import World
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def decide(
     found: list[Found] = [*complaints(world), *absent_externals(world)]
     for wanted in ordered(desired.wanted):
         found += pending(world, wanted, now) or one(world, wanted)
-    found += prune(world)
+    found += [*placement.decide_placement(world), *prune(world)]
     changes = guard.guard(world, (step for step in found if isinstance(step, Change)))
     changes = [*changes, *follow(world, changes)]
     return Decision(tuple(changes), tuple(note for note in found if isinstance(note, Note)))

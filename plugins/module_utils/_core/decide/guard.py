@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .world import World
 
 FATAL = frozenset({"delete", "replace", "rebuild"})
+"""What a server's disk does not survive."""
 
 
 def block(change: Change, reason: str) -> Change:

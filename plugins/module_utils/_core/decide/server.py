@@ -11,7 +11,7 @@ from .. import consequence as c
 from .. import mark
 from ..change import DENIED, FOREIGN, HELD, IGNORED, UNKNOWN, Change, FieldChange, Note
 from . import lifecycle, power
-from .server_field import pairs, shown
+from .difference import differing
 from .thing import creation, digest_of
 
 if TYPE_CHECKING:
@@ -19,17 +19,6 @@ if TYPE_CHECKING:
     from ..observed import Item
     from .thing import Found
     from .world import World
-
-COSTS = {
-    ("update", "networks"): c.CHANGES_IP,
-    ("resize", "flavor"): c.MOVES_HOST,
-    "rebuild": c.DESTROYS_ROOT_DISK,
-    "replace": c.CHANGES_UUID,
-}
-POLICED = {"flavor": "resize", "image": "deny", "user_data": "ignore", "key_name": "ignore", "zone": "ignore"}
-POLICED["config_drive"] = "ignore"
-FATAL = frozenset({"replace", "rebuild", "delete"})
-"""What a server's disk does not survive."""
 
 AWAKE = ("active", "stopped")
 SHELVED = ("shelved", "shelved_offloaded")
@@ -149,41 +138,6 @@ def resized(wanted: Wanted, item: Item, differences: list[tuple[str, FieldChange
         held = lifecycle.way(wanted.state, lifecycle.RESIZED, None).held or ""
         return [Note(HELD, "server", wanted.key, held, wanted.at("flavor"))]
     return [step("confirm", wanted, item, (), "its resize waits to be confirmed")]
-
-
-def differing(world: World, wanted: Wanted, item: Item) -> tuple[list[tuple[str, FieldChange]], list[Found]]:
-    """Return the fields that differ, each with its action, and notes on those that stay."""
-    found: list[tuple[str, FieldChange]] = []
-    notes: list[Found] = []
-    if wanted.create.get("volumes"):
-        text = "its volumes are not attached: this version has no hands for Cinder yet"
-        notes.append(Note(DENIED, "server", wanted.key, text, wanted.at("volumes")))
-    for field, before, after in pairs(world, wanted, item):
-        action = wanted.policy.get(field, POLICED[field]) if field in POLICED else "update"
-        costs = COSTS.get((action, field), COSTS.get(action, c.NONE))
-        change = FieldChange(field, shown(field, before), shown(field, after), wanted.at(field), costs)
-        if action in {"ignore", "deny"}:
-            notes.append(refusal(wanted, change, action))
-        elif action == "migrate":
-            text = f"{field} is {change.before} and should be {change.after}: moving between zones is not possible yet"
-            notes.append(Note(DENIED, "server", wanted.key, text, change.origin))
-        elif action in FATAL and (wanted.protect or item.fields.get("protect")):
-            text = f"{field} differs and would {action} it, but it is protected"
-            notes.append(Note(DENIED, "server", wanted.key, text, change.origin))
-        else:
-            found.append((action, change))
-    return found, notes
-
-
-def refusal(wanted: Wanted, change: FieldChange, action: str) -> Note:
-    """Say that a difference stays, and what would end it."""
-    if action == "ignore":
-        return Note(IGNORED, "server", wanted.key, f"{change.field} differs and is ignored", change.origin)
-    option = "key" if change.field == "key_name" else change.field
-    other = "rebuild" if change.field == "image" else "replace"
-    cost = COSTS[other]
-    text = f"{change.field} is {change.before} and should be {change.after}: denied (on_change: {{{option}: {other}}}"
-    return Note(DENIED, "server", wanted.key, f"{text} would do it, {cost})", change.origin)
 
 
 def by_action(wanted: Wanted, item: Item, differences: list[tuple[str, FieldChange]]) -> list[Change]:

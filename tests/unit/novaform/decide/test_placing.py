@@ -82,3 +82,57 @@ def test_a_new_servers_place_is_known(vm_state: str | None, task: str | None, ho
     assert settle.placed("create", item) is known
     assert not settle.placed("resize", item)
     assert not settle.placed("create", None)
+
+
+def moved(policy: str, *hosts: str) -> tuple[list[core.change.Note], bool]:
+    """Return what is said of a group when somebody moves its servers to these hosts, and whether that is clean."""
+    world = bench()
+    world.apply(desired(policy, "web"))
+    for number, host in enumerate(hosts):
+        world.servers()[f"web-{number + 1}"]["host"] = host
+    decision = world.plan(desired(policy, "web"))
+    return [note for note in decision.notes if note.drift == "placement"], decision.clean
+
+
+@pytest.mark.parametrize(
+    ("policy", "hosts", "told", "clean"),
+    [
+        ("anti-affinity", ("compute1", "compute2", "compute3"), [], True),
+        ("anti-affinity", ("compute1", "compute2", "compute1"), [("compute1", "web-1, web-3 share")], False),
+        ("soft-anti-affinity", ("compute1", "compute1", "compute1"), [("compute1", "web-2, web-3 share")], True),
+        ("affinity", ("compute1", "compute1", "compute1"), [], True),
+        ("affinity", ("compute1", "compute1", "compute2"), [("compute1, compute2", "are apart")], False),
+        ("soft-affinity", ("compute1", "compute1", "compute2"), [("compute1, compute2", "are apart")], True),
+    ],
+)
+def test_a_group_is_watched_after_it_was_placed(
+    policy: str, hosts: tuple[str, ...], told: list[tuple[str, str]], *, clean: bool
+) -> None:
+    notes, found = moved(policy, *hosts)
+    assert [note.host for note in notes] == [host for host, _ in told]
+    assert all(words in note.text for note, (_, words) in zip(notes, told, strict=True))
+    assert found is clean
+
+
+def test_sharing_is_no_drift_where_servers_are_spread_as_far_as_hosts_go() -> None:
+    world = Bench()
+    soft = desired("soft-anti-affinity", "web")
+    assert world.apply(soft)["after"]["clean"]
+    assert {one["host"] for one in world.servers().values()} == {"compute1", "compute2"}
+    assert not [note for note in world.plan(soft).notes if note.drift]
+
+
+def test_drift_names_servers_that_are_not_on_their_host_nor_in_their_zone() -> None:
+    world = Bench()
+    world.cloud.nova.hosts = ["compute1"]
+    servers = (stack.server(1, host="compute2.example"), stack.server(2, zone="rack9"))
+    given = stack.desired_of(servers)
+    world.apply(given)
+    look = world.run(given).plan()
+    found = core.drift.classify(look.observed, look.decision, {})
+    assert [(one.kind, one.name, one.host) for one in found] == [
+        ("placement", "web-2", "compute1"),
+        ("placement", "web-1", "compute1"),
+    ]
+    assert "declared for compute2.example" in found[1].text
+    assert "zone is nova and should be rack9" in found[0].text
