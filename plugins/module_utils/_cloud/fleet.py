@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Callable, Optional
 
@@ -76,8 +75,7 @@ class Fleet:
         pause = LOOK_EVERY[0]
         while any(not one.over for one in journeys):
             ready = self.in_turn(journeys, self.paced(journeys))
-            with ThreadPoolExecutor(SUBMITTERS) as pool:
-                list(pool.map(self.submit, ready))
+            self.context.session.crowd(SUBMITTERS, self.submit, ready)
             waiting = [one for one in journeys if one.on and not one.over]
             if not waiting:
                 continue

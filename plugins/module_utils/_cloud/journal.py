@@ -19,7 +19,7 @@ from .._core.errors import ApplyError
 from .._core.policy import Applied
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from .._core.desired import Wanted
 
@@ -49,6 +49,8 @@ class Journal:
         self.lock = threading.Lock()
         try:
             self.base = self.opened()
+        except sqlite3.OperationalError as error:
+            raise ApplyError(f"{self.path}: cannot be opened ({error}): is the disk full, or another's?") from error
         except sqlite3.DatabaseError:
             self.path.replace(self.path.with_suffix(".damaged"))
             self.base = self.opened()
@@ -74,6 +76,14 @@ class Journal:
         """Return the kinds of which we ever made something."""
         return {kind for (kind,) in self.base.execute("SELECT DISTINCT kind FROM thing")}
 
+    def write(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Write rows in one transaction. Raises ``ApplyError`` where that cannot be done: then nothing is written."""
+        try:
+            with self.lock, self.base:
+                self.base.executemany(sql, rows)
+        except sqlite3.Error as error:
+            raise ApplyError(f"{self.path}: cannot be written ({error}): without it nothing is made") from error
+
     def intend(self, things: Iterable[Wanted], now: float) -> None:
         """Write down that these are about to be made."""
         rows = [(one.uid, one.kind, one.key, now) for one in things]
@@ -81,8 +91,7 @@ class Journal:
             "INSERT INTO thing (uid, kind, key, intent_at) VALUES (?, ?, ?, ?) "
             "ON CONFLICT (uid) DO UPDATE SET intent_at = excluded.intent_at, id = ''"
         )
-        with self.lock, self.base:
-            self.base.executemany(sql, rows)
+        self.write(sql, rows)
 
     def settle(self, outcomes: Iterable[tuple[Wanted, str]]) -> None:
         """Write down what became of intents: the thing with its id, as far as it is known, and what was applied."""
@@ -91,23 +100,19 @@ class Journal:
             "INSERT INTO thing (uid, kind, key, id, fields) VALUES (?, ?, ?, ?, ?) "
             "ON CONFLICT (uid) DO UPDATE SET id = excluded.id, fields = excluded.fields, intent_at = NULL"
         )
-        with self.lock, self.base:
-            self.base.executemany(sql, rows)
+        self.write(sql, rows)
 
     def clear(self, uids: Iterable[str]) -> None:
         """Write down that the service surely did not carry these intents out."""
-        with self.lock, self.base:
-            self.base.executemany("UPDATE thing SET intent_at = NULL WHERE uid = ?", [(uid,) for uid in uids])
+        self.write("UPDATE thing SET intent_at = NULL WHERE uid = ?", [(uid,) for uid in uids])
 
     def forget(self, uids: Iterable[str]) -> None:
         """Forget things that are gone."""
-        with self.lock, self.base:
-            self.base.executemany("DELETE FROM thing WHERE uid = ?", [(uid,) for uid in uids])
+        self.write("DELETE FROM thing WHERE uid = ?", [(uid,) for uid in uids])
 
     def record(self, now: float, events: Iterable[tuple[str, str, str, str]]) -> None:
         """Append (action, kind, key, outcome) lines to the history."""
-        with self.lock, self.base:
-            self.base.executemany("INSERT INTO event VALUES (?, ?, ?, ?, ?)", [(now, *event) for event in events])
+        self.write("INSERT INTO event VALUES (?, ?, ?, ?, ?)", [(now, *event) for event in events])
 
 
 def remembered(fields: Mapping[str, Any]) -> str:
@@ -121,8 +126,12 @@ def alone(folder: Path) -> Iterator[None]:
 
     The lock is the process's: whoever is killed lets go of it.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / "lock").open("w") as held:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        held = (folder / "lock").open("w")
+    except OSError as error:
+        raise ApplyError(f"{folder / 'lock'}: cannot be written ({error.strerror}): nothing is done") from error
+    with held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

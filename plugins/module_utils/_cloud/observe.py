@@ -6,7 +6,6 @@ Lists are asked without filters, because Nova leaves out servers of a cell that 
 from __future__ import annotations
 
 from collections import defaultdict
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from .._core.errors import ObserveError
@@ -72,8 +71,7 @@ def observe(session: Session, kinds: Iterable[str], remembered: Mapping[str, str
     """
     asked = needed(kinds)
     session.token()
-    with ThreadPoolExecutor(CONNECTIONS) as pool:
-        raws = dict(zip(asked, pool.map(lambda kind: fetch(session, kind), asked)))
+    raws = dict(zip(asked, session.crowd(CONNECTIONS, lambda kind: fetch(session, kind), asked)))
     complaints = tuple(str(raw) for raw in raws.values() if isinstance(raw, ObserveError))
     lists = {kind: raw for kind, raw in raws.items() if not isinstance(raw, ObserveError)}
     coverage = {kind: COMPLETE if kind in lists else FAILED for kind in asked}

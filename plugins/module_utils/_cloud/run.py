@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 from .._core import reconcile
 from .._core.change import Change, Decision
@@ -63,6 +63,7 @@ class Run:
         self.clock = session.clock.now
         self.progress: Optional[Path] = None
         self.timeout = 900.0
+        self.open: Callable[[Path], Journal] = Journal
 
     def kinds(self, journal: Journal) -> frozenset[str]:
         """Return what to list: what is declared, used, or was ever made. Without memory that is everything."""
@@ -90,7 +91,7 @@ class Run:
 
     def plan(self) -> Look:
         """Say what would be done."""
-        journal = Journal(self.folder)
+        journal = self.open(self.folder)
         try:
             return self.look(journal)
         finally:
@@ -102,7 +103,7 @@ class Run:
         Returns ``changed``, ``outcomes``, ``before`` and ``after`` (both decisions as reports).
         """
         with alone(self.folder):
-            journal = Journal(self.folder)
+            journal = self.open(self.folder)
             try:
                 before = self.settled(journal)
                 outcomes = self.act(journal, before, approved)

@@ -13,12 +13,14 @@ from urllib.parse import urlsplit
 
 from .._core.errors import ApplyError, ObserveError
 from . import identity
+from .crowd import threads
 from .wire import Lost, Unreached, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from .credential import Credential
+    from .crowd import Crowd
     from .identity import Token
     from .wire import Answer, Body, Transport
 
@@ -44,12 +46,17 @@ class Session:
     """One project of one cloud. Threads may share it."""
 
     def __init__(
-        self, credential: Credential, transport: Optional[Transport] = None, clock: Optional[Clock] = None
+        self,
+        credential: Credential,
+        transport: Optional[Transport] = None,
+        clock: Optional[Clock] = None,
+        crowd: Crowd = threads,
     ) -> None:
         self.credential = credential
         self.transport = transport or Wire(credential.cacert)
         self.clock = clock or Clock()
         self.sleep = self.clock.sleep
+        self.crowd = crowd
         self.lock = threading.Lock()
         self.held: Optional[Token] = None
         self.roots: dict[str, str] = {}

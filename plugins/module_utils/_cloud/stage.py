@@ -14,7 +14,7 @@ from .._core.observed import Domain
 from .._core.outcome import DONE
 from .._core.plan import Plan
 from . import credential
-from .journal import Journal, alone, folder_of
+from .journal import alone, folder_of
 from .run import Look, Run, choose
 from .session import Session
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .._core.outcome import Outcome
+    from .journal import Journal
 
 LIMITS = ("max_consequence", "max_delete", "allow_empty", "allow_shrink", "heal", "on_error")
 
@@ -41,7 +42,7 @@ class Stack:
     def opened(self) -> Journal:
         """Return the journal."""
         if self.journal is None:
-            self.journal = Journal(self.run.folder)
+            self.journal = self.run.open(self.run.folder)
         return self.journal
 
     def plan(self, planned: Optional[Plan]) -> Plan:

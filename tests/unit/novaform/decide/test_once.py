@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from fakes import cloud, stack
+from fakes import stack
 from fakes.bench import Bench
 from novaform import core
+from novaform.simulate import cloud
 
 
 class Killed(BaseException):
@@ -119,3 +120,16 @@ def test_a_kept_plan_does_nothing_to_what_has_moved() -> None:
     bench.servers()["web-1"]["vm_state"] = "stopped"
     outcomes = bench.run(desired).apply(approved)["outcomes"]  # type: ignore[arg-type]
     assert [(one["name"], one["outcome"]) for one in outcomes] == [("web-1", "failed"), ("web-2", "done")]
+
+
+def test_without_a_journal_nothing_is_made() -> None:
+    bench = Bench()
+    (bench.folder / "journal.sqlite").mkdir()
+    with pytest.raises(core.errors.ApplyError, match="cannot be opened"):
+        bench.apply()
+    (bench.folder / "journal.sqlite").rmdir()
+    (bench.folder / "lock").unlink()
+    (bench.folder / "lock").mkdir()
+    with pytest.raises(core.errors.ApplyError, match="cannot be written"):
+        bench.apply()
+    assert not [one for one in bench.cloud.requests() if one[0] != "GET" and "auth/tokens" not in one[1]]
