@@ -11,9 +11,9 @@ from typing import Any
 
 from novaform import core
 from novaform.clients.cloud import run
+from novaform.simulate.cloud import Cloud
 
 from . import stack
-from .cloud import Cloud
 
 
 class Bench:

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 from novaform.clients.cloud import wire
-
-from .cloud import Cloud
+from novaform.simulate.cloud import Cloud
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

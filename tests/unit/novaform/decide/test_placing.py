@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from fakes import stack
 from fakes.bench import Bench
-from fakes.nova import TAKES
 from novaform import core
+from novaform.simulate.server import TAKES
 
 model = core.model
 settle = core.settle

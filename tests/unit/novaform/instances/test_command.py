@@ -19,7 +19,7 @@ from novaform.cli import main
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fakes.cloud import Cloud
+    from novaform.simulate.cloud import Cloud
 
 DECLARED = """\
 stack: shop

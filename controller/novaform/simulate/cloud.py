@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 from novaform.clients.cloud import credential, session, wire
 
 from . import glance, neutron, nova
+from .problem import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,16 +23,6 @@ SERVICES = {"compute": "/compute/v2.1", "network": "/network", "image": "/image"
 
 LOSE_REQUEST = "lose-request"
 LOSE_ANSWER = "lose-answer"
-
-Fault = "Callable[[str, str], int | str | None]"
-
-
-class Problem(Exception):
-    """An HTTP status that the fake answers with."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
 
 
 class Cloud:
@@ -58,6 +49,7 @@ class Cloud:
         self.now += seconds
 
     def clock(self) -> float:
+        """Return the time in seconds."""
         return self.now
 
     def session(self) -> session.Session:
@@ -72,6 +64,7 @@ class Cloud:
         return [one for one in self.log if method in {None, one[0]}]
 
     def fault(self, method: str, path: str) -> int | str | None:
+        """Return what happens to this exchange, if anything does."""
         for fault in self.faults:
             found = fault(method, path)
             if found is not None:
@@ -100,6 +93,7 @@ class Cloud:
 
     @staticmethod
     def read(headers: Mapping[str, str], body: Any) -> Any:
+        """Return what a request carries."""
         if body is None:
             return None
         if headers.get("Content-Type") == "application/octet-stream":
@@ -108,6 +102,7 @@ class Cloud:
         return json.loads(body)
 
     def route(self, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any, dict[str, str]]:
+        """Let the right service answer."""
         if path == "/identity/v3/auth/tokens":
             return 201, self.token(), {"x-subject-token": f"token-{self.tokens}"}
         for prefix, service in (
@@ -121,6 +116,7 @@ class Cloud:
         raise Problem(404, f"no route {path}")
 
     def token(self) -> dict[str, Any]:
+        """Return what keystone says of a new token."""
         catalog = [
             {"type": kind, "endpoints": [{"interface": "public", "region_id": "one", "url": self.root + path}]}
             for kind, path in SERVICES.items()

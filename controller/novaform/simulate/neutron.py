@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .problem import Problem
+
 if TYPE_CHECKING:
     from .cloud import Cloud
 
@@ -25,12 +27,6 @@ DEFAULTS: dict[str, dict[str, Any]] = {
 }
 
 
-def problem(status: int, message: str) -> Exception:
-    from .cloud import Problem
-
-    return Problem(status, message)
-
-
 class Neutron:
     """The network service."""
 
@@ -41,11 +37,13 @@ class Neutron:
         self.default = self.make("security-groups", {"name": "default"})["id"]
 
     def get(self, plural: str, ident: str) -> dict[str, Any]:
+        """Return one thing. Raises ``Problem`` (404)."""
         if ident not in self.store[plural]:
-            raise problem(404, f"{plural} {ident} could not be found")
+            raise Problem(404, f"{plural} {ident} could not be found")
         return self.store[plural][ident]
 
     def make(self, plural: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Put a thing there and return it."""
         made = {"id": self.cloud.id(), "tags": [], "description": "", "name": "", **DEFAULTS[plural], **body}
         if plural == "floatingips":
             made["floating_ip_address"] = f"203.0.113.{len(self.store[plural]) + 10}"
@@ -56,6 +54,7 @@ class Neutron:
         return made
 
     def rule(self, group: str, body: dict[str, Any]) -> None:
+        """Add a rule to a security group."""
         ident = self.cloud.id()
         given = {"protocol": None, "port_range_min": None, "port_range_max": None, "remote_ip_prefix": None}
         self.rules[ident] = {"id": ident, **given, "remote_group_id": None, **body, "security_group_id": group}
@@ -75,6 +74,7 @@ class Neutron:
                     address["port_id"] = None
 
     def answer(self, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
+        """Answer one request with a status and a body."""
         plural, _, rest = path.strip("/").partition("/")
         if plural == "security-group-rules":
             return self.change_rules(method, rest, body)
@@ -90,6 +90,7 @@ class Neutron:
         return self.change(plural, self.get(plural, ident), more, body)
 
     def listed(self, plural: str, query: dict[str, str]) -> dict[str, Any]:
+        """Return a list as the API shows it."""
         found = list(self.store[plural].values())
         if "device_id" in query:
             found = [one for one in found if one.get("device_id") == query["device_id"]]
@@ -101,18 +102,20 @@ class Neutron:
         return {plural.replace("-", "_"): found}
 
     def remove(self, plural: str, ident: str) -> None:
+        """Remove a thing that nothing uses."""
         self.get(plural, ident)
         used = {"networks": ("ports", "network_id"), "subnets": ("ports", "subnet")}.get(plural)
         if used and any(one.get(used[1]) == ident for one in self.store[used[0]].values()):
-            raise problem(409, "in use")
+            raise Problem(409, "in use")
         if plural == "routers" and any(one.get("device_id") == ident for one in self.store["ports"].values()):
-            raise problem(409, "in use")
+            raise Problem(409, "in use")
         groups = [group for port in self.store["ports"].values() for group in port["security_groups"]]
         if plural == "security-groups" and ident in groups:
-            raise problem(409, "in use")
+            raise Problem(409, "in use")
         del self.store[plural][ident]
 
     def change(self, plural: str, thing: dict[str, Any], more: str, body: Any) -> tuple[int, Any]:
+        """Change a thing in place."""
         if more == "tags":
             thing["tags"] = body["tags"]
         elif more == "add_router_interface":
@@ -134,6 +137,7 @@ class Neutron:
         return 200, {}
 
     def change_rules(self, method: str, rest: str, body: Any) -> tuple[int, Any]:
+        """Add rules, or remove one."""
         if method == "DELETE":
             del self.rules[rest]
             return 204, None

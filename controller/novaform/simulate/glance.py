@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .problem import Problem
+
 if TYPE_CHECKING:
     from .cloud import Cloud
-
-
-def problem(status: int, message: str) -> Exception:
-    from .cloud import Problem
-
-    return Problem(status, message)
 
 
 class Glance:
@@ -22,10 +18,12 @@ class Glance:
         self.images: dict[str, dict[str, Any]] = {}
 
     def add(self, name: str) -> str:
-        """Put an image there that somebody else made."""
+        """Put an image there that somebody else made, and return its id."""
         return str(self.answer("POST", "/images", {}, {"name": name, "status": "active"})[1]["id"])
 
     def answer(self, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
+        """Answer one request with a status and a body."""
+        del query
         _, ident, more = (*path.strip("/").split("/"), "", "")[:3]
         if method == "GET":
             return 200, {"images": list(self.images.values())}
@@ -34,7 +32,7 @@ class Glance:
             self.images[made["id"]] = made
             return 201, made
         if ident not in self.images:
-            raise problem(404, "no such image")
+            raise Problem(404, "no such image")
         if method == "DELETE":
             del self.images[ident]
             return 204, None

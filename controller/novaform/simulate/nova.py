@@ -1,0 +1,163 @@
+"""Nova's API, as far as a reconciler can tell: servers, flavors, key pairs and server groups."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .problem import Problem
+from .server import Servers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .cloud import Cloud
+
+REFUSED = {"metadata": {"shelved_offloaded"}, "os-interface": {"suspended", "shelved_offloaded"}}
+"""What Nova does not change while a server is in one of these states."""
+
+
+class Nova(Servers):
+    """The compute service."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        super().__init__(cloud)
+        self.keys: dict[str, dict[str, Any]] = {}
+        self.newest = "2.99"
+        self.doors = {
+            "servers": self.on_servers,
+            "flavors": self.on_flavors,
+            "os-keypairs": self.on_keypairs,
+            "os-server-groups": self.on_server_groups,
+        }
+
+    def understand(self, headers: Mapping[str, str]) -> None:
+        """Refuse a microversion that is newer than this Nova."""
+        asked = headers.get("OpenStack-API-Version", "compute 2.1").split()[1]
+        if [int(part) for part in asked.split(".")] > [int(part) for part in self.newest.split(".")]:
+            raise Problem(406, f"Version {asked} is not supported by the API")
+
+    def answer(self, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
+        """Answer one request with a status and a body."""
+        self.ripen()
+        head, _, rest = path.strip("/").partition("/")
+        if not head:
+            return 200, {"version": {"version": self.newest, "min_version": "2.1"}}
+        if head not in self.doors:
+            raise Problem(404, f"no such resource {head}")
+        return self.doors[head](method, rest, query, body)
+
+    def on_servers(self, method: str, rest: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
+        """Answer for servers."""
+        if method == "POST" and not rest:
+            return 202, {"server": {"id": self.create(body)}}
+        if rest == "detail":
+            return 200, self.listed(query)
+        ident, _, more = rest.partition("/")
+        if ident in self.down:
+            return 200, {"server": {"id": ident, "status": "UNKNOWN"}}
+        if ident not in self.servers:
+            raise Problem(404, "Instance could not be found")
+        server = self.servers[ident]
+        if method == "GET" and more.startswith("os-instance-actions"):
+            return 200, {"instanceActions": []}
+        if method == "GET":
+            return 200, {"server": self.shown(server)}
+        if method == "DELETE" and not more:
+            self.delete(server)
+            return 204, None
+        return self.change(server, method, more, body)
+
+    def change(self, server: dict[str, Any], method: str, more: str, body: Any) -> tuple[int, Any]:
+        """Change something about a server."""
+        head, _, name = more.partition("/")
+        if server["vm_state"] in REFUSED.get(head, ()):
+            raise Problem(409, f"Cannot change {head} while it is in vm_state {server['vm_state']}")
+        if head == "action":
+            return self.act(server, *next(iter(body.items())))
+        if head == "metadata" and method == "POST":
+            server["metadata"].update(body["metadata"])
+        elif head == "metadata":
+            taken(server["metadata"], name)
+        elif head == "tags":
+            server["tags"] = sorted({*server["tags"], name} if method == "PUT" else {*server["tags"]} - {name})
+        elif head == "os-interface" and method == "POST":
+            self.cloud.neutron.plug(server["id"], body["interfaceAttachment"]["net_id"], [])
+        elif head == "os-interface":
+            self.cloud.neutron.remove("ports", name)
+        else:
+            server["name"] = body["server"]["name"]
+        return 200, {}
+
+    def listed(self, query: dict[str, str]) -> dict[str, Any]:
+        """Return one page of servers. With a filter, those of a cell that is down are left out."""
+        servers = [one for one in self.servers.values() if one["id"] not in self.down]
+        for tag in filter(None, query.get("tags", "").split(",")):
+            servers = [one for one in servers if tag in one["tags"]]
+        if "marker" in query:
+            place = [one["id"] for one in servers].index(query["marker"])
+            servers = servers[place + 1 :]
+        page = [self.shown(one) for one in servers[: self.cloud.page]]
+        if not query:
+            page += [{"id": ident, "status": "UNKNOWN", "created": ""} for ident in self.down]
+        answer: dict[str, Any] = {"servers": page}
+        if len(servers) > self.cloud.page:
+            last = servers[self.cloud.page - 1]["id"]
+            answer["servers_links"] = [{"rel": "next", "href": f"http://inner/v2.1/servers/detail?marker={last}"}]
+        return answer
+
+    def on_flavors(self, method: str, rest: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
+        """Answer for flavors."""
+        del query
+        ident, _, more = rest.partition("/")
+        if method == "GET":
+            return 200, {"flavors": list(self.flavors.values())}
+        if method == "DELETE":
+            taken(self.flavors, ident)
+            return 202, None
+        if more:
+            flavor = found(self.flavors, ident)
+            self.flavors[ident] = {**flavor, "extra_specs": {**flavor["extra_specs"], **body["extra_specs"]}}
+            return 200, body
+        if any(one["name"] == body["flavor"]["name"] for one in self.flavors.values()):
+            raise Problem(409, "Flavor with this name exists")
+        made = {"id": self.cloud.id(), "extra_specs": {}, "swap": 0, **body["flavor"]}
+        self.flavors[made["id"]] = made
+        return 200, {"flavor": made}
+
+    def on_keypairs(self, method: str, rest: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
+        """Answer for key pairs."""
+        del query
+        if method == "GET":
+            return 200, {"keypairs": [{"keypair": one} for one in self.keys.values()]}
+        if method == "DELETE":
+            taken(self.keys, rest)
+            return 202, None
+        if body["keypair"]["name"] in self.keys:
+            raise Problem(409, "Key pair exists")
+        self.keys[body["keypair"]["name"]] = body["keypair"]
+        return 201, body
+
+    def on_server_groups(self, method: str, rest: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
+        """Answer for server groups."""
+        del query
+        if method == "GET":
+            return 200, {"server_groups": list(self.groups.values())}
+        if method == "DELETE":
+            taken(self.groups, rest)
+            return 204, None
+        made = {"id": self.cloud.id(), "members": [], **body["server_group"]}
+        self.groups[made["id"]] = made
+        return 200, {"server_group": made}
+
+
+def found(things: dict[str, Any], ident: str) -> Any:
+    """Return one of these things. Raises ``Problem`` (404)."""
+    if ident not in things:
+        raise Problem(404, f"{ident} could not be found")
+    return things[ident]
+
+
+def taken(things: dict[str, Any], ident: str) -> None:
+    """Remove one of these things. Raises ``Problem`` (404)."""
+    found(things, ident)
+    del things[ident]

@@ -1,0 +1,192 @@
+"""Servers and what they go through: states that take time, boots that fail, hosts that crash."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .problem import Problem
+
+if TYPE_CHECKING:
+    from .cloud import Cloud
+
+TAKES = 4.0
+"""Seconds that anything takes unless ``Servers.takes`` says otherwise."""
+CLAIMS = 1.0
+"""Seconds until a new server's host is known: the scheduler knows the groups' hosts no sooner."""
+ACTIONS = {
+    "os-start": ("powering-on", {"stopped"}, "active"),
+    "os-stop": ("powering-off", {"active", "error"}, "stopped"),
+    "reboot": ("rebooting_hard", {"active", "stopped", "paused", "suspended", "error"}, "active"),
+    "pause": ("pausing", {"active"}, "paused"),
+    "unpause": ("unpausing", {"paused"}, "active"),
+    "suspend": ("suspending", {"active"}, "suspended"),
+    "resume": ("resuming", {"suspended"}, "active"),
+    "shelve": ("shelving", {"active", "stopped", "paused", "suspended"}, "shelved_offloaded"),
+    "unshelve": ("unshelving", {"shelved", "shelved_offloaded"}, "active"),
+    "resize": ("resize_prep", {"active", "stopped"}, "resized"),
+    "rebuild": ("rebuilding", {"active", "stopped", "error"}, "active"),
+    "confirmResize": (None, {"resized"}, "active"),
+    "revertResize": ("resize_reverting", {"resized"}, "active"),
+}
+"""For each action its task, the states in which it is allowed, and the state in which it ends."""
+POWER = {"active": 1, "stopped": 4, "paused": 3, "suspended": 7}
+
+
+class Servers:
+    """All servers of the cloud, the flavors and groups that they are made with, and the hosts that they run on.
+
+    ``fails`` holds what the boot of a server of this name ends with, so many times as ``boots`` says (else always);
+    ``down`` the ids of servers whose cell does not answer; ``takes`` the seconds of an action that are not usual.
+    """
+
+    def __init__(self, cloud: Cloud) -> None:
+        self.cloud = cloud
+        self.servers: dict[str, dict[str, Any]] = {}
+        self.flavors: dict[str, dict[str, Any]] = {}
+        self.groups: dict[str, dict[str, Any]] = {}
+        self.down: set[str] = set()
+        self.fails: dict[str, str] = {}
+        self.boots: dict[str, int] = {}
+        self.takes: dict[str, float] = {}
+        self.hosts = ["compute1", "compute2"]
+
+    def due(self, action: str) -> float:
+        """Return when an action that begins now will have ended."""
+        return self.cloud.now + self.takes.get(action, TAKES)
+
+    def ripen(self) -> None:
+        """Let everything that has taken its time come to its end."""
+        for ident, server in list(self.servers.items()):
+            claimed = server["task_state"] == "scheduling" and server["claimed"] <= self.cloud.now
+            if claimed and server["name"] not in self.fails:
+                server.update(host=server["chosen"], task_state="spawning")
+            if server["until"] is None or server["until"] > self.cloud.now:
+                continue
+            server.update(vm_state=server["then"], task_state=None, until=None, power=None)
+            if server["then"] == "gone":
+                del self.servers[ident]
+                self.cloud.neutron.unplug(ident)
+            elif server["then"] == "active" and not server["launched"]:
+                self.launch(server)
+
+    def launch(self, server: dict[str, Any]) -> None:
+        """Start a new server, or fail to."""
+        name = server["name"]
+        if name in self.fails:
+            server.update(vm_state="error", fault=self.fails[name])
+            self.boots[name] = self.boots.get(name, 0) - 1
+            if self.boots[name] == 0:
+                del self.fails[name], self.boots[name]
+            return
+        server["launched"] = "2026-01-01T00:00:00"
+        for network in server["networks"]:
+            self.cloud.neutron.plug(server["id"], network, server["groups"])
+
+    def crash(self, host: str, back_after: float = TAKES) -> None:
+        """Let a host crash: what was being built on it is in ERROR once the host is back."""
+        self.ripen()
+        for server in self.servers.values():
+            if server["chosen"] == host and server["vm_state"] == "building":
+                server.update(
+                    then="error", until=self.cloud.now + back_after, fault=f"{host} went away during the build"
+                )
+
+    def choose(self, group: str | None) -> str:
+        """Choose a host as the scheduler does: by those that the group's servers are known to have, then by load."""
+        known = [one["host"] for one in self.servers.values() if group and one["hints"].get("group") == group]
+        load = [one["chosen"] for one in self.servers.values()]
+        return min(self.hosts, key=lambda host: (known.count(host), load.count(host)))
+
+    def delete(self, server: dict[str, Any]) -> None:
+        """Begin to delete a server."""
+        server.update(task_state="deleting", until=self.due("delete"), then="gone")
+
+    def act(self, server: dict[str, Any], action: str, arguments: Any) -> tuple[int, Any]:
+        """Begin an action on a server."""
+        task, allowed, then = ACTIONS[action]
+        if server["vm_state"] not in allowed or server["task_state"] is not None:
+            raise Problem(409, f"Cannot '{action}' instance while it is in vm_state {server['vm_state']}")
+        if action == "resize":
+            if arguments["flavorRef"] not in self.flavors:
+                raise Problem(400, f"Flavor {arguments['flavorRef']} could not be found")
+            server["before"] = server["vm_state"], server["flavor"]
+            server["flavor"] = self.flavors[arguments["flavorRef"]]
+        if action == "rebuild":
+            server["image"] = arguments["imageRef"]
+            then = "stopped" if server["vm_state"] == "stopped" else "active"
+            server["metadata"] = arguments.get("metadata", server["metadata"])
+        if action in {"confirmResize", "revertResize"}:
+            then, flavor = server.pop("before")
+            server["flavor"] = flavor if action == "revertResize" else server["flavor"]
+        server.update(task_state=task, until=self.due(action), then=then)
+        return 202, None
+
+    def create(self, body: Any) -> str:
+        """Begin to build a server and return its id."""
+        asked = body["server"]
+        if len(asked.get("tags", ())) > 50 or any("/" in tag or "," in tag for tag in asked.get("tags", ())):
+            raise Problem(400, "Invalid input for field/attribute tags")
+        if asked["flavorRef"] not in self.flavors:
+            raise Problem(400, f"Flavor {asked['flavorRef']} could not be found")
+        networks = [one["uuid"] for one in asked["networks"]] if asked["networks"] != "none" else []
+        for network in networks:
+            self.cloud.neutron.get("networks", network)
+        hints = body.get("os:scheduler_hints", {})
+        ident = self.cloud.id()
+        self.servers[ident] = {
+            **self.built(),
+            "id": ident,
+            "name": asked["name"],
+            "flavor": self.flavors[asked["flavorRef"]],
+            "image": asked["imageRef"],
+            "key_name": asked.get("key_name"),
+            "user_data": asked.get("user_data"),
+            "metadata": dict(asked.get("metadata", {})),
+            "tags": list(asked.get("tags", ())),
+            "networks": networks,
+            "groups": [one["name"] for one in asked.get("security_groups", ())],
+            "hints": hints,
+            "chosen": self.choose(hints.get("group")),
+        }
+        return ident
+
+    def built(self) -> dict[str, Any]:
+        """Return the state of a server whose build begins."""
+        return {
+            "claimed": self.cloud.now + CLAIMS,
+            "vm_state": "building",
+            "task_state": "scheduling",
+            "until": self.due("create"),
+            "then": "active",
+            "launched": None,
+            "fault": None,
+            "host": None,
+            "power": None,
+            "created": f"{self.cloud.now:.3f}",
+        }
+
+    @staticmethod
+    def shown(server: dict[str, Any]) -> dict[str, Any]:
+        """Return a server as the API shows it."""
+        flavor = server["flavor"]
+        power = server["power"] if server["power"] is not None else POWER.get(server["vm_state"], 0)
+        return {
+            "id": server["id"],
+            "name": server["name"],
+            "status": server["vm_state"].upper(),
+            "flavor": {**flavor, "original_name": flavor["name"], "ephemeral": 0},
+            "image": {"id": server["image"]},
+            "key_name": server["key_name"],
+            "metadata": server["metadata"],
+            "tags": server["tags"],
+            "OS-EXT-STS:vm_state": server["vm_state"],
+            "OS-EXT-STS:task_state": server["task_state"],
+            "OS-EXT-STS:power_state": power,
+            "OS-EXT-SRV-ATTR:hypervisor_hostname": server["host"],
+            "OS-SRV-USG:launched_at": server["launched"],
+            "OS-EXT-AZ:availability_zone": "nova",
+            "created": server["created"],
+            "addresses": {},
+            "config_drive": "",
+            **({"fault": {"message": server["fault"]}} if server["fault"] else {}),
+        }
