@@ -8,7 +8,7 @@ import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from e2e import guest, rfb
+from e2e import guest, rfb, wait
 
 if TYPE_CHECKING:
     from e2e.site import Site
@@ -79,3 +79,15 @@ def test_its_console_is_a_web_page_and_a_vnc_server_behind_it(shop: Stack) -> No
 
 def test_a_server_without_floating_address_has_none(shop: Stack) -> None:
     assert shop.status()["db"]["floating"] == []
+
+
+def test_an_interface_that_the_switch_takes_down_comes_up_again(cloud: Site, shop: Stack) -> None:
+    """Open vSwitch in user space does that now and then; in the kernel it does not, and nothing is needed."""
+    host = shop.status()["db"]["host"]
+    if "netdev" not in cloud.ask(host, "ovs-vsctl get Bridge br-int datapath_type"):
+        assert "novaform-taps" not in cloud.ask(host, "systemctl list-unit-files --no-legend")
+        return
+    taps = cloud.ask(host, "ip -o link show up").split()
+    tap = next(word.rstrip(":") for word in taps if word.startswith("tap"))
+    cloud.ask(host, f"ip link set dev {tap} down")
+    wait.until(f"{tap} is up again", 10, lambda: tap in cloud.ask(host, "ip -o link show up"))

@@ -48,9 +48,10 @@ def table(stack: str, instances: list[Instance]) -> None:
     from rich import box, console, text
     from rich.table import Table
 
+    screen = console.Console(soft_wrap=True)
     made = Table(title=f"stack {stack}", box=box.SIMPLE, title_justify="left")
     for column in ("name", "state", "host", "address", "libvirt", "console"):
-        made.add_column(column, overflow="fold")
+        made.add_column(column, overflow="fold", no_wrap=not screen.is_terminal)
     for one in instances:
         state = one.state + (f" ({one.task})" if one.task else "")
         state += "" if one.state.startswith(one.wanted) else f" → {one.wanted}"

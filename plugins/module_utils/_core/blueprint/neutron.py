@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING, Any
 
-from . import endpoint, part, uwsgi
+from . import endpoint, part, tap, uwsgi
 from . import site as sites
 
 if TYPE_CHECKING:
@@ -202,7 +202,12 @@ def agent(site: Site, host: Host) -> dict[str, Any]:
         dropin = part.survive(name, (*_BACKENDS, "openvswitch-switch.service"))
         files += [*(part.ini(path, sections, "neutron") for path, sections in read.items()), dropin]
         units.append(part.unit(name, {CONF: _shared(site, host), **read}, dropin["path"]))
-    other = {"userspace-tso-enable": "true"} if host.datapath == "netdev" else {}
+    other = {}
+    if host.datapath == "netdev":
+        other = {"userspace-tso-enable": "true"}
+        kept, keeper = tap.keeper()
+        files += kept
+        units.append(keeper)
     rule = {
         "port": endpoint.VXLAN_PORT,
         "proto": "udp",
