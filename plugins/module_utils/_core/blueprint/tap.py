@@ -20,10 +20,18 @@ _SCRIPT = """\
 #!/bin/sh
 # Written by Novaform. Sets the interface of a guest up again when Open vSwitch in user space has taken it down by
 # writing back flags that it read before libvirt set them.
+mend() {
+    sleep 1 # libvirt has had its turn
+    case "$(ip -o link show dev "$1" 2>/dev/null)" in
+        "" | *[\\<,]UP[,\\>]*) ;;
+        *) ip link set dev "$1" up && echo "$1 was down and is up again" ;;
+    esac
+}
+
 { (sleep 1; ip -o link show) & exec ip -o monitor link; } | while read -r number name flags rest; do
     case "$number $name $flags" in
         [0-9]*" tap"*" <"*UP*) ;;
-        [0-9]*" tap"*" <"*PROMISC*) name=${name%:}; ip link set dev "$name" up && echo "$name was down" ;;
+        [0-9]*" tap"*" <"*PROMISC*) mend "${name%:}" & ;;
     esac
 done
 """
