@@ -7,33 +7,31 @@ import tempfile
 import weakref
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from novaform import core
-from novaform.clients.cloud import run
-from novaform.simulate.cloud import Cloud
+from novaform.simulate.world import World
 
 from . import stack
 
+if TYPE_CHECKING:
+    from novaform import core
 
-class Bench:
-    """One fake cloud and one stack's state folder on it."""
 
-    def __init__(self) -> None:
-        self.cloud = Cloud()
+class Bench(World):
+    """A simulated cloud with an image. ``kept``: with the journal in a file, and threads, as in a real run."""
+
+    def __init__(self, *, kept: bool = False) -> None:
+        folder = Path(tempfile.mkdtemp(prefix="novaform-bench-")) if kept else None
+        super().__init__(folder=folder)
+        if folder is not None:
+            weakref.finalize(self, shutil.rmtree, folder)
         self.cloud.glance.add("debian")
-        self.cloud.neutron.make("networks", {"name": "public", "router:external": True})
-        self.folder = Path(tempfile.mkdtemp(prefix="novaform-bench-"))
-        weakref.finalize(self, shutil.rmtree, self.folder)
-
-    def run(self, desired: core.desired.Desired, **limits: Any) -> run.Run:
-        return run.Run(self.cloud.session(), desired, core.policy.Policy(**limits), self.folder)
 
     def plan(self, desired: core.desired.Desired | None = None, **limits: Any) -> core.change.Decision:
-        return self.run(desired or stack.desired(), **limits).plan().decision
+        return super().plan(desired or stack.desired(), **limits)
 
     def apply(self, desired: core.desired.Desired | None = None, **limits: Any) -> dict[str, Any]:
-        return self.run(desired or stack.desired(), **limits).apply()
+        return super().apply(desired or stack.desired(), **limits)
 
     def servers(self) -> dict[str, dict[str, Any]]:
         """Return the servers by name; a twin is an error."""

@@ -1,110 +1,157 @@
 """A small cloud in memory, spoken to over HTTP messages, with a clock that only moves when somebody sleeps.
 
-It is a ``Transport``: everything above the socket is the real thing. ``faults`` may break any exchange.
+It is a ``Transport``: everything above the socket is the real thing. ``faults`` may break any exchange. Each exchange
+that changes something, and each write to the journal, is an effect and has a number.
 """
 
 from __future__ import annotations
 
 import json
+import random
 import uuid
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from novaform.clients.cloud import credential, session, wire
 
-from . import glance, neutron, nova
+from . import fault, glance, host, neutron, nova
 from .problem import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
+    from urllib.parse import SplitResult
+
+    from .crowd import Crowd
+    from .fault import Accident, Fault
 
 ROOT = "https://cloud.example"
 SERVICES = {"compute": "/compute/v2.1", "network": "/network", "image": "/image", "identity": "/identity/v3"}
-
-LOSE_REQUEST = "lose-request"
-LOSE_ANSWER = "lose-answer"
+TOKENS = "/identity/v3/auth/tokens"
+QUIET = wire.Answer(0, {}, b"")
 
 
 class Cloud:
-    """Keystone, Nova, Neutron and Glance of one project."""
+    """Keystone, Nova, Neutron and Glance of one project. ``now`` is in epoch seconds.
 
-    def __init__(self, root: str = ROOT) -> None:
+    ``skew`` is by how much the controller's time of day is wrong; its monotonic clock never is.
+    """
+
+    def __init__(self, root: str = ROOT, seed: int = 0) -> None:
         self.root = root
         self.now = 1_000_000.0
+        self.skew = 0.0
+        self.chance = random.Random(seed)  # noqa: S311 - the same seed must make the same run
         self.log: list[tuple[str, str]] = []
-        self.faults: list[Callable[[str, str], int | str | None]] = []
-        self.tokens = 0
+        self.effects: list[str] = []
+        self.faults: list[Fault] = []
+        self.made = 0
+        self.names: dict[str, str] = {}
+        self.tokens: set[str] = set()
         self.nova = nova.Nova(self)
         self.neutron = neutron.Neutron(self)
         self.glance = glance.Glance(self)
+        self.hosts = host.Hosts(self)
         self.page = 1000
 
-    def id(self) -> str:
-        """Return a new id, the same in every run."""
-        self.tokens += 1
-        return str(uuid.UUID(int=0xF0 << 120 | self.tokens))
+    def id(self, name: str = "") -> str:
+        """Return a new id, the same in every run, of a thing of this name."""
+        self.made += 1
+        made = str(uuid.UUID(int=0xF0 << 120 | self.made))
+        self.names[made] = name
+        return made
 
     def sleep(self, seconds: float) -> None:
         """Let time pass."""
         self.now += seconds
 
     def clock(self) -> float:
-        """Return the time in seconds."""
+        """Return the seconds that have passed."""
         return self.now
 
-    def session(self) -> session.Session:
-        """Return a session of this cloud."""
+    def told(self) -> float:
+        """Return the controller's time of day, which may be wrong."""
+        return self.now + self.skew
+
+    def session(self, crowd: Crowd | None = None) -> session.Session:
+        """Return a session of this cloud; requests side by side are made by threads unless a crowd is given."""
         auth = {"auth_url": f"{self.root}/identity", "username": "me", "password": "s3cret", "project_name": "p"}
-        return session.Session(
-            credential.Credential("fake", "clouds.yaml", auth), self, session.Clock(self.clock, self.clock, self.sleep)
-        )
+        clock = session.Clock(self.told, self.clock, self.sleep)
+        given = credential.Credential("fake", "clouds.yaml", auth)
+        return session.Session(given, self, clock, **({} if crowd is None else {"crowd": crowd}))
 
     def requests(self, method: str | None = None) -> list[tuple[str, str]]:
         """Return what was asked, perhaps of one method only."""
         return [one for one in self.log if method in {None, one[0]}]
 
-    def fault(self, method: str, path: str) -> int | str | None:
-        """Return what happens to this exchange, if anything does."""
-        for fault in self.faults:
-            found = fault(method, path)
+    def expire(self) -> None:
+        """Let all tokens expire."""
+        self.tokens.clear()
+
+    def begin(self, method: str, path: str, about: str = "") -> Accident | None:
+        """Number what changes anything, and return what happens to it, if anything does."""
+        if fault.writes(method, path):
+            self.effects.append(" ".join(filter(None, (method, self.readable(path), about))))
+        for one in self.faults:
+            found = one(method, path)
             if found is not None:
-                return found
+                return fault.Accident(done=False, status=found) if isinstance(found, int) else found
         return None
+
+    @staticmethod
+    def survive(accident: Accident | None) -> None:
+        """Go on, unless the accident killed whoever asked."""
+        if accident is not None and accident.killed:
+            raise fault.Killed
+
+    def readable(self, path: str) -> str:
+        """Return a path with names in place of ids."""
+        return "/".join(self.names.get(part) or part for part in path.split("/"))
 
     def send(self, method: str, url: str, headers: Mapping[str, str], body: Any = None) -> wire.Answer:
         """Make one exchange, as the real wire does."""
         parts = urlsplit(url)
         self.log.append((method, parts.path + (f"?{parts.query}" if parts.query else "")))
-        fault = self.fault(method, parts.path)
-        if fault == LOSE_REQUEST:
+        asked = self.read(headers, body)
+        accident = self.begin(method, parts.path, about(asked))
+        answer = QUIET
+        if accident is None or accident.done:
+            answer = self.answered(method, parts, headers, asked)
+        self.survive(accident)
+        if accident is None:
+            return answer
+        if not accident.status:
             raise wire.Lost(f"{method} {parts.path}: no answer")
-        if isinstance(fault, int):
-            return wire.Answer(fault, {}, b'{"error": {"message": "injected"}}')
+        return wire.Answer(accident.status, accident.headers, b'{"error": {"message": "injected"}}')
+
+    def answered(self, method: str, parts: SplitResult, headers: Mapping[str, str], body: Any) -> wire.Answer:
+        """Return a service's answer."""
         try:
+            self.admit(parts.path, headers.get("X-Auth-Token"))
             self.nova.understand(headers)
-            status, answer, more = self.route(
-                method, parts.path, dict(parse_qsl(parts.query)), self.read(headers, body)
-            )
+            status, answer, more = self.route(method, parts.path, dict(parse_qsl(parts.query)), body)
         except Problem as problem:
             status, answer, more = problem.status, {"error": {"message": str(problem)}}, {}
-        if fault == LOSE_ANSWER:
-            raise wire.Lost(f"{method} {parts.path}: no answer")
         return wire.Answer(status, more, b"" if answer is None else json.dumps(answer).encode())
+
+    def admit(self, path: str, token: str | None) -> None:
+        """Refuse a token that is not, or no longer, good."""
+        if path != TOKENS and token not in self.tokens:
+            raise Problem(401, "The request you have made requires authentication.")
 
     @staticmethod
     def read(headers: Mapping[str, str], body: Any) -> Any:
         """Return what a request carries."""
         if body is None:
             return None
-        if headers.get("Content-Type") == "application/octet-stream":
-            return body.read()
-        body = body.read() if hasattr(body, "read") else body
-        return json.loads(body)
+        content = body.read() if hasattr(body, "read") else body
+        return content if headers.get("Content-Type") == "application/octet-stream" else json.loads(content)
 
     def route(self, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any, dict[str, str]]:
         """Let the right service answer."""
-        if path == "/identity/v3/auth/tokens":
-            return 201, self.token(), {"x-subject-token": f"token-{self.tokens}"}
+        if path == TOKENS:
+            self.made += 1
+            self.tokens.add(f"token-{self.made}")
+            return 201, self.token(), {"x-subject-token": f"token-{self.made}"}
         for prefix, service in (
             ("/compute/v2.1", self.nova),
             ("/network/v2.0", self.neutron),
@@ -122,3 +169,13 @@ class Cloud:
             for kind, path in SERVICES.items()
         ]
         return {"token": {"catalog": catalog, "project": {"id": "p"}, "user": {"id": "u"}, "roles": []}}
+
+
+def about(asked: Any) -> str:
+    """Return in a word what a request is about: a new thing's name, or an action."""
+    if not isinstance(asked, dict) or not asked:
+        return ""
+    name, inner = next(iter(asked.items()))
+    if isinstance(inner, dict):
+        return str(inner.get("name") or ("" if name in {"port", "floatingip", "extra_specs"} else name))
+    return str(asked.get("name") or name)

@@ -28,7 +28,7 @@ class Glance:
         if method == "GET":
             return 200, {"images": list(self.images.values())}
         if method == "POST":
-            made = {"id": self.cloud.id(), "status": "queued", "tags": [], "visibility": "private", **body}
+            made = {"id": self.cloud.id(body["name"]), "status": "queued", "tags": [], "visibility": "private", **body}
             self.images[made["id"]] = made
             return 201, made
         if ident not in self.images:

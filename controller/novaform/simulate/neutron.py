@@ -44,7 +44,14 @@ class Neutron:
 
     def make(self, plural: str, body: dict[str, Any]) -> dict[str, Any]:
         """Put a thing there and return it."""
-        made = {"id": self.cloud.id(), "tags": [], "description": "", "name": "", **DEFAULTS[plural], **body}
+        made = {
+            "id": self.cloud.id(body.get("name", plural)),
+            "tags": [],
+            "description": "",
+            "name": "",
+            **DEFAULTS[plural],
+            **body,
+        }
         if plural == "floatingips":
             made["floating_ip_address"] = f"203.0.113.{len(self.store[plural]) + 10}"
         if plural == "security-groups":
@@ -55,7 +62,7 @@ class Neutron:
 
     def rule(self, group: str, body: dict[str, Any]) -> None:
         """Add a rule to a security group."""
-        ident = self.cloud.id()
+        ident = self.cloud.id("rule")
         given = {"protocol": None, "port_range_min": None, "port_range_max": None, "remote_ip_prefix": None}
         self.rules[ident] = {"id": ident, **given, "remote_group_id": None, **body, "security_group_id": group}
 

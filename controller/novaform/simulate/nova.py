@@ -120,7 +120,7 @@ class Nova(Servers):
             return 200, body
         if any(one["name"] == body["flavor"]["name"] for one in self.flavors.values()):
             raise Problem(409, "Flavor with this name exists")
-        made = {"id": self.cloud.id(), "extra_specs": {}, "swap": 0, **body["flavor"]}
+        made = {"id": self.cloud.id(body["flavor"]["name"]), "extra_specs": {}, "swap": 0, **body["flavor"]}
         self.flavors[made["id"]] = made
         return 200, {"flavor": made}
 
@@ -145,7 +145,7 @@ class Nova(Servers):
         if method == "DELETE":
             taken(self.groups, rest)
             return 204, None
-        made = {"id": self.cloud.id(), "members": [], **body["server_group"]}
+        made = {"id": self.cloud.id(body["server_group"]["name"]), "members": [], **body["server_group"]}
         self.groups[made["id"]] = made
         return 200, {"server_group": made}
 

@@ -132,7 +132,7 @@ class Servers:
         for network in networks:
             self.cloud.neutron.get("networks", network)
         hints = body.get("os:scheduler_hints", {})
-        ident = self.cloud.id()
+        ident = self.cloud.id(asked["name"])
         self.servers[ident] = {
             **self.built(),
             "id": ident,

@@ -6,31 +6,13 @@ import pytest
 from fakes import stack
 from fakes.bench import Bench
 from novaform import core
-from novaform.simulate import cloud
+from novaform.simulate import fault
 
 
-class Killed(BaseException):
-    """kill -9: nothing after it runs, not even what catches errors."""
-
-
-def kill_at(bench: Bench, place: int, *, before: bool) -> None:
-    """Kill the process at its n-th writing request, before or after the cloud has carried it out."""
-    count = 0
-    send = bench.cloud.send
-
-    def sent(method: str, url: str, headers: dict[str, str], body: object = None) -> object:
-        nonlocal count
-        writes = method != "GET" and "auth/tokens" not in url
-        count += writes
-        hit = writes and count == place
-        if hit and before:
-            raise Killed
-        answer = send(method, url, headers, body)
-        if hit:
-            raise Killed
-        return answer
-
-    bench.cloud.send = sent  # type: ignore[method-assign,assignment]
+def kill_at(bench: Bench, number: int, *, before: bool) -> None:
+    """Kill the process at its n-th effect, before or after it is carried out."""
+    accident = fault.KILL_BEFORE if before else fault.KILL_AFTER
+    bench.cloud.faults.append(lambda *_: accident if len(bench.cloud.effects) == number else None)
 
 
 @pytest.mark.parametrize("before", [True, False])
@@ -40,8 +22,8 @@ def test_killed_anywhere_and_started_again_there_is_no_twin(place: int, *, befor
     kill_at(bench, place, before=before)
     try:
         bench.apply()
-    except Killed:
-        del bench.cloud.send
+    except fault.Killed:
+        bench.cloud.faults.clear()
         assert bench.apply()["after"]["clean"]
     assert set(bench.servers()) == {"web-1", "web-2", "web-3"}
     assert len(bench.cloud.neutron.store["networks"]) == 2
@@ -54,10 +36,10 @@ def test_a_lost_answer_is_looked_for(path: str) -> None:
     bench = Bench()
     lost: list[str] = []
 
-    def lose(method: str, asked: str) -> str | None:
+    def lose(method: str, asked: str) -> fault.Accident | None:
         if method == "POST" and asked == path and not lost:
             lost.append(asked)
-            return cloud.LOSE_ANSWER
+            return fault.LOSE_ANSWER
         return None
 
     bench.cloud.faults.append(lose)
@@ -75,7 +57,7 @@ def test_a_lost_answer_is_looked_for(path: str) -> None:
 def test_a_lost_request_is_not_sent_again_before_grace_is_over() -> None:
     bench = Bench()
     bench.cloud.faults.append(
-        lambda method, path: cloud.LOSE_REQUEST if (method, path) == ("POST", "/compute/v2.1/servers") else None
+        lambda method, path: fault.LOSE_REQUEST if (method, path) == ("POST", "/compute/v2.1/servers") else None
     )
     result = bench.apply()
     assert {one["outcome"] for one in result["outcomes"] if one["kind"] == "server"} == {"unknown"}
@@ -97,13 +79,13 @@ def test_one_failure_stops_no_other_and_running_again_resumes() -> None:
 def test_two_applies_of_one_stack_do_not_overlap() -> None:
     from novaform.clients.cloud import journal
 
-    bench = Bench()
+    bench = Bench(kept=True)
     with journal.alone(bench.folder), pytest.raises(core.errors.ApplyError, match="another apply"):
         bench.apply()
 
 
 def test_a_damaged_journal_is_put_aside_and_nothing_is_lost() -> None:
-    bench = Bench()
+    bench = Bench(kept=True)
     bench.apply()
     for file in bench.folder.glob("journal*"):
         file.write_bytes(b"\0" * 100)
@@ -123,7 +105,7 @@ def test_a_kept_plan_does_nothing_to_what_has_moved() -> None:
 
 
 def test_without_a_journal_nothing_is_made() -> None:
-    bench = Bench()
+    bench = Bench(kept=True)
     (bench.folder / "journal.sqlite").mkdir()
     with pytest.raises(core.errors.ApplyError, match="cannot be opened"):
         bench.apply()

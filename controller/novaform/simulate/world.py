@@ -1,0 +1,85 @@
+"""One simulated cloud and one stack's journal: plan, apply, be killed, look at what is there."""
+
+from __future__ import annotations
+
+import pickle
+import sqlite3
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from novaform import core
+from novaform.clients.cloud import run, stage
+
+from .cloud import Cloud
+from .crowd import Crowd
+from .journal import Kept
+
+if TYPE_CHECKING:
+    from novaform.clients.cloud import journal
+
+EXTERNAL = "public"
+"""The external network that every simulated cloud has."""
+
+
+class World:
+    """A cloud, and the memory of a controller that may be killed at any time and started again.
+
+    With ``folder`` the journal is the product's own file in it; without, it is in memory. ``asks_hosts``: runs also go
+    by what libvirt on the hosts says.
+    """
+
+    def __init__(self, seed: int = 0, folder: Path | None = None, cloud: Cloud | None = None) -> None:
+        self.cloud = cloud or furnished(seed)
+        self.base = None if folder else sqlite3.connect(":memory:", check_same_thread=False)
+        self.folder = folder or Path(scratch().name)
+        self.asks_hosts = False
+
+    def run(self, desired: core.desired.Desired, **limits: Any) -> run.Run:
+        """Return a run of a new process: nothing but cloud and journal is remembered."""
+        crowd = Crowd(self.cloud.chance) if self.base is not None else None
+        made = run.Run(self.cloud.session(crowd), desired, core.policy.Policy(**limits), self.folder)
+        made.open = self.opened
+        if self.asks_hosts:
+            made.domains = stage.to_domains(self.cloud.hosts.guests())
+        return made
+
+    def opened(self, folder: Path) -> journal.Journal:
+        """Return the journal."""
+        return Kept(folder, self.cloud, self.base)
+
+    def plan(self, desired: core.desired.Desired, **limits: Any) -> core.change.Decision:
+        """Say what would be done."""
+        return self.run(desired, **limits).plan().decision
+
+    def apply(self, desired: core.desired.Desired, **limits: Any) -> dict[str, Any]:
+        """Do it, see ``Run.apply``."""
+        return self.run(desired, **limits).apply()
+
+    def saved(self) -> bytes:
+        """Return all that there is, to begin from again with ``restored``; only with a journal in memory."""
+        return pickle.dumps((self.cloud, self.base.serialize() if self.base is not None else b""))
+
+
+@lru_cache(maxsize=1)
+def scratch() -> tempfile.TemporaryDirectory[str]:
+    """Return this process's folder for locks, which goes when it ends."""
+    return tempfile.TemporaryDirectory(prefix="novaform-simulate-")
+
+
+def restored(saved: bytes, seed: int) -> World:
+    """Return a world as it was, with other chances."""
+    cloud, base = pickle.loads(saved)  # noqa: S301 - our own, made in this process
+    cloud.chance.seed(seed)
+    world = World(cloud=cloud)
+    if world.base is not None:
+        world.base.deserialize(base)
+    return world
+
+
+def furnished(seed: int = 0) -> Cloud:
+    """Return a cloud with what an operator's cloud has before anybody uses it."""
+    cloud = Cloud(seed=seed)
+    cloud.neutron.make("networks", {"name": EXTERNAL, "router:external": True})
+    return cloud
