@@ -11,7 +11,6 @@ from novaform.clients.cloud import journal
 from .fault import JOURNAL
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Sequence
     from pathlib import Path
 
@@ -21,12 +20,12 @@ if TYPE_CHECKING:
 class Kept(journal.Journal):
     """A journal that outlives the process that is killed."""
 
-    def __init__(self, folder: Path, cloud: Cloud, base: sqlite3.Connection | None) -> None:
+    def __init__(self, folder: Path, cloud: Cloud, base: journal.Base | None) -> None:
         self.cloud = cloud
         self.kept = base
         super().__init__(folder)
 
-    def opened(self) -> sqlite3.Connection:
+    def opened(self) -> journal.Base:
         """Return what is kept in memory; without it open the file."""
         if self.kept is None:
             return super().opened()

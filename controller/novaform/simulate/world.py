@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import pickle
-import sqlite3
 import tempfile
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from novaform import core
-from novaform.clients.cloud import run, stage
+from novaform.clients.cloud import journal, run, stage
 
 from .cloud import Cloud
 from .crowd import Crowd
 from .journal import Kept
-
-if TYPE_CHECKING:
-    from novaform.clients.cloud import journal
 
 EXTERNAL = "public"
 """The external network that every simulated cloud has."""
@@ -32,7 +28,7 @@ class World:
 
     def __init__(self, seed: int = 0, folder: Path | None = None, cloud: Cloud | None = None) -> None:
         self.cloud = cloud or furnished(seed)
-        self.base = None if folder else sqlite3.connect(":memory:", check_same_thread=False)
+        self.base = None if folder else journal.in_memory()
         self.folder = folder or Path(scratch().name)
         self.asks_hosts = False
 

@@ -34,6 +34,14 @@ CREATE TABLE IF NOT EXISTS event (
 """
 
 
+Base = sqlite3.Connection
+
+
+def in_memory() -> Base:
+    """Return a journal's file that is none, for a simulation."""
+    return sqlite3.connect(":memory:", check_same_thread=False)
+
+
 def folder_of(stack: str, state: Optional[str] = None) -> Path:
     """Return the state folder of a stack: below ``state``, XDG_STATE_HOME or ~/.local/state."""
     base = state or os.environ.get("XDG_STATE_HOME") or "~/.local/state"
