@@ -40,6 +40,14 @@ def observe_images(desired: core.desired.Desired, folder: Path) -> dict[str, dic
     return found
 
 
+def holds(file: str, content: str, folder: Path) -> bool:
+    """Tell whether a file (still) has a content, as ``sha256:...``; what cannot be read has not."""
+    try:
+        return content == f"sha256:{digest_of(Path(file), load_known(folder / 'digests.json'), file)[1]}"
+    except core.errors.DeclareError:
+        return False
+
+
 def load_known(path: Path) -> dict[str, str]:
     """Return the kept digests; none if there are none, or they cannot be read."""
     try:

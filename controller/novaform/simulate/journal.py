@@ -40,7 +40,7 @@ class Kept(journal.Journal):
     def write(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Write, unless something happens to this effect."""
         words = re.findall(r"\w+", sql)
-        table = next(word for word in words if word in {"thing", "event"})
+        table = next(word for word in words if word in {"thing", "event", "declaration"})
         accident = self.cloud.begin(JOURNAL, f"{words[0].lower()} {table}")
         if accident is None or accident.done:
             super().write(sql, rows)

@@ -11,17 +11,19 @@ import json
 import os
 import sqlite3
 import threading
+import zlib
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional
 
+from .._core.desired import from_json
 from .._core.errors import ApplyError
 from .._core.policy import Applied
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from .._core.desired import Wanted
+    from .._core.desired import Desired, Wanted
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS thing (
@@ -31,7 +33,12 @@ CREATE TABLE IF NOT EXISTS thing (
 CREATE TABLE IF NOT EXISTS event (
     at REAL NOT NULL, action TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, outcome TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS declaration (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, digest TEXT NOT NULL, desired BLOB NOT NULL
+);
 """
+KEPT = 10
+"""So many applied declarations are kept to go back to; the oldest go."""
 
 
 Base = sqlite3.Connection
@@ -121,6 +128,25 @@ class Journal:
     def record(self, now: float, events: Iterable[tuple[str, str, str, str]]) -> None:
         """Append (action, kind, key, outcome) lines to the history."""
         self.write("INSERT INTO event VALUES (?, ?, ?, ?, ?)", [(now, *event) for event in events])
+
+    def keep(self, now: float, desired: Desired) -> None:
+        """Keep a declaration that was applied, without the texts of user data; the same one again is kept once."""
+        plain = desired.to_json()
+        bare = [{**one, "create": {**one["create"], "user_data": None}} for one in plain["wanted"]]
+        packed = zlib.compress(json.dumps({**plain, "wanted": bare}, default=str).encode(), 1)
+        again = "DELETE FROM declaration WHERE digest = ? AND number = (SELECT max(number) FROM declaration)"
+        self.write(again, [(desired.digest,)])
+        row = (now, desired.digest, packed)
+        self.write("INSERT INTO declaration (at, digest, desired) VALUES (?, ?, ?)", [row])
+        self.write(
+            "DELETE FROM declaration WHERE number NOT IN (SELECT number FROM declaration ORDER BY number DESC LIMIT ?)",
+            [(KEPT,)],
+        )
+
+    def history(self) -> list[tuple[float, Desired]]:
+        """Return the applied declarations with the times (epoch seconds) of their last use, the newest first."""
+        rows = self.base.execute("SELECT at, desired FROM declaration ORDER BY number DESC")
+        return [(at, from_json(json.loads(zlib.decompress(packed)))) for at, packed in rows]
 
 
 def remembered(fields: Mapping[str, Any]) -> str:

@@ -150,6 +150,8 @@ class Run:
         outcomes += Fleet(performer, self.report, self.timeout).run([one for one in gone if one.kind == "server"])
         outcomes += self.one_by_one(performer, [one for one in gone if one.kind != "server"], [])
         journal.record(self.clock(), [(one.action, one.kind, one.name, one.outcome) for one in outcomes])
+        if outcomes:
+            journal.keep(self.clock(), self.desired)
         return outcomes
 
     def one_by_one(self, performer: Performer, changes: Sequence[Change], before: Sequence[Outcome]) -> list[Outcome]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 FATAL = frozenset({"delete", "replace", "rebuild"})
 """What a server's disk does not survive."""
+MAKES = frozenset({"create", "replace", "rebuild"})
 
 
 def block(change: Change, reason: str) -> Change:
@@ -37,11 +38,23 @@ def destroys(change: Change) -> bool:
 
 def guard(world: World, changes: Iterable[Change]) -> list[Change]:
     """Apply all guards; the order of steps stays."""
-    guarded = consequences(world, list(changes))
+    guarded = consequences(world, [forgotten(world, change) for change in changes])
     reason = incomplete(world) or shrinking(world, guarded) or overspent(world, guarded)
     if reason:
         guarded = [block(change, reason) if destroys(change) else change for change in guarded]
     return waiting(world, guarded)
+
+
+def forgotten(world: World, change: Change) -> Change:
+    """Block the making of what a declaration of old describes and nobody has the content of any more."""
+    wanted = world.wanted.get((change.kind, change.name))
+    if wanted is None or change.action not in MAKES:
+        return change
+    if change.kind == "server" and wanted.fields.get("user_data") and wanted.create.get("user_data") is None:
+        return block(change, "the text of its user data is not kept: apply the declaration that has it")
+    if change.kind == "image" and wanted.create.get("forgotten"):
+        return block(change, f"{wanted.create['forgotten']} has another content now: put the file of then there")
+    return change
 
 
 def consequences(world: World, changes: list[Change]) -> list[Change]:

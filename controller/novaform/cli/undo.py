@@ -1,0 +1,81 @@
+"""``novaform undo``: plan, and with ``--yes`` go, the way back to what was applied before. Exit 0 there, 2 differs."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from novaform.cli import apply, option, show
+from novaform.plan import render
+from novaform.reconcile import undo as back
+
+if TYPE_CHECKING:
+    from novaform.reconcile.stack import Stack
+
+app = typer.Typer()
+DIFFERS = 2
+
+
+@app.command()
+def undo(
+    file: option.File = option.FILE,
+    cloud: option.Cloud = None,
+    inventory: option.Inventory = None,
+    environment: option.Environment = None,
+    var: option.Variables = None,
+    to: Annotated[int, typer.Option(help="How many applied declarations to go back by.")] = 1,
+    show_list: Annotated[bool, typer.Option("--list", help="Only say which declarations were applied.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do it; without this the plan is shown and nothing is done.")
+    ] = False,
+    max_consequence: option.Consequence = None,
+    max_delete: option.Delete = None,
+    allow_empty: option.Empty = False,
+    allow_shrink: option.Shrink = False,
+    timeout: Annotated[int, typer.Option(help="Seconds that one action on a server may take.")] = 900,
+    as_json: option.Json = False,
+) -> int:
+    """Go back to what was applied before the last declaration. The file itself stays as it is."""
+    given = option.limits(
+        max_consequence=max_consequence, max_delete=max_delete, allow_empty=allow_empty, allow_shrink=allow_shrink
+    )
+    stack = option.opened(option.where(file, cloud, inventory, environment, var), given)
+    if show_list:
+        return listed(stack, as_json=as_json)
+    back.go_back(stack, to)
+    decision = stack.look().decision
+    steps = apply.changes(decision)
+    if not as_json:
+        show.show(render.render(decision))
+    if not yes or not steps:
+        if as_json:
+            option.answer({"stack": stack.desired.stack, **decision.to_report()})
+        return 0 if decision.clean else DIFFERS
+    result = apply.carry_out(stack, steps, {**given, "timeout": timeout}, exactly=True)
+    if not as_json:
+        sys.stdout.write(f"{file} still says otherwise: change it, or the next apply goes forward again.\n")
+    return apply.tell(result, as_json=as_json)
+
+
+def listed(stack: Stack, *, as_json: bool) -> int:
+    """Say what was applied, the last first; the number is what ``--to`` takes."""
+    rows = [
+        {
+            "to": place,
+            "at": time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at)),
+            "digest": desired.digest,
+            "servers": sum(1 for one in desired.wanted if one.kind == "server" and one.state != "absent"),
+        }
+        for place, (at, desired) in enumerate(back.history(stack))
+    ]
+    if as_json:
+        option.answer(rows)
+    else:
+        show.show(
+            render.Line(f"{one['to']:>3}  {one['at']}  {one['servers']} servers  {str(one['digest'])[:12]}")
+            for one in rows
+        )
+    return 0

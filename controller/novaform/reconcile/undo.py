@@ -1,0 +1,48 @@
+"""The way back: a declaration that was applied before is decided on once more, like any other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from novaform import core
+from novaform.clients import cloud
+from novaform.observe import image_file
+
+if TYPE_CHECKING:
+    from novaform.reconcile.stack import Stack
+
+Kept = tuple[float, "core.desired.Desired"]
+
+
+def history(stack: Stack) -> list[Kept]:
+    """Return what was applied, with the time of each (epoch seconds), the last first."""
+    journal = cloud.journal.Journal(stack.folder)
+    try:
+        return journal.history()
+    finally:
+        journal.close()
+
+
+def go_back(stack: Stack, to: int) -> None:
+    """Let the stack be what was applied ``to`` declarations before the last. ``DeclareError`` if there is none."""
+    kept = history(stack)
+    if not 1 <= to < len(kept):
+        what = "nothing else was applied before" if len(kept) < 2 else f"choose --to 1 to {len(kept) - 1}"
+        raise core.errors.DeclareError(f"stack {stack.desired.stack} cannot go back by {to}: {what}")
+    texts = {
+        str(one.fields["user_data"]): one.create.get("user_data")
+        for one in stack.desired.wanted
+        if one.kind == "server" and one.fields.get("user_data")
+    }
+    before = kept[to][1]
+    stack.desired = before._replace(wanted=tuple(restored(one, texts, stack) for one in before.wanted))
+
+
+def restored(wanted: core.desired.Wanted, texts: dict[str, Any], stack: Stack) -> core.desired.Wanted:
+    """Return a thing of old with the contents that are still known by their digests."""
+    if wanted.kind == "server" and wanted.fields.get("user_data") in texts:
+        return wanted._replace(create={**wanted.create, "user_data": texts[wanted.fields["user_data"]]})
+    file = wanted.create.get("file") if wanted.kind == "image" else None
+    if file and not image_file.holds(file, str(wanted.fields.get("content")), stack.folder):
+        return wanted._replace(create={**wanted.create, "file": None, "forgotten": file})
+    return wanted
