@@ -66,6 +66,13 @@ options:
     description: What is done with a server that ran and is in ERROR.
     type: str
     choices: [hold, reboot]
+  adopt:
+    description: The declared servers that somebody else made and that are to be marked as ours; C(*) for all.
+    type: list
+    elements: str
+  adopt_differing:
+    description: Whether servers may be taken over that are not as declared.
+    type: bool
 attributes:
   check_mode:
     description: Says exactly what a real run would do.
@@ -121,6 +128,8 @@ SPEC = ArgumentSpec(
         "allow_shrink": {"type": "bool"},
         "heal": {"type": "list", "elements": "str"},
         "on_error": {"type": "str", "choices": ["hold", "reboot"]},
+        "adopt": {"type": "list", "elements": "str"},
+        "adopt_differing": {"type": "bool"},
     }
 )
 

@@ -14,6 +14,7 @@ from novaform.reconcile import stack
 
 File = Annotated[Path, typer.Argument(metavar="[FILE]", help="The declaration.")]
 FILE = Path("instances.yml")
+FileOption = Annotated[Path, typer.Option("--file", "-f", help="The declaration.")]
 Cloud = Annotated[
     str | None, typer.Option("--cloud", help="The entry of clouds.yaml.  [default: OS_CLOUD, or the only one]")
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ansible_collections.novaform.compute.plugins.module_utils._cloud import (
     credential,
+    given,
     journal,
     observe,
     run,
@@ -12,4 +13,4 @@ from ansible_collections.novaform.compute.plugins.module_utils._cloud import (
     wire,
 )
 
-__all__ = ["credential", "journal", "observe", "run", "session", "stage", "wire"]
+__all__ = ["credential", "given", "journal", "observe", "run", "session", "stage", "wire"]

@@ -6,7 +6,7 @@ import ipaddress
 from typing import TYPE_CHECKING, Any
 
 from novaform import core
-from novaform.declare import instances, reference
+from novaform.declare import demand, reference
 from novaform.declare.address import PublicKey
 from novaform.declare.field import Context, Named, Refused
 
@@ -129,7 +129,7 @@ class Builder:
         """Return one rule."""
         at = entry.node.start_mark
         origins = to_places(entry, model.Origin(at.name, at.line + 1, at.column + 1))
-        protocol: str = next(name for name in instances.PROTOCOLS if name in entry.values)
+        protocol: str = next(name for name in demand.PROTOCOLS if name in entry.values)
         first, last = (None, None) if protocol == "any" else entry.get(protocol)
         cidr = entry.get("from") or entry.get("to")
         version = f"IPv{ipaddress.ip_network(cidr).version}" if cidr else "IPv4"

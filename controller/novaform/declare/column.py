@@ -25,6 +25,7 @@ FEW = 4
 SHAPES: dict[str, Any] = {
     shape.__name__: shape
     for shape in (
+        model.Adopt,
         model.Declaration,
         model.External,
         model.Flavor,

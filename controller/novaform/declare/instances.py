@@ -3,60 +3,27 @@
 from __future__ import annotations
 
 from novaform import core
+from novaform.declare import demand
 from novaform.declare.address import Address, Cidr, IcmpType, Ports, PublicKey
 from novaform.declare.field import List, Map
-from novaform.declare.record import Either, Entry, Field, Record
+from novaform.declare.record import Either, Field, Record, Several
 from novaform.declare.scalar import Boolean, Choice, CloudName, Duration, Integer, Name, Pattern, Size, Text, Variable
 
 PAIR_NAME = Pattern("a name of letters, digits, spaces and _ - : .", r"[A-Za-z0-9_:. -]{1,255}")
-METADATA = Map(
-    Pattern(
-        "a name of letters, digits, spaces and _ - : . (novaform... is for our marks)",
-        r"(?!novaform)[A-Za-z0-9_:. -]{1,255}",
-    ),
-    Text("a text"),
-    most=120,
+METADATA_NAME = Pattern(
+    "a name of letters, digits, spaces and _ - : . (novaform... is for our marks)",
+    r"(?!novaform)[A-Za-z0-9_:. -]{1,255}",
 )
+METADATA_VALUE = Text("a text")
+METADATA = Map(METADATA_NAME, METADATA_VALUE, most=120)
 PAIRS = Map(PAIR_NAME, Text("a text"), most=120)
 """Nova takes 128; the others are for our own marks."""
 TAG = Pattern("a tag without /, comma and space (novaform... is for our marks)", r"(?!novaform)[^/,\s]{1,60}")
+UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 USER_DATA_BYTES = 49149
 """Nova takes 65535 characters of base64."""
 SPREADS = {"host": "anti-affinity", "prefer-host": "soft-anti-affinity"}
 COUNT = 10_000
-PROTOCOLS = ("tcp", "udp", "icmp", "any")
-
-
-def one_protocol(entry: Entry) -> str | None:
-    """A rule is about one protocol and one side."""
-    protocols = [name for name in PROTOCOLS if name in entry.values]
-    if len(protocols) != 1:
-        return "a rule has exactly one of tcp, udp, icmp, any"
-    sides = [name for name in ("from", "from_group", "to") if name in entry.values]
-    return f"{' and '.join(sides)} exclude each other" if len(sides) > 1 else None
-
-
-def one_source(entry: Entry) -> str | None:
-    """An image comes from one place."""
-    return None if ("file" in entry.values) != ("builtin" in entry.values) else "an image has one of file, builtin"
-
-
-def one_key(entry: Entry) -> str | None:
-    """A key pair's public half comes from one place."""
-    if ("public_key" in entry.values) == ("public_key_file" in entry.values):
-        return "a key has one of public_key, public_key_file"
-    return None
-
-
-def one_user_data(entry: Entry) -> str | None:
-    """User data comes from one place."""
-    return None if ("file" in entry.values) != ("text" in entry.values) else "user_data has one of file, text"
-
-
-def one_spread(entry: Entry) -> str | None:
-    """A server is in at most one group."""
-    return "spread and server_group exclude each other" if {"spread", "server_group"} <= entry.values.keys() else None
-
 
 FLAVOR = Record(
     "A flavor: the sizes of a server.",
@@ -76,7 +43,7 @@ KEY = Record(
         "public_key": Field(PublicKey(), "The public key, one line.", aka=("key",)),
         "public_key_file": Field(Text("a path", 4096), "A .pub file, relative to this one.", aka=("file", "path")),
     },
-    one_key,
+    demand.one_key,
 )
 PROVIDER = Record(
     "Where a network is on the wire; for administrators.",
@@ -114,7 +81,7 @@ RULE = Record(
         "from_group": Field(CloudName(), "A security group whose members it may come from."),
         "to": Field(Cidr(), "Addresses that it may go to: makes it a rule for leaving."),
     },
-    one_protocol,
+    demand.one_protocol,
 )
 IMAGE = Record(
     "An image to upload.",
@@ -128,7 +95,7 @@ IMAGE = Record(
         "public": Field(Boolean(), "Whether every project may use it.", default=False),
         "properties": Field(PAIRS, "Glance properties, such as hw_disk_bus."),
     },
-    one_source,
+    demand.one_source,
 )
 VOLUME = Record(
     "A volume. Used by an instance with count, it is made once for each server: data-1, data-2...",
@@ -150,6 +117,7 @@ PORT = Record(
         "network": Field(CloudName(), "The network, declared or in the cloud.", required=True, aka=("name",)),
         "fixed_ip": Field(Address(), "A fixed address on it; not with count.", aka=("ip", "address")),
         "floating": Field(CloudName(), "The external network to take a floating address from."),
+        "security_groups": Field(List(CloudName(), 32), "Its own security groups, instead of the server's."),
     },
 )
 USER_DATA = Record(
@@ -158,8 +126,18 @@ USER_DATA = Record(
         "file": Field(Text("a path", 4096), "A file, relative to this one."),
         "text": Field(Text("a text", USER_DATA_BYTES, lines=True, secret=True), "The text itself."),
     },
-    one_user_data,
+    demand.one_user_data,
 )
+ADOPT = Record(
+    "A server that somebody else made, to be taken over by novaform adopt.",
+    {
+        "id": Field(Pattern("the id of a server", UUID), "Its id.", aka=("uuid",)),
+        "name": Field(CloudName(), "Its name, with unique: true."),
+        "unique": Field(Boolean(), "With name: no other server has it.", default=False),
+    },
+    demand.one_adopted,
+)
+HINTS = Map(PAIR_NAME, Several(Text("a text", 1024)), most=32)
 ON_CHANGE = Record(
     "What to do about a change that Nova cannot make in place.",
     {
@@ -210,15 +188,17 @@ INSTANCE = Record(
     "A server, or with count several alike.",
     {
         "count": Field(Integer(1, COUNT), "So many: web becomes web-1 to web-N.", aka=("replicas", "number")),
-        "name": Field(Name(), "The name on the API; with count, -1 to -N follow it. The key otherwise."),
+        "name": Field(CloudName(), "The name on the API; with count, -1 to -N follow it. The key otherwise."),
         **SHARED,
         "floating_ip": Field(CloudName("true or an external network's name"), "A floating address for the first one."),
         "volumes": Field(List(Name(), 26), "Declared volumes to attach, in order.", aka=("disks",)),
         "spread": Field(Choice(*SPREADS), "host: no two on one host, kept so; prefer-host: where possible."),
-        "server_group": Field(Name(), "A declared server group."),
+        "server_group": Field(CloudName(), "A server group, declared or in the cloud, instead of spread."),
+        "hints": Field(HINTS, "Scheduler hints for its creation, such as different_host; a text or a list of texts."),
+        "adopt": Field(ADOPT, "The existing server that this is: {id: ...}, or {name: ..., unique: true}."),
         "host": Field(Name(255), "The compute host it must be on; for administrators."),
     },
-    one_spread,
+    demand.one_spread,
 )
 DEFAULTS = Record("Fields for every instance that does not give its own.", SHARED)
 SECTIONS = {

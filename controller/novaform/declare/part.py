@@ -27,7 +27,8 @@ def to_ports(networks: tuple[Any, ...], floating: str | None) -> tuple[core.mode
 def to_port(network: Any) -> core.model.Port:
     """Return the interface of a network's name or of the long form."""
     if isinstance(network, Entry):
-        return model.Port(network.get("network"), network.get("fixed_ip"), network.get("floating"))
+        names = ("network", "fixed_ip", "floating", "security_groups")
+        return model.Port(*(network.get(name) for name in names))
     return model.Port(network)
 
 
@@ -39,6 +40,16 @@ def to_metadata(under: dict[str, Named] | None, own: dict[str, Named] | None) ->
 def to_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
     """Return the tags, sorted, each once."""
     return tuple(sorted(set(tags)))
+
+
+def to_hints(hints: dict[str, Named] | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the scheduler hints as sorted (name, values)."""
+    return tuple(sorted((name, member.value) for name, member in (hints or {}).items()))
+
+
+def to_adopt(entry: Entry | None) -> core.model.Adopt | None:
+    """Return which server is meant."""
+    return model.Adopt(entry.get("id"), entry.get("name")) if entry is not None and entry.sound else None
 
 
 def to_user_data(value: Any, references: reference.References) -> core.model.UserData | None:

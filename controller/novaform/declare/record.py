@@ -10,7 +10,7 @@ import yaml
 
 from novaform import core
 from novaform.declare import problem, reference
-from novaform.declare.field import INVALID, Collection, Context, Json, Scalar, Type, is_empty, pairs
+from novaform.declare.field import INVALID, Collection, Context, Json, List, Scalar, Type, is_empty, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,6 +32,25 @@ class Either(Type):
     def to_schema(self) -> Json:
         """Return the union."""
         return {"anyOf": [self.short.to_schema(), self.long.to_schema()]}
+
+
+class Several(Type):
+    """One scalar or a list of them. ``check`` returns a tuple either way."""
+
+    def __init__(self, member: Scalar, most: int = 100) -> None:
+        self.member, self.list = member, List(member, most)
+        self.wanted = f"{member.wanted} or a list"
+
+    def check(self, node: yaml.Node, context: Context) -> Any:
+        """Return all values that are right."""
+        if type(node) is yaml.SequenceNode:
+            return self.list.check(node, context)
+        value = self.member.check(node, context)
+        return INVALID if value is INVALID else (value,)
+
+    def to_schema(self) -> Json:
+        """Return the union."""
+        return {"anyOf": [self.member.to_schema(), self.list.to_schema()]}
 
 
 def is_reference(node: yaml.Node) -> bool:

@@ -22,6 +22,7 @@ SECTION = {
     "key": "keys",
     "router": "routers",
     "security_group": "security_groups",
+    "server_group": "server_groups",
 }
 
 
@@ -69,12 +70,14 @@ class Resolver:
             self.refer("security_group", group, origins, "security_groups")
         for port in server.networks:
             self.follow_port(port, server)
-        if server.server_group and server.server_group != server.group:
-            self.need("server_groups", server.server_group, origins, "server_group")
+        if server.server_group and not (server.server_group == server.group and origins.has("spread")):
+            self.refer("server_group", server.server_group, origins, "server_group")
 
     def follow_port(self, port: core.model.Port, server: core.model.Server) -> None:
         """Follow one interface's network, and look whether its fixed address is its own."""
         self.refer("network", port.network, server.origins, "networks")
+        for group in port.security_groups or ():
+            self.refer("security_group", group, server.origins, "networks")
         if port.floating and port.floating != model.ANY_EXTERNAL:
             field = "floating_ip" if server.origins.has("floating_ip") else "networks"
             self.refer("network", port.floating, server.origins, field)

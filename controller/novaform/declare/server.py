@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from novaform import core
-from novaform.declare import build, part, reference
+from novaform.declare import build, part, problem, reference, scalar
+from novaform.declare.field import Refused
 from novaform.declare.record import Entry
 
 if TYPE_CHECKING:
@@ -87,12 +88,12 @@ class Servers:
     def keep(self, server: core.model.Server) -> None:
         """Keep a server whose key and name nobody else has."""
         for known, text, what in ((self.by_key, server.key, "key"), (self.by_name, server.name, "name")):
-            if text in known:
+            if text in known and not (what == "name" and server.adopt and known[text].adopt):
                 other = known[text].origins.of()
                 said = f"server {what} '{text}' is taken by the instance at {other}"
                 self.context.problems.add_at(server.origins.of("name" if what == "name" else ""), said)
                 return
-        if len(server.name) > NAME_LENGTH:
+        if len(server.name) > NAME_LENGTH and server.adopt is None:
             said = f"server name '{server.name}' has more than {NAME_LENGTH} characters"
             self.context.problems.add_at(server.origins.of("name"), said)
         self.by_key[server.key] = self.by_name[server.name] = server
@@ -101,10 +102,11 @@ class Servers:
         """Return the server that an instance describes, or None after saying what it lacks."""
         entry: Entry = named.value
         values = {**self.defaults, **entry.values} if self.defaults else entry.values
-        lacking = [field for field in ("image", "flavor") if field not in values]
-        if lacking and values.get("state") != "absent":
-            said = f"instance '{named.name}' has no {' and no '.join(lacking)}, nor have the defaults"
-            self.context.problems.add_at(named.origin, said)
+        refusal = self.refusal(named, values)
+        if refusal is not None:
+            self.context.problems.add_at(build.to_origins(named).of("adopt"), refusal)
+            return None
+        if not self.nameable(entry):
             return None
         origins = build.to_origins(named, self.under)
         origins = origins._replace(fields=self.share(origins.fields))
@@ -127,6 +129,8 @@ class Servers:
             config_drive=values.get("config_drive", False),
             volumes=values.get("volumes", ()),
             server_group=named.name if "spread" in values else values.get("server_group"),
+            hints=self.once(part.to_hints, values.get("hints")),
+            adopt=part.to_adopt(values.get("adopt")),
             on_change=self.merged(model.OnChange, "on_change", entry),
             rolling=self.merged(model.Rolling, "rolling", entry),
             health=self.merged(model.Health, "health", entry) if "health" in values else None,
@@ -134,6 +138,28 @@ class Servers:
             hold=values.get("hold", False),
             origins=origins,
         )
+
+    def refusal(self, named: Named, values: dict[str, Any]) -> str | None:
+        """Return what keeps an instance from being a server, or None."""
+        if "adopt" in values and "count" in values:
+            return "adopt is about one server, and count about several: give each its own instance"
+        lacking = [field for field in ("image", "flavor") if field not in values]
+        if lacking and values.get("state") != "absent" and "adopt" not in values:
+            return f"instance '{named.name}' has no {' and no '.join(lacking)}, nor have the defaults"
+        return None
+
+    def nameable(self, entry: Entry) -> bool:
+        """Refuse a name that no guest could bear; a server that is there already has the name that it has."""
+        name = entry.get("name")
+        if name is None or "adopt" in entry.values:
+            return True
+        try:
+            scalar.Name().parse(name, plain=False)
+        except Refused as refused:
+            node = next(value for key, value in entry.node.value if key.value == "name")
+            self.context.problems.add(node, f"{problem.quote(name)} {refused}")
+            return False
+        return True
 
     def merged(self, shape: Any, field: str, entry: Entry) -> Any:
         """Return a small record that both the instance and the defaults may give a part of."""

@@ -66,9 +66,9 @@ class Neutron:
         given = {"protocol": None, "port_range_min": None, "port_range_max": None, "remote_ip_prefix": None}
         self.rules[ident] = {"id": ident, **given, "remote_group_id": None, **body, "security_group_id": group}
 
-    def plug(self, server: str, network: str, groups: list[str]) -> None:
+    def plug(self, server: str, network: str, groups: list[str], address: str | None = None) -> None:
         """Make a server's port, as Nova does."""
-        fixed = [{"subnet_id": "s", "ip_address": f"10.0.0.{len(self.store['ports']) + 5}"}]
+        fixed = [{"subnet_id": "s", "ip_address": address or f"10.0.0.{len(self.store['ports']) + 5}"}]
         body = {"device_id": server, "network_id": network, "fixed_ips": fixed}
         self.make("ports", {**body, "device_owner": "compute:nova", "security_groups": groups or [self.default]})
 

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
     from .cloud import Cloud
 
-REFUSED = {"metadata": {"shelved_offloaded"}, "os-interface": {"suspended", "shelved_offloaded"}}
-"""What Nova does not change while a server is in one of these states."""
+MARKABLE = frozenset({"active", "paused", "suspended", "stopped"})
+TAKEN = {"metadata": MARKABLE, "tags": MARKABLE, "os-interface": frozenset({"active", "paused", "stopped", "resized"})}
+"""What Nova changes only while a server is in one of these states."""
 
 
 class Nova(Servers):
@@ -22,7 +23,8 @@ class Nova(Servers):
     def __init__(self, cloud: Cloud) -> None:
         super().__init__(cloud)
         self.keys: dict[str, dict[str, Any]] = {}
-        self.newest = "2.99"
+        self.newest = "2.100"
+        self.spoken: tuple[int, ...] = (2, 1)
         self.doors = {
             "servers": self.on_servers,
             "flavors": self.on_flavors,
@@ -33,7 +35,8 @@ class Nova(Servers):
     def understand(self, headers: Mapping[str, str]) -> None:
         """Refuse a microversion that is newer than this Nova."""
         asked = headers.get("OpenStack-API-Version", "compute 2.1").split()[1]
-        if [int(part) for part in asked.split(".")] > [int(part) for part in self.newest.split(".")]:
+        self.spoken = tuple(int(part) for part in asked.split("."))
+        if self.spoken > tuple(int(part) for part in self.newest.split(".")):
             raise Problem(406, f"Version {asked} is not supported by the API")
 
     def answer(self, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
@@ -61,7 +64,7 @@ class Nova(Servers):
         if method == "GET" and more.startswith("os-instance-actions"):
             return 200, {"instanceActions": []}
         if method == "GET":
-            return 200, {"server": self.shown(server)}
+            return 200, {"server": {**self.shown(server), **self.told(server)}}
         if method == "DELETE" and not more:
             self.delete(server)
             return 204, None
@@ -70,7 +73,7 @@ class Nova(Servers):
     def change(self, server: dict[str, Any], method: str, more: str, body: Any) -> tuple[int, Any]:
         """Change something about a server."""
         head, _, name = more.partition("/")
-        if server["vm_state"] in REFUSED.get(head, ()):
+        if server["vm_state"] not in TAKEN.get(head, {server["vm_state"]}):
             raise Problem(409, f"Cannot change {head} while it is in vm_state {server['vm_state']}")
         if head == "action":
             return self.act(server, *next(iter(body.items())))
@@ -96,7 +99,7 @@ class Nova(Servers):
         if "marker" in query:
             place = [one["id"] for one in servers].index(query["marker"])
             servers = servers[place + 1 :]
-        page = [self.shown(one) for one in servers[: self.cloud.page]]
+        page = [{**self.shown(one), **self.told(one)} for one in servers[: self.cloud.page]]
         if not query:
             page += [{"id": ident, "status": "UNKNOWN", "created": ""} for ident in self.down]
         answer: dict[str, Any] = {"servers": page}
@@ -104,6 +107,11 @@ class Nova(Servers):
             last = servers[self.cloud.page - 1]["id"]
             answer["servers_links"] = [{"rel": "next", "href": f"http://inner/v2.1/servers/detail?marker={last}"}]
         return answer
+
+    def told(self, server: dict[str, Any]) -> dict[str, Any]:
+        """Return what newer microversions add to a server."""
+        pinned = {"pinned_availability_zone": server["zone"]} if self.spoken >= (2, 96) else {}
+        return {**pinned, **({"scheduler_hints": server["hints"]} if self.spoken >= (2, 100) else {})}
 
     def on_flavors(self, method: str, rest: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
         """Answer for flavors."""

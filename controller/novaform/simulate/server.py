@@ -66,6 +66,8 @@ class Servers:
             if server["then"] == "gone":
                 del self.servers[ident]
                 self.cloud.neutron.unplug(ident)
+                for group in self.groups.values():
+                    group["members"] = [member for member in group["members"] if member != ident]
             elif server["then"] == "active" and not server["launched"]:
                 self.launch(server)
 
@@ -79,8 +81,8 @@ class Servers:
                 del self.fails[name], self.boots[name]
             return
         server["launched"] = "2026-01-01T00:00:00"
-        for network in server["networks"]:
-            self.cloud.neutron.plug(server["id"], network, server["groups"])
+        for network, address in zip(server["networks"], server["fixed"], strict=True):
+            self.cloud.neutron.plug(server["id"], network, server["groups"], address)
 
     def crash(self, host: str, back_after: float = TAKES) -> None:
         """Let a host crash: what was being built on it is in ERROR once the host is back."""
@@ -146,8 +148,13 @@ class Servers:
             "networks": networks,
             "groups": [one["name"] for one in asked.get("security_groups", ())],
             "hints": hints,
+            "zone": asked.get("availability_zone"),
+            "config_drive": bool(asked.get("config_drive")),
+            "fixed": [one.get("fixed_ip") for one in asked["networks"]] if networks else [],
             "chosen": self.choose(hints.get("group")),
         }
+        if "group" in hints:
+            self.groups[hints["group"]]["members"].append(ident)
         return ident
 
     def built(self) -> dict[str, Any]:
@@ -184,9 +191,13 @@ class Servers:
             "OS-EXT-STS:power_state": power,
             "OS-EXT-SRV-ATTR:hypervisor_hostname": server["host"],
             "OS-SRV-USG:launched_at": server["launched"],
-            "OS-EXT-AZ:availability_zone": "nova",
+            "OS-EXT-AZ:availability_zone": ""
+            if server["vm_state"] == "shelved_offloaded"
+            else server["zone"] or "nova",
+            "OS-EXT-SRV-ATTR:user_data": server["user_data"],
+            "os-extended-volumes:volumes_attached": [],
             "created": server["created"],
             "addresses": {},
-            "config_drive": "",
+            "config_drive": "True" if server["config_drive"] else "",
             **({"fault": {"message": server["fault"]}} if server["fault"] else {}),
         }

@@ -11,6 +11,7 @@ from .._core.decide.thing import named_peer
 from .._core.errors import ApplyError
 from . import make_network, make_server
 from .make_network import NETWORK, SUBNET, renamed
+from .port_group import set_port_groups
 from .session import Refused
 
 if TYPE_CHECKING:
@@ -186,6 +187,11 @@ def update_networks(context: Context, server: str, one: FieldChange) -> None:
             context.session.send("compute", "DELETE", f"{path}/{port['id']}")
 
 
+def update_port_groups(context: Context, server: str, one: FieldChange) -> None:
+    """Put each port into its own security groups."""
+    set_port_groups(context, server, one.after)
+
+
 SERVER_UPDATERS = {
     "name": update_name,
     "protect": update_protect,
@@ -193,6 +199,7 @@ SERVER_UPDATERS = {
     "tags": update_tags,
     "security_groups": update_groups,
     "networks": update_networks,
+    "port_groups": update_port_groups,
 }
 
 UPDATERS = {

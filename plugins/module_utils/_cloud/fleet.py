@@ -12,6 +12,7 @@ from .._core.errors import ObserveError
 from .._core.outcome import DONE, FAILED, SKIPPED, Outcome
 from . import observe, reason
 from .perform import Performer, ended
+from .port_group import REGROUP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 SUBMITTERS = 6
 DISRUPTIVE = frozenset({"resize", "rebuild", "replace", "reboot", "stop"})
 """What takes a server away that was there: a group loses no more of its servers at once than it allows."""
+ANSWERED = frozenset({"update", "adopt", REGROUP})
+"""What is done when the answer is there."""
 LOOK_EVERY = (0.5, 3.0)
 SCHEDULED = frozenset({"create", "resize", "unshelve"})
 """What the scheduler chooses a host for."""
@@ -138,7 +141,7 @@ class Fleet:
             self.end(journey, ended(change, made.outcome, made.why))
             return
         journey.target = made.id or journey.target
-        if action == "update":
+        if action in ANSWERED:
             self.advance(journey, None)
             return
         journey.on, journey.asked_at, journey.placed = action, self.monotonic(), False
@@ -146,7 +149,7 @@ class Fleet:
     def look(self, waiting: list[Journey]) -> bool:
         """Look at all servers that are under way, once; tell whether any got further."""
         try:
-            seen = observe.servers(self.context.session, mark.stack_tag(self.context.stack))
+            seen = observe.servers(self.context.session, self.tag(waiting))
         except ObserveError as error:
             self.context.tell(f"cannot look at the servers: {error}")
             seen = None
@@ -164,6 +167,13 @@ class Fleet:
             journey.placed = placed
             moved |= self.judge(journey, state, by_id.get(journey.target))
         return moved
+
+    def tag(self, waiting: list[Journey]) -> Optional[str]:
+        """Return the tag that all who are waited for bear; None where one of them was taken over and is not marked."""
+        world = self.context.world
+        known = [world.by_id.get(("server", one.target)) for one in waiting] if world is not None else []
+        bare = any(item is not None and item.mark is None for item in known)
+        return None if bare else mark.stack_tag(self.context.stack)
 
     def judge(self, journey: Journey, state: settle.Settled, item: Optional[Item]) -> bool:
         """Let a journey go on, or end it; tell whether anything happened."""
@@ -184,8 +194,9 @@ class Fleet:
             journey.implied = deque(["create"])
             return
         if action in {"create", "resize"} and item is not None:
-            state = self.context.wanted("server", change.name).state
-            journey.implied.extend(settle.follow_up(action, state, str(item.status.get("vm_state"))))
+            wanted = self.context.wanted("server", change.name)
+            journey.implied.extend([REGROUP] if action == "create" and wanted.fields.get("port_groups") else ())
+            journey.implied.extend(settle.follow_up(action, wanted.state, str(item.status.get("vm_state"))))
         if journey.implied:
             return
         self.tell(ended(change, DONE, ident=journey.target))

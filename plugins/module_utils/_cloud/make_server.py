@@ -32,12 +32,23 @@ def make_server(context: Context, wanted: Wanted) -> str:
         "host": create.get("host"),
         "user_data": base64.b64encode(create["user_data"].encode()).decode() if create.get("user_data") else None,
     }
-    if fields.get("security_groups"):
-        more["security_groups"] = [{"name": context.id_of("security_group", one)} for one in fields["security_groups"]]
+    groups = fields.get("security_groups") or create.get("security_groups")
+    if groups:
+        more["security_groups"] = [{"name": context.id_of("security_group", one)} for one in groups]
     whole = {"server": {**body, **{name: value for name, value in more.items() if value is not None}}}
-    if create.get("server_group"):
-        whole["os:scheduler_hints"] = {"group": context.id_of("server_group", create["server_group"])}
+    hints = hints_of(context, wanted)
+    if hints:
+        whole["os:scheduler_hints"] = hints
     return str(context.session.send("compute", "POST", "/servers", whole)["server"]["id"])
+
+
+def hints_of(context: Context, wanted: Wanted) -> dict[str, Any]:
+    """Return what the scheduler is to know: one text of a hint as a text, several as a list."""
+    told = wanted.create.get("hints") or {}
+    hints: dict[str, Any] = {name: values[0] if len(values) == 1 else list(values) for name, values in told.items()}
+    if wanted.create.get("server_group"):
+        hints["group"] = context.id_of("server_group", wanted.create["server_group"])
+    return hints
 
 
 def network_of(context: Context, port: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Optional
 from .._core.errors import Error
 from .._core.outcome import DONE, FAILED, UNKNOWN, Outcome
 from . import alter, make, observe
+from .adopt import mark_server
+from .port_group import REGROUP, set_port_groups
 from .session import Refused
 from .wire import Lost, Unreached
 
@@ -47,8 +49,10 @@ class Performer:
             if change.action == "replace":
                 alter.remove(self.context, change)
             return ended(change, DONE, ident=self.make(wanted))
-        if change.action == "update":
-            alter.update(self.context, change, wanted)
+        if change.action == REGROUP:
+            set_port_groups(self.context, change.target, wanted.fields["port_groups"])
+        elif change.action in {"update", "adopt"}:
+            (mark_server if change.action == "adopt" else alter.update)(self.context, change, wanted)
             self.journal.settle([(wanted, change.target)])
         else:
             alter.act(self.context, change.action, change.target, wanted)

@@ -31,6 +31,8 @@ def to_server(raw: Mapping[str, Any], ports: Optional[Sequence[Mapping[str, Any]
         "networks": None if ports is None else [port["network_id"] for port in ports],
         "security_groups": None if not ports else sorted({one for port in ports for one in port["security_groups"]}),
     }
+    if ports:
+        fields["port_groups"] = {port["network_id"]: port["security_groups"] for port in ports}
     found = mark.from_metadata("server", tags, metadata)
     return Item("server", raw["id"], raw.get("name") or "", fields, found, status_of(raw, ports))
 

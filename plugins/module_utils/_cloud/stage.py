@@ -24,7 +24,16 @@ if TYPE_CHECKING:
     from .._core.outcome import Outcome
     from .journal import Journal
 
-LIMITS = ("max_consequence", "max_delete", "allow_empty", "allow_shrink", "heal", "on_error")
+LIMITS = (
+    "max_consequence",
+    "max_delete",
+    "allow_empty",
+    "allow_shrink",
+    "heal",
+    "on_error",
+    "adopt",
+    "adopt_differing",
+)
 
 
 class Stack:

@@ -18,6 +18,7 @@ class Wanted(NamedTuple):
     ``fields`` are compared; ``create`` holds what is needed besides to make it. ``origin`` maps a field to
     ``file:line:column`` ("" for the thing itself). ``needs`` are (kind, name) that must be there before it.
     ``policy`` says per field what to do on change. ``state`` of a server as in the declaration, else ``active``.
+    ``adopt`` is ``{id}`` or ``{name}`` of a server that somebody else made and that this is; empty for none.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class Wanted(NamedTuple):
     state: str = "active"
     protect: bool = False
     hold: bool = False
+    adopt: Mapping[str, str] = {}
 
     def at(self, field: str = "") -> str:
         """Return where a field was written, or the thing itself where nobody wrote the field."""

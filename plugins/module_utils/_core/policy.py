@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 REPORT = "report"
 HEAL = "heal"
+EVERY = "*"
 
 
 class Policy(NamedTuple):
@@ -21,6 +22,8 @@ class Policy(NamedTuple):
     means a tenth of those that are ours, and at least one. ``allow_empty`` lets a declaration without servers
     take them all away, ``allow_shrink`` more than half of them (both within ``max_delete``). ``heal`` names the drift
     classes that may be repaired; ``on_error`` is what happens to a server that ran and is in ERROR: hold | reboot.
+    ``adopt`` names the servers (keys, or ``*`` for all) that may be marked as ours in this run, and ``adopt_differing``
+    lets that happen although they are not as declared.
     """
 
     max_consequence: str = consequence.CHANGES_UUID
@@ -30,10 +33,16 @@ class Policy(NamedTuple):
     heal: tuple[str, ...] = ("power",)
     on_error: str = "hold"
     grace: float = 30.0
+    adopt: tuple[str, ...] = ()
+    adopt_differing: bool = False
 
     def budget(self, owned: int) -> int:
         """Return how many of ``owned`` servers may die in one run."""
         return max(1, owned // 10) if self.max_delete is None else self.max_delete
+
+    def adopts(self, key: str) -> bool:
+        """Tell whether a server may be marked as ours."""
+        return key in self.adopt or EVERY in self.adopt
 
 
 def from_options(options: Mapping[str, Any]) -> Policy:
@@ -42,7 +51,7 @@ def from_options(options: Mapping[str, Any]) -> Policy:
     if policy.max_consequence not in consequence.LADDER:
         known = ", ".join(consequence.LADDER)
         raise DeclareError(f"{policy.max_consequence} is no consequence; known are: {known}")
-    return policy._replace(heal=tuple(policy.heal))
+    return policy._replace(heal=tuple(policy.heal), adopt=tuple(policy.adopt))
 
 
 class Applied(NamedTuple):

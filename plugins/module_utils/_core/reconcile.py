@@ -108,7 +108,7 @@ def absent_externals(world: World) -> list[Found]:
     """Name what the declaration uses, nobody declares, and the cloud does not have (or has twice)."""
     found: list[Found] = []
     for external in world.desired.external:
-        items = world.by_name[external.kind, external.name]
+        items = world.named(external.kind, external.name)
         if len(items) == 1 or not world.observed.covers(external.kind):
             continue
         hint = f"; did you mean {external.suggestion}?" if external.suggestion and not items else ""
@@ -146,7 +146,7 @@ def undeclared(world: World, item: Item) -> bool:
     """Tell whether a thing is ours, the declaration does not know it, and the look at its kind was complete."""
     if item.mark is None or item.mark.stack != world.desired.stack or not world.observed.covers(item.kind):
         return False
-    return item.mark.uid not in world.uids and world.owned(item)
+    return item.mark.uid not in world.uids and item.id not in world.adopted and world.owned(item)
 
 
 def removal(world: World, item: Item, going: set[str]) -> list[Found]:

@@ -116,27 +116,44 @@ def from_server_group(stack: str, group: ServerGroup) -> list[Wanted]:
 
 def server_needs(server: Server) -> tuple[tuple[str, str], ...]:
     """Return everything that must be there before the server."""
-    needs = [("flavor", server.flavor), ("image", server.image)]
+    needs = [(kind, name) for kind, name in (("flavor", server.flavor), ("image", server.image)) if name]
     needs += [("key", server.key_name)] if server.key_name else []
     needs += [("subnet", port.network) for port in server.networks]
-    needs += [("security_group", name) for name in server.security_groups]
+    own = [name for port in server.networks for name in port.security_groups or ()]
+    needs += [("security_group", name) for name in dict.fromkeys((*server.security_groups, *own))]
     needs += [("server_group", server.server_group)] if server.server_group else []
     return tuple(needs)
 
 
+def port_groups(server: Server) -> dict[str, list[str]]:
+    """Return the security groups of each interface by network; nothing where all have the server's."""
+    if all(port.security_groups is None for port in server.networks):
+        return {}
+    own = {port.network: port.security_groups for port in server.networks}
+    groups = {name: server.security_groups if groups is None else groups for name, groups in own.items()}
+    return {name: sorted(set(groups[name])) for name in own if own[name] is not None or server.security_groups}
+
+
 def server_fields(server: Server) -> dict[str, Any]:
     """Return the comparable fields of a server."""
-    fields: dict[str, Any] = {"name": server.name, "flavor": server.flavor, "image": server.image}
+    named = {"name": server.name, "flavor": server.flavor, "image": server.image}
+    fields: dict[str, Any] = {name: value for name, value in named.items() if value}
     fields.update(written(server, ("key_name", "zone", "config_drive", "protect")))
     if server.networks or server.origins.has("networks"):
         fields["networks"] = sorted({port.network for port in server.networks})
-    if server.security_groups or server.origins.has("security_groups"):
+    fields.update({name: value for name, value in (("port_groups", port_groups(server)),) if value})
+    if "port_groups" not in fields and (server.security_groups or server.origins.has("security_groups")):
         fields["security_groups"] = sorted(set(server.security_groups))
     if server.user_data is not None:
         fields["user_data"] = server.user_data.sha256
-    fields.update({name: value for name, value in (("metadata", dict(server.metadata)),) if value})
-    fields.update({name: sorted(value) for name, value in (("tags", server.tags),) if value})
+    more = {"metadata": dict(server.metadata), "tags": sorted(server.tags)}
+    fields.update({name: value for name, value in more.items() if value})
     return fields
+
+
+def adopted(server: Server) -> dict[str, str]:
+    """Return which existing server this is; nothing for one that we make."""
+    return {name: value for name, value in server.adopt._asdict().items() if value} if server.adopt else {}
 
 
 def from_server(stack: str, server: Server) -> list[Wanted]:
@@ -146,6 +163,8 @@ def from_server(stack: str, server: Server) -> list[Wanted]:
         "user_data": server.user_data.text if server.user_data else None,
         "host": server.host,
         "server_group": server.server_group,
+        "hints": dict(server.hints),
+        "security_groups": sorted(set(server.security_groups)),
         "volumes": list(server.volumes),
         "group": server.group,
         "max_unavailable": server.rolling.max_unavailable,
@@ -161,6 +180,7 @@ def from_server(stack: str, server: Server) -> list[Wanted]:
         state=server.state,
         protect=server.protect,
         hold=server.hold,
+        adopt=adopted(server),
     )
     return [made] + ([] if server.state == "absent" else addresses(stack, server, made))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Optional
 from .. import consequence as c
 from .. import mark
 from ..change import DENIED, FOREIGN, HELD, IGNORED, UNKNOWN, Change, FieldChange, Note
-from . import lifecycle, power
+from . import adopt, lifecycle, power
 from .difference import differing
 from .thing import creation, digest_of
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 AWAKE = ("active", "stopped")
 SHELVED = ("shelved", "shelved_offloaded")
-REFUSED_WHILE = {"metadata": SHELVED, "protect": SHELVED, "networks": ("suspended", *SHELVED)}
+REFUSED_WHILE = {"networks": ("suspended", *SHELVED), **dict.fromkeys(("metadata", "protect", "tags"), SHELVED)}
 
 TAKES = {
     lifecycle.STOP: c.DOWNTIME,
@@ -42,11 +42,13 @@ def decide_server(world: World, wanted: Wanted) -> list[Found]:
     if not items:
         return [missing(world, wanted)]
     item = items[0]
-    twins = [Note(HELD, "server", wanted.key, f"has a twin {twin.id}: delete one by hand") for twin in items[1:]]
+    others = items[1:] if item.mark is not None else []
+    twins = [Note(HELD, "server", wanted.key, f"has a twin {twin.id}: delete one by hand") for twin in others]
     reason = untouchable(world, wanted, item)
     if reason:
         return [*twins, Note(HELD, "server", wanted.key, reason, wanted.at())]
-    return [*twins, *keep(world, wanted, item)]
+    kept = keep(world, wanted, item)
+    return [*twins, *(kept if world.owned(item) else adopt.decide(world, wanted, item, kept))]
 
 
 def missing(world: World, wanted: Wanted) -> Found:
@@ -55,6 +57,8 @@ def missing(world: World, wanted: Wanted) -> Found:
         return Note(UNKNOWN, "server", wanted.key, "not seen, but not all servers could be looked at", wanted.at())
     if wanted.hold:
         return Note(HELD, "server", wanted.key, "is missing, and the declaration holds it", wanted.at("hold"))
+    if wanted.adopt and not world.last(wanted):
+        return adopt.absent(wanted)
     foreign = [item for item in world.by_name["server", wanted.name] if item.mark is None]
     if foreign:
         text = f"a server of this name ({foreign[0].id}) is there and is not ours: adopt it, or choose another name"
@@ -65,6 +69,10 @@ def missing(world: World, wanted: Wanted) -> Found:
             f"this project has two security groups named {twins[0]}: Nova then makes no server with groups; rename one"
         )
         return Note(FOREIGN, "server", wanted.key, text, wanted.at())
+    lacking = [field for field in ("image", "flavor") if field not in wanted.fields]
+    if lacking:
+        text = f"is gone and cannot be made anew: no {' and no '.join(lacking)} is declared"
+        return Note(DENIED, "server", wanted.key, text, wanted.at())
     return creation(wanted)
 
 
@@ -77,8 +85,9 @@ def untouchable(world: World, wanted: Wanted, item: Item) -> Optional[str]:
     """Return why a server is to be left alone, if it is."""
     if wanted.hold:
         return "the declaration holds it"
-    if not world.owned(item):
-        return f"server {item.id} bears half of our mark only: somebody changed its tags or metadata; adopt it again"
+    refusal = adopt.refusal(world, wanted, item)
+    if refusal:
+        return refusal
     if item.id in world.observed.unknown or item.status.get("vm_state") is None:
         return "Nova does not know its state (its cell is down)"
     return None
@@ -123,7 +132,7 @@ def asleep(item: Item, differences: list[tuple[str, FieldChange]]) -> bool:
 def errored(world: World, wanted: Wanted, item: Item) -> list[Found]:
     """A server in ERROR that never ran has nothing to lose and is made anew; one that ran is evidence."""
     fault = str(item.status.get("fault") or "Nova gives no reason")
-    if not item.status.get("launched"):
+    if not item.status.get("launched") and {"image", "flavor"} <= wanted.fields.keys():
         fields = (FieldChange("state", f"error: {fault}", wanted.state, wanted.at("state")),)
         return [step("replace", wanted, item, fields, f"it never ran: {fault}")]
     if world.policy.on_error == "reboot":
@@ -171,7 +180,8 @@ def removal(world: World, item: Item, wanted: Optional[Wanted] = None) -> list[F
     key = (item.mark.key if item.mark else None) or item.name
     origin = wanted.at("state") if wanted is not None else ""
     if not world.owned(item):
-        return [Note(HELD, "server", key, f"server {item.id} bears half of our mark only: it is left alone", origin)]
+        half = "bears half of our mark only" if item.mark is not None else "is not ours"
+        return [Note(HELD, "server", key, f"server {item.id} {half}: it is left alone", origin)]
     if item.fields.get("protect") or (wanted is not None and wanted.protect):
         return [Note(DENIED, "server", key, "it is protected: it is not deleted", origin)]
     if item.status.get("task_state") in {"deleting", "soft-deleting"} or item.status.get("vm_state") == "deleted":

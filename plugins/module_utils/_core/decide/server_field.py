@@ -36,6 +36,8 @@ def both(world: World, wanted: Wanted, item: Item, field: str) -> tuple[Any, Any
         return images(world, item, after)
     if field in {"networks", "security_groups"}:
         return ports(world, item, field, after)
+    if field == "port_groups":
+        return port_groups(world, item), after if item.fields.get(field) else UNSET
     if field not in item.fields or (item.fields[field] is None and field in {"user_data", "zone"}):
         return None, UNSET
     return item.fields[field], after
@@ -83,6 +85,15 @@ def ports(world: World, item: Item, field: str, after: Any) -> tuple[Any, Any]:
         return None, UNSET
     kind = "network" if field == "networks" else "security_group"
     return sorted({str(world.called(kind, ident)) for ident in idents}), after
+
+
+def port_groups(world: World, item: Item) -> dict[str, list[str]]:
+    """Return the security groups of each interface, all by name."""
+    has: Mapping[str, list[str]] = item.fields.get("port_groups") or {}
+    return {
+        str(world.called("network", network)): sorted(str(world.called("security_group", one)) for one in groups)
+        for network, groups in has.items()
+    }
 
 
 def shared(world: World, wanted: Wanted, item: Item) -> Iterator[tuple[str, Any, Any]]:

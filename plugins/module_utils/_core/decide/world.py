@@ -41,18 +41,33 @@ class World:
             self.by_id[item.kind, item.id] = item
         self.wanted = {(one.kind, one.key): one for one in desired.wanted}
         self.uids = {one.uid for one in desired.wanted}
+        self.by_ident = {(one.kind, one.name) for one in desired.external}
+        self.adopted = {one.adopt["id"] for one in desired.wanted if one.adopt.get("id")}
 
     def found(self, wanted: Wanted) -> list[Item]:
         """Return the things that are, or claim to be, the wanted one; the best first."""
         items = self.by_name[wanted.kind, wanted.name] if wanted.kind in NAMED else self.by_uid[wanted.uid]
+        if not items and wanted.adopt:
+            return self.meant(wanted)
         if len(items) < 2:
             return items
         return sorted(items, key=lambda item: (item.status.get("vm_state") != "active", item.status.get("created", "")))
 
+    def meant(self, wanted: Wanted) -> list[Item]:
+        """Return the existing things that the declaration says a wanted one is."""
+        if "id" in wanted.adopt:
+            return [one for one in (self.by_id.get((wanted.kind, wanted.adopt["id"])),) if one is not None]
+        return [one for one in self.by_name[wanted.kind, wanted.adopt["name"]] if one.mark is None]
+
+    def named(self, kind: str, name: str) -> list[Item]:
+        """Return the existing things that a name which nobody declares stands for; the name may be an id."""
+        one = self.by_id.get((kind, name))
+        return self.by_name[kind, name] or ([] if one is None else [one])
+
     def item(self, kind: str, name: str) -> Optional[Item]:
         """Return the one existing thing that a declared name stands for; None where there is none, or several."""
         wanted = self.wanted.get((kind, name))
-        items = self.found(wanted) if wanted is not None else self.by_name[kind, name]
+        items = self.found(wanted) if wanted is not None else self.named(kind, name)
         if wanted is not None and kind == "image":
             items = [one for one in items if one.fields.get("content") == wanted.fields["content"]]
         return items[0] if (wanted is not None and items) or len(items) == 1 else None
@@ -60,8 +75,10 @@ class World:
     def called(self, kind: str, ident: Optional[str]) -> Optional[str]:
         """Return by which name the declaration knows the thing with this id: its key if ours, else its own name."""
         item = self.by_id.get((kind, ident or ""))
-        if item is None:
+        if item is None or (kind, item.id) in self.by_ident:
             return ident
+        if (kind, item.name) in self.by_ident:
+            return item.name
         ours = item.mark is not None and item.mark.stack == self.desired.stack
         return item.mark.key if ours and item.mark is not None else item.name
 

@@ -16,7 +16,7 @@ from .key import Key
 from .network import Network, Router
 from .origin import NOWHERE, Origin, Origins
 from .security_group import Rule, SecurityGroup
-from .server import ANY_EXTERNAL, POLICIES, STATES, Health, OnChange, Port, Rolling, Server, UserData
+from .server import ANY_EXTERNAL, POLICIES, STATES, Adopt, Health, OnChange, Port, Rolling, Server, UserData
 from .server_group import GROUP_POLICIES, ServerGroup
 from .volume import Volume
 
@@ -26,6 +26,7 @@ __all__ = [
     "NOWHERE",
     "POLICIES",
     "STATES",
+    "Adopt",
     "Declaration",
     "External",
     "Flavor",

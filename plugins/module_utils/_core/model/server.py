@@ -12,11 +12,22 @@ ANY_EXTERNAL = "*"
 
 
 class Port(NamedTuple):
-    """One network interface, in the order of the declaration. ``floating``: the external network's name, or ``*``."""
+    """One network interface, in the order of the declaration. ``floating``: the external network's name, or ``*``.
+
+    ``security_groups`` None means those of the server.
+    """
 
     network: str
     fixed_ip: Optional[str] = None
     floating: Optional[str] = None
+    security_groups: Optional[tuple[str, ...]] = None
+
+
+class Adopt(NamedTuple):
+    """A server that somebody else made and that is to become ours: by its ``id``, or a ``name`` that it alone has."""
+
+    id: Optional[str] = None
+    name: Optional[str] = None
 
 
 class UserData(NamedTuple):
@@ -71,7 +82,8 @@ class Server(NamedTuple):
 
     ``number`` is 1..count, and 0 where no count is declared. ``metadata`` is sorted pairs, without our marks.
     ``server_group`` names a ``ServerGroup`` of the declaration; ``volumes`` are keys of its ``Volume``s. ``hold``
-    means: do not touch it at all; ``protect``: never delete, rebuild or replace it.
+    means: do not touch it at all; ``protect``: never delete, rebuild or replace it. ``hints`` are sorted (name, values)
+    for the scheduler. With ``adopt``, image and flavor may be empty: nobody knows them, and they are not compared.
     """
 
     key: str
@@ -92,6 +104,8 @@ class Server(NamedTuple):
     config_drive: bool = False
     volumes: tuple[str, ...] = ()
     server_group: Optional[str] = None
+    hints: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    adopt: Optional[Adopt] = None
     on_change: OnChange = OnChange()
     rolling: Rolling = Rolling()
     health: Optional[Health] = None

@@ -128,6 +128,7 @@ def test_drift_names_servers_that_are_not_on_their_host_nor_in_their_zone() -> N
     servers = (stack.server(1, host="compute2.example"), stack.server(2, zone="rack9"))
     given = stack.desired_of(servers)
     world.apply(given)
+    world.servers()["web-2"]["zone"] = "nova"  # somebody moved it
     look = world.run(given).plan()
     found = core.drift.classify(look.observed, look.decision, {})
     assert [(one.kind, one.name, one.host) for one in found] == [

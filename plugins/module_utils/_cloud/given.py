@@ -1,0 +1,98 @@
+"""What servers were made with, as far as the cloud still tells: asked for when a declaration is written of them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
+
+from .._core.errors import ObserveError
+from . import observe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from .session import Session
+
+SHOWS_HINTS = (2, 100)
+"""The microversion that shows scheduler hints; 2.96 shows the zone that was asked for."""
+
+
+class Interface(NamedTuple):
+    """One port of a server: ids of its network and security groups, and its addresses."""
+
+    network: str
+    addresses: tuple[str, ...]
+    security_groups: tuple[str, ...]
+
+
+class Given(NamedTuple):
+    """One server. ``user_data`` None where it has none, or where this user is not shown it.
+
+    ``hints`` are without the server group, which the groups themselves tell; ``volumes`` are ids.
+    """
+
+    user_data: Optional[bytes]
+    hints: Mapping[str, Any]
+    zone: Optional[str]
+    volumes: tuple[str, ...]
+    interfaces: tuple[Interface, ...]
+
+
+@contextmanager
+def speaking(session: Session, version: tuple[int, ...]) -> Iterator[None]:
+    """Ask with another microversion for a while; a cloud that does not know it is asked with its newest."""
+    before = session.version
+    session.version = version
+    try:
+        yield
+    finally:
+        session.version = min(session.version, before)
+
+
+def observe_given(session: Session) -> dict[str, Given]:
+    """Return what every server of the project was made with, by id. Raises ``ObserveError``."""
+    with speaking(session, SHOWS_HINTS):
+        servers = list(session.pages("compute", "/servers/detail", "servers"))
+    ports = observe.fetch(session, "port")
+    if isinstance(ports, ObserveError):
+        raise ports
+    of_device: dict[str, list[dict[str, Any]]] = {}
+    for port in ports:
+        of_device.setdefault(port.get("device_id") or "", []).append(port)
+    return {raw["id"]: to_given(raw, of_device.get(raw["id"], [])) for raw in servers}
+
+
+def to_given(raw: Mapping[str, Any], ports: list[dict[str, Any]]) -> Given:
+    """Read one server of ``GET /servers/detail`` and its ports."""
+    hints = {name: value for name, value in (raw.get("scheduler_hints") or {}).items() if name != "group"}
+    named = "pinned_availability_zone" if "pinned_availability_zone" in raw else "OS-EXT-AZ:availability_zone"
+    return Given(
+        decoded(raw.get("OS-EXT-SRV-ATTR:user_data")),
+        hints,
+        raw.get(named) or None,
+        tuple(one["id"] for one in raw.get("os-extended-volumes:volumes_attached") or ()),
+        tuple(to_interface(port) for port in in_order(raw, ports)),
+    )
+
+
+def decoded(shown: Optional[str]) -> Optional[bytes]:
+    """Return what base64 stands for; None for nothing, or for what is none."""
+    try:
+        return base64.b64decode(shown, validate=True) if shown else None
+    except binascii.Error:
+        return None
+
+
+def in_order(raw: Mapping[str, Any], ports: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the ports in the order of the server's interfaces, which Nova's addresses are in."""
+    told = [one for group in (raw.get("addresses") or {}).values() for one in group]
+    places = {str(one.get("OS-EXT-IPS-MAC:mac_addr")): place for place, one in reversed(list(enumerate(told)))}
+    return sorted(ports, key=lambda port: places.get(str(port.get("mac_address")), len(told)))
+
+
+def to_interface(port: Mapping[str, Any]) -> Interface:
+    """Read one port."""
+    addresses = tuple(one["ip_address"] for one in port.get("fixed_ips") or ())
+    return Interface(port["network_id"], addresses, tuple(sorted(port.get("security_groups") or ())))
