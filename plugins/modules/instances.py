@@ -59,9 +59,10 @@ options:
     description: Whether more than half of the servers may go at once.
     type: bool
   heal:
-    description: The classes of drift that are repaired.
+    description: The classes of drift that are repaired, by a hard reboot. Without it V(power).
     type: list
     elements: str
+    choices: [power, missing-domain, none]
   on_error:
     description: What is done with a server that ran and is in ERROR.
     type: str
@@ -110,7 +111,7 @@ report:
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._cloud import stage
-from ..module_utils._core import consequence
+from ..module_utils._core import consequence, policy
 from ..module_utils._core.errors import Error
 from ..module_utils._host.converge import converge
 from ..module_utils._host.spec import ArgumentSpec
@@ -126,7 +127,7 @@ SPEC = ArgumentSpec(
         "max_delete": {"type": "int"},
         "allow_empty": {"type": "bool"},
         "allow_shrink": {"type": "bool"},
-        "heal": {"type": "list", "elements": "str"},
+        "heal": {"type": "list", "elements": "str", "choices": [*policy.HEALED, policy.NOTHING]},
         "on_error": {"type": "str", "choices": ["hold", "reboot"]},
         "adopt": {"type": "list", "elements": "str"},
         "adopt_differing": {"type": "bool"},

@@ -35,6 +35,7 @@ def apply(
     allow_empty: option.Empty = False,
     allow_shrink: option.Shrink = False,
     on_error: option.OnError = None,
+    heal: option.Heal = None,
     saved: Annotated[Path | None, typer.Option("--plan", help="Do the steps of a kept plan and no others.")] = None,
     timeout: Annotated[int, typer.Option(help="Seconds that one action on a server may take.")] = 900,
     as_json: option.Json = False,
@@ -46,6 +47,7 @@ def apply(
         allow_empty=allow_empty,
         allow_shrink=allow_shrink,
         on_error=on_error,
+        heal=heal,
     )
     stack = option.opened(option.where(file, cloud, inventory, environment, var), given)
     decision = stack.look().decision

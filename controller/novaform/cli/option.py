@@ -40,10 +40,18 @@ Empty = Annotated[bool, typer.Option("--allow-empty", help="A declaration withou
 Shrink = Annotated[bool, typer.Option("--allow-shrink", help="More than half of the servers may go at once.")]
 OnError = Annotated[str | None, typer.Option(help="What to do with a server that ran and is in ERROR: hold or reboot.")]
 
+Heal = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="CLASS",
+        help=f"Which drift to repair by a reboot: {', '.join(core.policy.HEALED)} or none.  [default: power]",
+    ),
+]
+
 
 def limits(**given: Any) -> dict[str, Any]:
     """Return those limits that were given."""
-    return {name: value for name, value in given.items() if value not in {None, False}}
+    return {name: value for name, value in given.items() if value is not None and value is not False}
 
 
 def opened(where: stack.Where, given: dict[str, Any]) -> stack.Stack:

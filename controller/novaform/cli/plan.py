@@ -28,6 +28,7 @@ def plan(
     allow_empty: option.Empty = False,
     allow_shrink: option.Shrink = False,
     on_error: option.OnError = None,
+    heal: option.Heal = None,
     out: Annotated[Path | None, typer.Option(help="Keep the plan in this file, for apply --plan.")] = None,
     wide: Annotated[bool, typer.Option("--wide", help="Show the fields of new things, too.")] = False,
     as_json: option.Json = False,
@@ -39,6 +40,7 @@ def plan(
         allow_empty=allow_empty,
         allow_shrink=allow_shrink,
         on_error=on_error,
+        heal=heal,
     )
     stack = option.opened(option.where(file, cloud, inventory, environment, var), given)
     decision = stack.look().decision

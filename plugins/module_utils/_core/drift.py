@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, Optional
 
 from .change import DENIED, FOREIGN, HELD, IGNORED, UNKNOWN, Change
 from .decide import power
+from .policy import MISSING_DOMAIN, POWER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,11 +22,9 @@ if TYPE_CHECKING:
     from .change import Decision
     from .observed import Domain, Item, Observed
 
-MISSING_DOMAIN = "missing-domain"
 UNKNOWN_DOMAIN = "unknown-domain"
 ZOMBIE = "zombie"
 TWIN = "twin"
-POWER = "power"
 DEFINITION = "definition"
 HOST = "host"
 FIELD = "field"

@@ -10,9 +10,11 @@ from .errors import DeclareError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-REPORT = "report"
-HEAL = "heal"
 EVERY = "*"
+POWER, MISSING_DOMAIN = "power", "missing-domain"
+NOTHING = "none"
+HEALED = (POWER, MISSING_DOMAIN)
+"""The classes of drift for which there is a repair: a hard reboot."""
 
 
 class Policy(NamedTuple):
@@ -30,7 +32,7 @@ class Policy(NamedTuple):
     max_delete: Optional[int] = None
     allow_empty: bool = False
     allow_shrink: bool = False
-    heal: tuple[str, ...] = ("power",)
+    heal: tuple[str, ...] = (POWER,)
     on_error: str = "hold"
     grace: float = 30.0
     adopt: tuple[str, ...] = ()
@@ -51,7 +53,13 @@ def from_options(options: Mapping[str, Any]) -> Policy:
     if policy.max_consequence not in consequence.LADDER:
         known = ", ".join(consequence.LADDER)
         raise DeclareError(f"{policy.max_consequence} is no consequence; known are: {known}")
+<<<<<<< HEAD
     return policy._replace(heal=tuple(policy.heal), adopt=tuple(policy.adopt))
+=======
+    for word in policy.heal:
+        if word not in {*HEALED, NOTHING}:
+            raise DeclareError(f"{word} is no drift that can be healed; known are: {', '.join(HEALED)}, {NOTHING}")
+    return policy._replace(heal=tuple(policy.heal))
 
 
 class Applied(NamedTuple):

@@ -76,6 +76,12 @@ def _peers(site: Site) -> dict[str, dict[str, Any]]:
     }
 
 
+def _resize(site: Site) -> dict[str, dict[str, Any]]:
+    """Return where a resized server may go: on a site with one compute host, nowhere else."""
+    alone = len(site.having("compute")) == 1
+    return {"DEFAULT": {"allow_resize_to_same_host": True}} if alone else {}
+
+
 def _web(site: Site) -> dict[str, dict[str, Any]]:
     return {
         "api": {"auth_strategy": "keystone"},
@@ -88,7 +94,7 @@ def _service(site: Site, host: Host, component: str) -> dict[str, dict[str, Any]
     secret = {"service_metadata_proxy": True, "metadata_proxy_shared_secret": "<secret:metadata_proxy>"}
     wanted = max(1, sites.workers(site, host) // 2)
     layers: dict[str, list[dict[str, dict[str, Any]]]] = {
-        "api": [_databases(site), _peers(site), _web(site)],
+        "api": [_databases(site), _peers(site), _web(site), _resize(site)],
         "metadata": [_databases(site), _peers(site), _web(site), {"neutron": secret}],
         "conductor": [
             _databases(site),
@@ -105,7 +111,7 @@ def _service(site: Site, host: Host, component: str) -> dict[str, dict[str, Any]
             _databases(site),
             {"vnc": {"novncproxy_host": _ANYWHERE, "novncproxy_port": endpoint.PORTS["novnc"]}},
         ],
-        "compute": [_peers(site), compute_options(site, host)],
+        "compute": [_peers(site), compute_options(site, host), _resize(site)],
     }
     return part.merge(*layers[component])
 

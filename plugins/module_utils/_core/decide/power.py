@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Optional
 
-from .. import consequence
+from .. import consequence, policy
 from ..change import HELD, Change, FieldChange, Note
 from . import lifecycle
 from .thing import digest_of
@@ -42,15 +42,27 @@ def steps(wanted: Wanted, item: Item, way: tuple[str, ...], costs: Mapping[str, 
 
 
 def drifted(world: World, wanted: Wanted, item: Item) -> list[Found]:
-    """Nova says ACTIVE: ask the host. A hard reboot starts the guest again; it is down already, so it costs nothing."""
+    """Nova says ACTIVE: ask the host. A hard reboot defines the guest anew and starts it; it is down already."""
     proof = world.proof(item)
     state = stopped_by(item, proof.domain.state if proof.domain else None)
     if proof.asked and proof.domain is None:
         text = f"Nova says ACTIVE on {item.status.get('host')}, and libvirt there has no such guest (missing-domain)"
-        return [Note(HELD, "server", wanted.key, text, wanted.at("state"))]
+        if policy.MISSING_DOMAIN in world.policy.heal and not proof.elsewhere:
+            return [
+                replace(change(wanted, item, lifecycle.REBOOT, ["missing", "running"], consequence.REBOOT), reason=text)
+            ]
+        return [
+            Note(
+                HELD,
+                "server",
+                wanted.key,
+                f"{text}: --heal {policy.MISSING_DOMAIN} makes it again from its disk",
+                wanted.at("state"),
+            )
+        ]
     if state is None:
         return []
-    if "power" not in world.policy.heal:
+    if policy.POWER not in world.policy.heal:
         text = f"Nova says ACTIVE, and it is {state} (power)"
         return [Note(HELD, "server", wanted.key, text, wanted.at("state"))]
     why = f"drift power: Nova says ACTIVE, and it is {state}"

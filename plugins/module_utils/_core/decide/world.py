@@ -17,10 +17,14 @@ NAMED = frozenset({"flavor", "key", "server_group"})
 
 
 class Proof(NamedTuple):
-    """What the hosts say of one server. ``asked`` only if the host that Nova names did answer."""
+    """What the hosts say of one server. ``asked`` only if the host that Nova names did answer.
+
+    ``elsewhere`` tells whether another host has the guest, too.
+    """
 
     asked: bool
     domain: Optional[Domain] = None
+    elsewhere: bool = False
 
 
 class World:
@@ -95,7 +99,8 @@ class World:
         guests = domains.get(host, domains.get(short))
         if guests is None:
             return Proof(asked=False)
-        return Proof(asked=True, domain=guests.get(item.id))
+        elsewhere = any(item.id in others for others in domains.values() if others is not guests)
+        return Proof(asked=True, domain=guests.get(item.id), elsewhere=elsewhere)
 
     def last(self, wanted: Wanted) -> Mapping[str, Any]:
         """Return the fields as we last applied them; empty when that is not known."""

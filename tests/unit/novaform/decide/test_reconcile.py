@@ -73,6 +73,23 @@ def test_libvirts_word_counts_more_than_novas(bench: Bench) -> None:
     assert notes(decision) == [f"held server web-{number}" for number in (1, 2, 3)]
 
 
+def test_a_guest_that_its_host_lost_is_made_again_only_if_asked_for_and_nowhere_else(bench: Bench) -> None:
+    servers = bench.servers()
+    run = bench.run(stack.desired())
+    run.policy = core.policy.from_options({"heal": ["missing-domain"]})
+    hosts = {one["host"]: {} for one in servers.values()}
+    hosts["compute9"] = {servers["web-2"]["id"]: core.observed.Domain(servers["web-2"]["id"], "running")}
+    run.domains = hosts
+    decision = run.plan().decision
+    assert steps(decision) == ["reboot server web-1", "reboot server web-3"]
+    assert notes(decision) == ["held server web-2"]
+
+
+def test_only_drift_that_has_a_repair_can_be_healed() -> None:
+    with pytest.raises(core.errors.DeclareError, match="twin is no drift that can be healed; known are: power, "):
+        core.policy.from_options({"heal": ["twin"]})
+
+
 def test_removing_one_of_three_just_works(bench: Bench) -> None:
     assert steps(bench.plan(stack.desired(2))) == ["delete server web-3"]
     assert bench.apply(stack.desired(2))["after"]["clean"]
