@@ -53,13 +53,10 @@ def from_options(options: Mapping[str, Any]) -> Policy:
     if policy.max_consequence not in consequence.LADDER:
         known = ", ".join(consequence.LADDER)
         raise DeclareError(f"{policy.max_consequence} is no consequence; known are: {known}")
-<<<<<<< HEAD
-    return policy._replace(heal=tuple(policy.heal), adopt=tuple(policy.adopt))
-=======
     for word in policy.heal:
         if word not in {*HEALED, NOTHING}:
             raise DeclareError(f"{word} is no drift that can be healed; known are: {', '.join(HEALED)}, {NOTHING}")
-    return policy._replace(heal=tuple(policy.heal))
+    return policy._replace(heal=tuple(policy.heal), adopt=tuple(policy.adopt))
 
 
 class Applied(NamedTuple):
