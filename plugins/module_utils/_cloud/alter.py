@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Optional
 from urllib.parse import quote
 
 from .._core import mark
-from .._core.decide.thing import named_peer
+from .._core.decide.thing import MARK, named_peer
 from .._core.errors import ApplyError
 from . import make_network, make_server
 from .make_network import NETWORK, SUBNET, renamed
-from .port_group import set_port_groups
+from .path import PATHS
+from .port_group import regroup, set_groups, set_port_groups
 from .session import Refused
 
 if TYPE_CHECKING:
@@ -19,18 +20,6 @@ if TYPE_CHECKING:
     from .._core.desired import Wanted
     from .context import Context
 
-PATHS = {
-    "flavor": ("compute", "/flavors"),
-    "key": ("compute", "/os-keypairs"),
-    "server_group": ("compute", "/os-server-groups"),
-    "image": ("image", "/images"),
-    "network": ("network", "/networks"),
-    "subnet": ("network", "/subnets"),
-    "router": ("network", "/routers"),
-    "security_group": ("network", "/security-groups"),
-    "floating_ip": ("network", "/floatingips"),
-    "server": ("compute", "/servers"),
-}
 IMAGE = {"min_disk_gb": "min_disk", "min_ram_mb": "min_ram"}
 
 
@@ -39,12 +28,16 @@ def remove(context: Context, change: Change) -> None:
     if change.kind == "interface":
         return detach(context, change)
     service, path = PATHS[change.kind]
+    return delete(context, service, f"{path}/{quote(change.target, safe='')}")
+
+
+def delete(context: Context, service: str, path: str) -> None:
+    """Send a DELETE to which 404 is as good an answer as any."""
     try:
-        context.session.send(service, "DELETE", f"{path}/{quote(change.target, safe='')}")
+        context.session.send(service, "DELETE", path)
     except Refused as error:
         if error.details.get("status") != 404:
             raise
-    return None
 
 
 def detach(context: Context, change: Change) -> None:
@@ -58,7 +51,11 @@ def detach(context: Context, change: Change) -> None:
 
 def update(context: Context, change: Change, wanted: Wanted) -> None:
     """Change fields in place."""
-    UPDATERS[change.kind](context, change, {one.field: wanted.fields.get(one.field) for one in change.fields})
+    values = {one.field: wanted.fields.get(one.field) for one in change.fields if one.field != MARK}
+    if len(values) < len(change.fields):
+        make_network.tag(context, wanted, f"{PATHS[change.kind][1]}/{change.target}")
+    if values:
+        UPDATERS[change.kind](context, change, values)
 
 
 def update_flavor(context: Context, change: Change, values: dict[str, Any]) -> None:
@@ -101,7 +98,7 @@ def update_router(context: Context, change: Change, values: dict[str, Any]) -> N
 
 def update_security_group(context: Context, change: Change, values: dict[str, Any]) -> None:
     """Add the rules that lack, then remove those that are too many, so that nothing is shut out in between."""
-    before = set(change.fields[0].before or ())
+    before = {rule for one in change.fields if one.field == "rules" for rule in one.before or ()}
     after = set(values["rules"])
     make_network.add_rules(context, change.target, sorted(after - before))
     item = context.world.by_id.get(("security_group", change.target)) if context.world is not None else None
@@ -127,11 +124,12 @@ def update_floating_ip(context: Context, change: Change, values: dict[str, Any])
 
 def update_server(context: Context, change: Change, values: dict[str, Any]) -> None:
     """Change what Nova and Neutron can change while a server runs."""
-    del values
     for one in change.fields:
         if one.field not in SERVER_UPDATERS:
             raise ApplyError(f"{change.origin}: {one.field} of a server cannot be changed in place")
         SERVER_UPDATERS[one.field](context, change.target, one)
+    if "networks" in values:  # Nova puts a port that it makes for this into the project's default group
+        regroup(context, change.target, context.wanted("server", change.name).fields)
 
 
 def update_name(context: Context, server: str, one: FieldChange) -> None:
@@ -170,9 +168,7 @@ def update_tags(context: Context, server: str, one: FieldChange) -> None:
 
 def update_groups(context: Context, server: str, one: FieldChange) -> None:
     """Put all ports of a server into its security groups, and no others."""
-    groups = [context.id_of("security_group", name) for name in one.after]
-    for port in context.ports(server):
-        context.session.send("network", "PUT", f"/ports/{port['id']}", {"port": {"security_groups": groups}})
+    set_groups(context, server, one.after)
 
 
 def update_networks(context: Context, server: str, one: FieldChange) -> None:

@@ -46,7 +46,9 @@ Base = sqlite3.Connection
 
 def in_memory() -> Base:
     """Return a journal's file that is none, for a simulation."""
-    return sqlite3.connect(":memory:", check_same_thread=False)
+    base = sqlite3.connect(":memory:", check_same_thread=False)
+    base.executescript(SCHEMA)
+    return base
 
 
 def folder_of(stack: str, state: Optional[str] = None) -> Path:
@@ -122,8 +124,8 @@ class Journal:
         self.write("UPDATE thing SET intent_at = NULL WHERE uid = ?", [(uid,) for uid in uids])
 
     def forget(self, uids: Iterable[str]) -> None:
-        """Forget things that are gone."""
-        self.write("DELETE FROM thing WHERE uid = ?", [(uid,) for uid in uids])
+        """Forget things that are to go, but not that there was one of the kind: only a look tells whether it went."""
+        self.write("UPDATE thing SET id = '', fields = '{}', intent_at = NULL WHERE uid = ?", [(uid,) for uid in uids])
 
     def record(self, now: float, events: Iterable[tuple[str, str, str, str]]) -> None:
         """Append (action, kind, key, outcome) lines to the history."""

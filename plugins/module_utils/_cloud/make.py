@@ -25,11 +25,13 @@ FLAVOR = {
 
 
 def make_flavor(context: Context, wanted: Wanted) -> str:
-    """Make a flavor, then write the mark into its extra specs."""
-    body = {"name": wanted.name, **renamed(wanted.fields, FLAVOR)}
+    """Make a flavor with a marked description, then set the extra specs that are declared."""
+    described = mark.description_of(context.stack, wanted.kind, wanted.key)
+    body = {"name": wanted.name, "description": described, **renamed(wanted.fields, FLAVOR)}
     made = context.session.send("compute", "POST", "/flavors", {"flavor": body})["flavor"]
-    specs = {**mark.proof_of(context.stack, wanted.key), **wanted.fields.get("extra_specs", {})}
-    context.session.send("compute", "POST", f"/flavors/{made['id']}/os-extra_specs", {"extra_specs": specs})
+    if wanted.fields.get("extra_specs"):
+        specs = {"extra_specs": wanted.fields["extra_specs"]}
+        context.session.send("compute", "POST", f"/flavors/{made['id']}/os-extra_specs", specs)
     return str(made["id"])
 
 

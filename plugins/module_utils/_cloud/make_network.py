@@ -32,12 +32,17 @@ def neutron(context: Context, wanted: Wanted, path: str, name: str, body: dict[s
     """
     described = mark.description_of(context.stack, wanted.kind, wanted.key)
     made = context.session.send("network", "POST", path, {name: {**body, "description": described}})[name]
-    tags = {"tags": mark.tags_of(context.stack, wanted.uid)}
+    ident = str(made["id"])
     try:
-        context.session.send("network", "PUT", f"{path}/{made['id']}/tags", tags)
+        tag(context, wanted, f"{path}/{ident}")
     except Refused as error:
         context.tell(f"{wanted.kind} {wanted.key} has no tags: {error}")
-    return str(made["id"])
+    return ident
+
+
+def tag(context: Context, wanted: Wanted, path: str) -> None:
+    """Set the tags of our mark."""
+    context.session.send("network", "PUT", f"{path}/tags", {"tags": mark.tags_of(context.stack, wanted.uid)})
 
 
 def make_network(context: Context, wanted: Wanted) -> str:

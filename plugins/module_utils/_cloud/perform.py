@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional
 
+from .._core.decide.world import is_whole
 from .._core.errors import Error
 from .._core.outcome import DONE, FAILED, UNKNOWN, Outcome
 from . import alter, make, observe
@@ -15,6 +16,7 @@ from .wire import Lost, Unreached
 if TYPE_CHECKING:
     from .._core.change import Change
     from .._core.desired import Wanted
+    from .._core.observed import Item
     from .context import Context
     from .journal import Journal
 
@@ -27,6 +29,7 @@ class Performer:
         self.journal = journal
         self.grace = grace
         self.clock = context.session.clock.now
+        self.monotonic = context.session.clock.monotonic
 
     def perform(self, change: Change) -> Outcome:
         """Carry out one step on anything, up to the point where the service has accepted it."""
@@ -77,18 +80,26 @@ class Performer:
 
     def search(self, wanted: Wanted) -> Optional[str]:
         """Look for a thing whose creation was not answered, until it is found or grace is over."""
-        started = self.clock()
+        started = self.monotonic()
         pause = 0.5
         while True:
             seen = observe.observe(self.context.session, [wanted.kind])
-            named = wanted.kind in {"flavor", "key"}
             for item in seen.of_kind(wanted.kind):
-                if (named and item.name == wanted.name) or (item.mark is not None and item.mark.uid == wanted.uid):
+                if is_it(item, wanted):
                     return item.id
-            if self.clock() - started > self.grace:
+            if self.monotonic() - started > self.grace:
                 return None
             self.context.session.sleep(pause)
             pause = min(pause * 2, 5.0)
+
+
+def is_it(item: Item, wanted: Wanted) -> bool:
+    """Tell whether a thing is the wanted one, and whole. Key pairs bear no mark."""
+    if item.kind == "image" and not is_whole(item):
+        return False
+    if item.kind == "key":
+        return item.name == wanted.name
+    return item.mark is not None and item.mark.uid == wanted.uid
 
 
 def ended(change: Change, outcome: str, why: str = "", ident: str = "") -> Outcome:

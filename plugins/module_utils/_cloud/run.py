@@ -121,11 +121,11 @@ class Run:
 
     def settled(self, journal: Journal) -> Look:
         """Look, and wait a while for what is under way since an earlier run, so that it can be judged."""
-        started = self.clock()
+        started = self.session.clock.monotonic()
         while True:
             look = self.look(journal)
             passing = [note for note in look.decision.notes if note.passing]
-            if not passing or self.clock() - started > PATIENCE:
+            if not passing or self.session.clock.monotonic() - started > PATIENCE:
                 return look
             self.tell(f"{passing[0].kind} {passing[0].name}: {passing[0].text}")
             self.session.sleep(2.0)

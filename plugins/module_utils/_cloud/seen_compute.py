@@ -88,13 +88,9 @@ def to_flavor(raw: Mapping[str, Any]) -> Item:
         "ephemeral_gb": raw.get("OS-FLV-EXT-DATA:ephemeral") or 0,
         "swap_mb": raw.get("swap") or 0,
         "public": raw.get("os-flavor-access:is_public", True),
-        "extra_specs": {name: value for name, value in specs.items() if not name.startswith(mark.OURS)},
+        "extra_specs": specs,
     }
-    stack, key = specs.get(mark.STACK), specs.get(mark.KEY)
-    found = None
-    if stack and key:
-        found = mark.Mark(stack, key, mark.uid_of(stack, "flavor", key), proven=key == raw["name"])
-    return Item("flavor", raw["id"], raw["name"], fields, found)
+    return Item("flavor", raw["id"], raw["name"], fields, mark.from_description("flavor", None, raw.get("description")))
 
 
 def to_key(raw: Mapping[str, Any]) -> Item:

@@ -27,12 +27,16 @@ OURS = "novaform:"
 
 
 class Mark(NamedTuple):
-    """What a thing says of its owner. ``proven`` when tag and proof are both there and agree."""
+    """What a thing says of its owner. ``proven`` when tag and proof are both there and agree.
+
+    ``tagged`` is False on a thing that is proven without tags, and that should have them.
+    """
 
     stack: Optional[str]
     key: Optional[str]
     uid: str
     proven: bool
+    tagged: bool = True
 
 
 @lru_cache(maxsize=64)
@@ -82,15 +86,19 @@ def from_metadata(kind: str, tags: Iterable[str], metadata: Mapping[str, str]) -
     return Mark(stack, key, uid, proven=tagged == uid and stack_tag(stack) in tags)
 
 
-def from_description(kind: str, tags: Iterable[str], description: Optional[str]) -> Optional[Mark]:
-    """Read a mark from a description. Neutron may add the tags only after the creation, so they are not asked for."""
+def from_description(kind: str, tags: Optional[Iterable[str]], description: Optional[str]) -> Optional[Mark]:
+    """Read a mark from a description. Neutron adds the tags only after the creation, so they prove nothing here.
+
+    ``tags`` is None for a kind that has none.
+    """
     told = dict(word.split("=", 1) for word in (description or "").split() if "=" in word)
     stack, key = told.get("stack"), told.get("key")
     if not (description or "").startswith("novaform ") or stack is None or key is None:
-        tagged = tagged_uid(tags)
+        tagged = tagged_uid(tags or ())
         return Mark(None, None, tagged, proven=False) if tagged else None
     uid = uid_of(stack, kind, key)
-    return Mark(stack, key, uid, proven=told.get("uid") == uid)
+    whole = tags is None or set(tags) >= set(tags_of(stack, uid))
+    return Mark(stack, key, uid, proven=told.get("uid") == uid, tagged=whole)
 
 
 def tagged_uid(tags: Iterable[str]) -> str:

@@ -6,8 +6,9 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple, Union
 
-from .. import consequence
+from .. import consequence, mark
 from ..change import DENIED, FOREIGN, HELD, IGNORED, UNKNOWN, Change, FieldChange, Note
+from .world import is_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,6 +57,9 @@ RULES: dict[str, dict[str, Rule]] = {
 }
 SIZE = Rule(REPLACE)
 """Nova cannot change a flavor: any other field of one makes a new flavor under the same name."""
+
+MARK = "mark"
+"""The tags of a mark, as a field: they come in a request of their own, which may have been the one too many."""
 
 Found = Union[Change, Note]
 
@@ -123,7 +127,7 @@ def decide_image(world: World, wanted: Wanted, items: list[Item]) -> list[Found]
 
     The old one goes when no server uses it, and so does half an upload.
     """
-    whole = [item for item in items if item.status.get("status") == "active"]
+    whole = [item for item in items if is_whole(item)]
     current = [item for item in whole if item.fields.get("content") == wanted.fields.get("content")]
     found: list[Found] = []
     if current:
@@ -142,7 +146,7 @@ def superseded(wanted: Wanted, item: Item) -> Change:
         "delete",
         wanted.kind,
         wanted.key,
-        reason="another content is declared" if item.status.get("status") == "active" else "its upload was cut off",
+        reason="another content is declared" if is_whole(item) else "its upload was cut off",
         uid=wanted.uid,
         target=item.id,
         consequences=(consequence.NONE,),
@@ -166,6 +170,9 @@ def compare(world: World, wanted: Wanted, item: Item) -> list[Found]:
             continue
         rule = RULES[wanted.kind].get(name, SIZE)
         changes[rule.how].append(FieldChange(name, before.get(name), after, wanted.at(name), rule.costs))
+    if item.mark is not None and not item.mark.tagged and world.owned(item):
+        tags = mark.tags_of(world.desired.stack, wanted.uid)
+        changes[UPDATE].append(FieldChange(MARK, None, tags, wanted.at()))
     if not any(changes.values()):
         return []
     if not may_change(world, wanted, item):

@@ -73,7 +73,7 @@ class World:
         wanted = self.wanted.get((kind, name))
         items = self.found(wanted) if wanted is not None else self.named(kind, name)
         if wanted is not None and kind == "image":
-            items = [one for one in items if one.fields.get("content") == wanted.fields["content"]]
+            items = [one for one in items if one.fields.get("content") == wanted.fields["content"] and is_whole(one)]
         return items[0] if (wanted is not None and items) or len(items) == 1 else None
 
     def called(self, kind: str, ident: Optional[str]) -> Optional[str]:
@@ -106,3 +106,8 @@ class World:
         """Return the fields as we last applied them; empty when that is not known."""
         remembered = self.applied.get(wanted.uid)
         return remembered.fields if remembered is not None else {}
+
+
+def is_whole(image: Item) -> bool:
+    """Tell whether an image is more than half an upload."""
+    return image.status.get("status") == "active"

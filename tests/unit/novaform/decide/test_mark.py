@@ -39,7 +39,7 @@ def test_only_tag_and_proof_together_prove() -> None:
 def test_a_description_is_read_back() -> None:
     text = mark.description_of("shop", "network", "private")
     found = mark.from_description("network", [], text)
-    assert found == mark.Mark("shop", "private", mark.uid_of("shop", "network", "private"), proven=True)
+    assert found == mark.Mark("shop", "private", mark.uid_of("shop", "network", "private"), proven=True, tagged=False)
     forged = mark.from_description("network", [], text.replace("private", "public", 1))
     assert forged is not None
     assert not forged.proven
