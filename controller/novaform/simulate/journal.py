@@ -27,10 +27,7 @@ class Kept(journal.Journal):
 
     def opened(self) -> journal.Base:
         """Return what is kept in memory; without it open the file."""
-        if self.kept is None:
-            return super().opened()
-        self.kept.executescript(journal.SCHEMA)
-        return self.kept
+        return super().opened() if self.kept is None else self.kept
 
     def close(self) -> None:
         """Close the file, if it is one."""

@@ -52,6 +52,7 @@ class Nova(Servers):
     def on_servers(self, method: str, rest: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
         """Answer for servers."""
         if method == "POST" and not rest:
+            self.bootable(body["server"]["imageRef"])
             return 202, {"server": {"id": self.create(body)}}
         if rest == "detail":
             return 200, self.listed(query)
@@ -69,6 +70,11 @@ class Nova(Servers):
             self.delete(server)
             return 204, None
         return self.change(server, method, more, body)
+
+    def bootable(self, image: str) -> None:
+        """Refuse an image that is not there, or only half."""
+        if self.cloud.glance.images.get(image, {}).get("status") != "active":
+            raise Problem(400, f"Image {image} is not active")
 
     def change(self, server: dict[str, Any], method: str, more: str, body: Any) -> tuple[int, Any]:
         """Change something about a server."""

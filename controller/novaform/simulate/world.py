@@ -64,7 +64,7 @@ def scratch() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="novaform-simulate-")
 
 
-def restored(saved: bytes, seed: int) -> World:
+def restored(saved: bytes, seed: str) -> World:
     """Return a world as it was, with other chances."""
     cloud, base = pickle.loads(saved)  # noqa: S301 - our own, made in this process
     cloud.chance.seed(seed)

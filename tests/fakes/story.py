@@ -1,0 +1,61 @@
+"""The stories that accidents are tried on: one for each thing that apply does to servers and what they need."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from novaform.simulate.trial import Story
+
+from . import stack
+
+model = stack.model
+
+FILE = Path(__file__)
+"""A file to upload as an image: which one does not matter."""
+
+
+def group(count: int = 3, **more: Any) -> tuple[model.Server, ...]:
+    """Return servers that may all be away at once."""
+    given = {"rolling": model.Rolling(max_unavailable=2), **more}
+    return tuple(stack.server(number)._replace(**given) for number in range(1, count + 1))
+
+
+def desired(servers: tuple[model.Server, ...], **more: Any) -> Any:
+    """Return a stack with these servers and both images of the stories."""
+    names = (("image", "debian"), ("image", "fedora"), ("network", "public"))
+    external = tuple(model.External(kind, name, model.NOWHERE.of("")) for kind, name in names)
+    return stack.desired(0, **{"servers": servers, "external": external, **more})
+
+
+def stories() -> list[Story]:
+    """Return all stories."""
+    three = desired(group())
+    private, second = model.Port("private"), model.Port("second")
+    networks = (model.Network("private", "10.0.0.0/24", router="edge"), model.Network("second", "10.1.0.0/24"))
+    floating = {"networks": (model.Port("private", floating="public"),)}
+    rebuild, replace = model.OnChange(image="rebuild"), model.OnChange(image="replace")
+    own = model.Image("own", file=str(FILE), sha256=hashlib.sha256(FILE.read_bytes()).hexdigest())
+    spread = {"server_group": "apart"}
+    apart = {"server_groups": (model.ServerGroup("apart", "anti-affinity"),)}
+    rules = (model.Rule(protocol="tcp", port_min=22, port_max=22), model.Rule(protocol="icmp"))
+    two_nets = desired(group(), networks=networks)
+    told = {
+        "create": (None, desired(group(2, **floating))),
+        "create apart": (None, desired(group(2, **spread), **apart)),
+        "image": (None, desired(group(1, image="own"), images=(own,))),
+        "scale": (desired(group(1)), three),
+        "resize": (three, desired(group(flavor="large"))),
+        "rebuild": (three, desired(group(image="fedora", on_change=rebuild))),
+        "replace": (desired(group(2, **floating)), desired(group(2, image="fedora", on_change=replace, **floating))),
+        "delete": (desired(group(3, **floating)), desired(group(1, **floating))),
+        "empty": (three, desired(())),
+        "attach": (two_nets, desired(group(networks=(private, second)), networks=networks)),
+        "detach": (desired(group(networks=(private, second)), networks=networks), two_nets),
+        "stop": (three, desired(group(state="stopped"))),
+        "shelve": (desired(group(state="stopped")), desired(group(state="shelved"))),
+        "groups": (three, desired(group(), security_groups=(model.SecurityGroup("web", rules),))),
+        "fields": (three, desired(group(metadata=(("role", "web"),), tags=("blue",)))),
+    }
+    return [Story(name, before, after, ("debian", "fedora")) for name, (before, after) in told.items()]
