@@ -7,11 +7,15 @@ import subprocess
 import sys
 import time
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import pytest
 import typer
 from novaform import core
 from novaform.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 START_UP_SECONDS = 0.3
 
@@ -95,6 +99,33 @@ def test_a_missing_room_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     monkeypatch.setitem(main.ROOMS, "ghost", main.Room("novaform.cli.ghost", "Nobody."))
     assert main.main(["ghost"]) == 1
     assert capsys.readouterr().err == "novaform: novaform ghost is not part of this installation\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("novaform ado", ["adopt"]),
+        ("novaform apply --max", ["--max-consequence", "--max-delete"]),
+        ("novaform adopt w", ["web-1", "web-2"]),
+        ("novaform explain n", ["network/private"]),
+        ("novaform explain --file nowhere.yml x", []),
+    ],
+)
+def test_a_shell_is_told_how_a_word_may_go_on(
+    line: str, offered: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NOVAFORM_CACHE", str(tmp_path / "cache"))
+    declared = "{image: i, flavor: f, count: 2, networks: [private]}"
+    text = f"stack: s\nnetworks: {{private: {{cidr: 10.0.0.0/24}}}}\ninstances: {{web: {declared}}}\n"
+    (tmp_path / "instances.yml").write_text(text)
+    monkeypatch.setenv(main.COMPLETING, "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", line)
+    monkeypatch.setenv("COMP_CWORD", str(len(line.split()) - 1))
+    with pytest.raises(SystemExit) as ended:
+        main.main([])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.split() == offered
 
 
 def test_start_up_is_fast() -> None:

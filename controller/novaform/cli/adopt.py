@@ -23,7 +23,10 @@ ADOPT = "adopt"
 
 @app.command()
 def adopt(
-    name: Annotated[list[str] | None, typer.Argument(help="Declared servers.  [default: all that say adopt]")] = None,
+    name: Annotated[
+        list[str] | None,
+        typer.Argument(help="Declared servers.  [default: all that say adopt]", autocompletion=option.declared_servers),
+    ] = None,
     file: option.FileOption = option.FILE,
     cloud: option.Cloud = None,
     environment: option.Environment = None,

@@ -19,7 +19,10 @@ app = typer.Typer()
 
 @app.command()
 def explain(
-    name: Annotated[str, typer.Argument(help="What to explain, as web-1 or network/private.")],
+    name: Annotated[
+        str,
+        typer.Argument(help="What to explain, as web-1 or network/private.", autocompletion=option.declared_things),
+    ],
     file: Annotated[Path, typer.Argument(metavar="[FILE]", help="The declaration.")] = option.FILE,
     cloud: option.Cloud = None,
     inventory: option.Inventory = None,

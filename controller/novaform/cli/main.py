@@ -12,6 +12,7 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import json
+import os
 import sys
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 FAILED = 1
 INTERRUPTED = 130
+COMPLETING = "_NOVAFORM_COMPLETE"
+"""Set by the shell's side of completion, which ``novaform --install-completion`` installs."""
 
 
 class Room(NamedTuple):
@@ -85,7 +88,7 @@ def show_version(wanted: bool) -> None:
 
 def assemble(chosen: str | None) -> typer.Typer:
     """Return the command tree in which only the chosen room is real; the others are a line of help each."""
-    root = typer.Typer(name="novaform", add_completion=False, pretty_exceptions_enable=False)
+    root = typer.Typer(name="novaform", pretty_exceptions_enable=False)
 
     @root.callback()
     def novaform(
@@ -103,6 +106,12 @@ def assemble(chosen: str | None) -> typer.Typer:
     return root
 
 
+def asked(arguments: Sequence[str]) -> Sequence[str]:
+    """Return the words of the command line: those that a shell wants completed stand in its environment."""
+    line = os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS")
+    return line.split()[1:] if COMPLETING in os.environ and line else arguments
+
+
 def complain(message: str, arguments: Sequence[str], details: dict[str, object]) -> int:
     """Say on standard error what is wrong; with ``--json`` also on standard output, for programs."""
     sys.stderr.write(f"novaform: {message}\n")
@@ -114,7 +123,7 @@ def complain(message: str, arguments: Sequence[str], details: dict[str, object])
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line (default: the process's own) and return the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv) or ["--help"]
-    chosen = next((word for word in arguments if not word.startswith("-")), None)
+    chosen = next((word for word in asked(arguments) if not word.startswith("-")), None)
     try:
         status = assemble(chosen)(args=arguments, prog_name="novaform", standalone_mode=False)
     except core.errors.Error as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from pathlib import Path
@@ -47,6 +48,20 @@ Heal = Annotated[
         help=f"Which drift to repair by a reboot: {', '.join(core.policy.HEALED)} or none.  [default: power]",
     ),
 ]
+
+
+def declared_servers(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Return the servers that a shell may complete a word to; none where the declaration cannot be read."""
+    return [name for name in declared_things(ctx, incomplete) if "/" not in name]
+
+
+def declared_things(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Return the servers by their keys, and what they need as ``network/private``."""
+    with contextlib.suppress(core.errors.Error):
+        desired = core.declared.from_declaration(stack.load(stack.Where(Path(ctx.params.get("file") or FILE))))
+        names = [one.key if one.kind == "server" else f"{one.kind}/{one.key}" for one in desired.wanted]
+        return [name for name in names if name.startswith(incomplete)]
+    return []
 
 
 def limits(**given: Any) -> dict[str, Any]:
