@@ -25,7 +25,14 @@ from ansible_collections.novaform.compute.plugins.module_utils._core import (
 from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import compose as blueprint_compose
 from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import endpoint as blueprint_endpoint
 from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import site as blueprint_site
-from ansible_collections.novaform.compute.plugins.module_utils._core.decide import declared, lifecycle, settle, world
+from ansible_collections.novaform.compute.plugins.module_utils._core.decide import (
+    declared,
+    fault,
+    lifecycle,
+    settle,
+    turn,
+    world,
+)
 
 __all__ = [
     "blueprint_compose",
@@ -38,6 +45,7 @@ __all__ = [
     "domain",
     "drift",
     "errors",
+    "fault",
     "lifecycle",
     "mark",
     "model",
@@ -47,5 +55,6 @@ __all__ = [
     "policy",
     "reconcile",
     "settle",
+    "turn",
     "world",
 ]

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 DIFFERS = 2
+PROVEN = frozenset({"confirm", "revert"})
+"""What is done about a resize when its host has been asked."""
 
 
 @app.command()
@@ -58,7 +60,11 @@ def apply(
         if as_json:
             option.answer({"changed": False, "outcomes": [], "report": decision.to_report()})
         return 0 if decision.clean else DIFFERS
-    result = carry_out(stack, steps, {**given, "timeout": timeout}, exactly=saved is not None or not waiting(decision))
+    given = {**given, "timeout": timeout}
+    result = carry_out(stack, steps, given, exactly=saved is not None or not waiting(decision))
+    proven = resized(stack, result)
+    if proven:
+        result = together(result, carry_out(stack, proven, given, exactly=True))
     return tell(result, as_json=as_json)
 
 
@@ -103,6 +109,20 @@ def carry_out(
             hosts.guests if hosts is not None else None,
         )
         return batch.apply(order, progress.hear)
+
+
+def resized(stack: Stack, result: dict[str, Any]) -> list[core.change.Change]:
+    """Ask the hosts what became of resizes, and return the steps that confirm or revert them; none without hosts."""
+    steps = (result.get("report") or {}).get("steps") or ()
+    if stack.where.inventory is None or not any(one["action"] in PROVEN for one in steps):
+        return []
+    stack.hosts = None
+    return [one for one in changes(stack.look().decision) if one.action in PROVEN]
+
+
+def together(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    """Return two runs' results as one."""
+    return {**second, "outcomes": [*(first.get("outcomes") or ()), *(second.get("outcomes") or ())], "changed": True}
 
 
 def build(path: Path, say: Any) -> Path:

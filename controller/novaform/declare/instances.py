@@ -6,6 +6,7 @@ from novaform import core
 from novaform.declare import demand
 from novaform.declare.address import Address, Cidr, IcmpType, Ports, PublicKey
 from novaform.declare.field import List, Map
+from novaform.declare.health import HEALTH
 from novaform.declare.record import Either, Field, Record, Several
 from novaform.declare.scalar import Boolean, Choice, CloudName, Duration, Integer, Name, Pattern, Size, Text, Variable
 
@@ -151,13 +152,6 @@ ROLLING = Record(
         "max_unavailable": Field(Integer(1, COUNT), "So many away at once.", default=1),
         "max_surge": Field(Integer(0, COUNT), "So many extra at once.", default=0),
         "pause": Field(Duration(), "How long between two.", default="0s"),
-    },
-)
-HEALTH = Record(
-    "When a server counts as up.",
-    {
-        "tcp": Field(Integer(1, 65535), "A port that answers.", required=True),
-        "within": Field(Duration(), "How long that may take.", default="120s"),
     },
 )
 SHARED = {

@@ -67,6 +67,14 @@ def to_user_data(value: Any, references: reference.References) -> core.model.Use
     return model.UserData(text, hashlib.sha256(text.encode()).hexdigest(), source)
 
 
+def to_health(under: Entry | None, own: Entry | None) -> Any:
+    """Return how a server proves that it is up. A way of its own takes the place of the defaults' way."""
+    values = {**(under.values if under else {})}
+    if own and any(way in own.values for way in core.model.WAYS_UP):
+        values = {name: value for name, value in values.items() if name not in core.model.WAYS_UP}
+    return core.model.Health(**{**values, **(own.values if own else {})})
+
+
 def to_merged(shape: Any, under: Entry | None, own: Entry | None) -> Any:
     """Return a small record of the model: the instance's fields over those of the defaults."""
     return shape(**{**(under.values if under else {}), **(own.values if own else {})})

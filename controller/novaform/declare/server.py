@@ -133,7 +133,7 @@ class Servers:
             adopt=part.to_adopt(values.get("adopt")),
             on_change=self.merged(model.OnChange, "on_change", entry),
             rolling=self.merged(model.Rolling, "rolling", entry),
-            health=self.merged(model.Health, "health", entry) if "health" in values else None,
+            health=self.health(entry, origins) if "health" in values else None,
             protect=values.get("protect", False),
             hold=values.get("hold", False),
             origins=origins,
@@ -160,6 +160,13 @@ class Servers:
             self.context.problems.add(node, f"{problem.quote(name)} {refused}")
             return False
         return True
+
+    def health(self, entry: Entry, origins: core.model.Origins) -> Any:
+        """Return how the server proves that it is up: its own way, or that of the defaults."""
+        found = self.once(part.to_health, self.defaults.get("health"), entry.get("health"))
+        if not any(getattr(found, way) for way in model.WAYS_UP):
+            self.context.problems.add_at(origins.of("health"), f"health needs one of {', '.join(model.WAYS_UP)}")
+        return found
 
     def merged(self, shape: Any, field: str, entry: Entry) -> Any:
         """Return a small record that both the instance and the defaults may give a part of."""

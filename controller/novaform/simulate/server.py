@@ -36,7 +36,8 @@ class Servers:
     """All servers of the cloud, the flavors and groups that they are made with, and the hosts that they run on.
 
     ``fails`` holds what the boot of a server of this name ends with, so many times as ``boots`` says (else always);
-    ``down`` the ids of servers whose cell does not answer; ``takes`` the seconds of an action that are not usual.
+    ``deaf`` the names of servers that run and do not answer; ``down`` the ids of servers whose cell does not answer;
+    ``takes`` the seconds of an action that are not usual.
     """
 
     def __init__(self, cloud: Cloud) -> None:
@@ -48,6 +49,7 @@ class Servers:
         self.fails: dict[str, str] = {}
         self.boots: dict[str, int] = {}
         self.takes: dict[str, float] = {}
+        self.deaf: set[str] = set()
         self.hosts = ["compute1", "compute2"]
 
     def due(self, action: str) -> float:
@@ -121,12 +123,27 @@ class Servers:
         load = [one["chosen"] for one in self.servers.values()]
         return min(self.hosts, key=lambda host: (known.count(host), load.count(host)))
 
+    def reach(self, address: str, port: int, path: str | None) -> str:
+        """Try a port of a server, as ``clients.cloud.health.reach`` does of a real one: empty when it answers."""
+        del path
+        self.ripen()
+        servers = {one["id"]: one for one in self.servers.values()}
+        store = self.cloud.neutron.store
+        at = {fixed["ip_address"]: port["device_id"] for port in store["ports"].values() for fixed in port["fixed_ips"]}
+        leads = {one["floating_ip_address"]: one["port_id"] for one in store["floatingips"].values()}
+        device = at.get(address) or store["ports"].get(leads.get(address) or "", {}).get("device_id")
+        server = servers.get(device or "")
+        up = server is not None and server["vm_state"] in {"active", "resized"} and server["name"] not in self.deaf
+        return "" if up else f"port {port} at {address} does not answer (simulated)"
+
     def delete(self, server: dict[str, Any]) -> None:
         """Begin to delete a server."""
         server.update(task_state="deleting", until=self.due("delete"), then="gone")
 
     def act(self, server: dict[str, Any], action: str, arguments: Any) -> tuple[int, Any]:
         """Begin an action on a server."""
+        if action == "os-getConsoleOutput":
+            return 200, {"output": "" if server["name"] in self.deaf else f"{server['name']} login: "}
         task, allowed, then = ACTIONS[action]
         if server["vm_state"] not in allowed or server["task_state"] is not None:
             raise Problem(409, f"Cannot '{action}' instance while it is in vm_state {server['vm_state']}")

@@ -36,9 +36,11 @@ class World:
         """Return a run of a new process: nothing but cloud and journal is remembered."""
         crowd = Crowd(self.cloud.chance) if self.base is not None else None
         made = run.Run(self.cloud.session(crowd), desired, core.policy.Policy(**limits), self.folder)
+        made.reach = self.cloud.nova.reach
         made.open = self.opened
         if self.asks_hosts:
-            made.domains = stage.to_domains(self.cloud.hosts.guests())
+            made.ask = lambda: stage.to_domains(self.cloud.hosts.guests())
+            made.domains = made.ask()
         return made
 
     def opened(self, folder: Path) -> journal.Journal:

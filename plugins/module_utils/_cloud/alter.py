@@ -220,6 +220,7 @@ ACTIONS: dict[str, dict[str, Any]] = {
     "shelve": {"shelve": None},
     "unshelve": {"unshelve": None},
     "confirm": {"confirmResize": None},
+    "revert": {"revertResize": None},
 }
 
 

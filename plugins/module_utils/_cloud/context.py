@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Optional
 from .._core.decide.world import World
 from .._core.errors import ApplyError
 from .._core.policy import Policy
+from . import health, observe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,6 +28,7 @@ class Context:
         self.tell = tell
         self.ids: dict[tuple[str, str], str] = {}
         self.world: Optional[World] = None
+        self.reach = health.reach
         self.declared = {(one.kind, one.key): one for one in desired.wanted}
 
     def look(self, observed: Observed, applied: Mapping[str, Applied]) -> None:
@@ -47,6 +49,14 @@ class Context:
         if (kind, key) not in self.declared:
             raise ApplyError(f"{kind} {key} is not declared")
         return self.declared[kind, key]
+
+    def hosts(self) -> int:
+        """Return how many hosts servers can be built on, or as many as we see of them."""
+        return observe.build_hosts(self.session, self.world.observed if self.world is not None else None)
+
+    def ails(self, server: str, check: Mapping[str, Any]) -> str:
+        """Return what keeps a server from being healthy; empty when it is."""
+        return health.ails(self.session, server, check, self.reach)
 
     def ports(self, server: str) -> list[dict[str, Any]]:
         """Return a server's ports."""

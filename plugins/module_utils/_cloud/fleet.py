@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
-from dataclasses import dataclass, field, replace
+import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Callable, Optional
 
-from .._core import mark
-from .._core.decide import settle
-from .._core.errors import ObserveError
-from .._core.outcome import DONE, FAILED, SKIPPED, Outcome
+from .._core.decide import fault, settle, turn
+from .._core.errors import Error, ObserveError
+from .._core.outcome import DONE, FAILED, SKIPPED, UNKNOWN, Outcome
 from . import observe, reason
+from .journey import ADDRESS, CONFIRM, HEALTH, REVERT, Journey, journeys, tag_of
 from .perform import Performer, ended
 from .port_group import REGROUP
+from .ring import Rings
+from .wire import Lost, Unreached
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,193 +23,218 @@ if TYPE_CHECKING:
     from .._core.observed import Item
 
 SUBMITTERS = 6
-DISRUPTIVE = frozenset({"resize", "rebuild", "replace", "reboot", "stop"})
-"""What takes a server away that was there: a group loses no more of its servers at once than it allows."""
+LOOK_EVERY = (0.5, 3.0)
 ANSWERED = frozenset({"update", "adopt", REGROUP})
 """What is done when the answer is there."""
-LOOK_EVERY = (0.5, 3.0)
-SCHEDULED = frozenset({"create", "resize", "unshelve"})
-"""What the scheduler chooses a host for."""
-
-
-@dataclass
-class Journey:
-    """One server's way: the steps it still has to take, and the one that it is on."""
-
-    name: str
-    steps: deque[Change]
-    target: str = ""
-    on: str = ""
-    asked_at: float = 0.0
-    begun: bool = False
-    placed: bool = False
-    implied: deque[str] = field(default_factory=deque)
-    over: bool = False
-
-    @property
-    def current(self) -> Change:
-        """The step that is under way."""
-        return self.steps[0]
-
-    @property
-    def action(self) -> str:
-        """What is to be asked for next, or was asked for last."""
-        if self.on or self.implied:
-            return self.on or self.implied[0]
-        return "delete" if self.current.action == "replace" else self.current.action
+COSTLY = frozenset({"create", "replace", "rebuild", "resize"})
+"""What is not tried any more when it failed often enough for the same cause."""
 
 
 class Fleet:
-    """All servers' journeys of one run."""
+    """All servers' journeys of one run. With ``proofs`` a resize is confirmed only after the hosts were asked again."""
 
-    def __init__(self, performer: Performer, tell: Callable[[Outcome], None], timeout: float) -> None:
+    def __init__(
+        self, performer: Performer, tell: Callable[[Outcome], None], timeout: float, *, proofs: bool = False
+    ) -> None:
         self.performer = performer
         self.context = performer.context
+        self.session = performer.context.session
         self.tell = tell
         self.timeout = timeout
+        self.proofs = proofs
+        self.hosts = 1
+        self.lock = threading.RLock()
         self.outcomes: list[Outcome] = []
-        self.monotonic = self.context.session.clock.monotonic
+        self.circuits = fault.Circuits()
+        self.window = turn.Window()
+        self.monotonic = self.session.clock.monotonic
 
     def run(self, changes: Iterable[Change]) -> list[Outcome]:
         """Take all steps of all servers and return what became of each."""
-        by_name: dict[str, Journey] = {}
-        for change in changes:
-            journey = by_name.setdefault(change.name, Journey(change.name, deque(), change.target))
-            journey.steps.append(change)
-        journeys = list(by_name.values())
+        all_of_them = journeys(self.context, changes)
+        rings = Rings(self.context, all_of_them)
+        builds = sum(1 for one in all_of_them if one.actions & {"create", "replace", "unshelve"})
+        self.hosts = self.context.hosts() if builds > turn.MOST_PER_HOST else 1
         pause = LOOK_EVERY[0]
-        while any(not one.over for one in journeys):
-            ready = self.in_turn(journeys, self.paced(journeys))
-            self.context.session.crowd(SUBMITTERS, self.submit, ready)
-            waiting = [one for one in journeys if one.on and not one.over]
-            if not waiting:
+        while any(not one.over for one in all_of_them):
+            rings.came_back(all_of_them, self.monotonic())
+            ready = self.chosen(all_of_them, rings)
+            self.ask(ready)
+            waiting = [one for one in all_of_them if one.on and not one.over]
+            if (ready and not waiting) or all(one.over for one in all_of_them):
                 continue
-            self.context.session.sleep(pause)
-            moved = self.look(waiting)
+            self.session.sleep(pause)
+            moved = self.look(waiting) if waiting else False
             pause = LOOK_EVERY[0] if moved else min(pause * 1.5, LOOK_EVERY[1])
         return self.outcomes
 
-    def paced(self, journeys: list[Journey]) -> list[Journey]:
-        """Return whom to ask something now: of each group no more are away at once than it allows."""
-        away: Counter[str] = Counter()
+    def chosen(self, all_of_them: list[Journey], rings: Rings) -> list[Journey]:
+        """Return whom to ask something now, and end those who are left out."""
+        now = self.monotonic()
+        left = {one.name: one for one in all_of_them if not one.over}
+        found = turn.turns([one.rider() for one in left.values()], rings.rings, self.hosts, now)
+        for name, why in found.skipped.items():
+            self.end(left[name], ended(left[name].current, SKIPPED, why))
         ready = []
-        for journey in journeys:
-            group, most = self.group_of(journey)
-            away[group] += group != "" and not journey.over and (bool(journey.on) or journey.begun)
-            if not journey.over and not journey.on and journey.begun:
-                ready.append(journey)
-        for journey in journeys:
-            group, most = self.group_of(journey)
-            if journey.over or journey.on or journey.begun or (group and away[group] >= most):
-                continue
-            away[group] += group != ""
-            journey.begun = True
-            ready.append(journey)
-        return ready
+        for name in found.ready:
+            why = "" if left[name].begun else self.circuits.against(left[name].causes)
+            if why and left[name].action != ADDRESS and left[name].current.action in COSTLY:
+                self.end(left[name], ended(left[name].current, SKIPPED, why))
+            elif left[name].retry_at <= now:
+                ready.append(left[name])
+        return ready[: int(self.window.size)]
 
-    def group_of(self, journey: Journey) -> tuple[str, int]:
-        """Return the group that a disruption must be spread over, and how many may be away; an empty name for none."""
-        if not any(step.action in DISRUPTIVE for step in journey.steps):
-            return "", 0
-        create = self.context.wanted("server", journey.name).create
-        return str(create.get("group") or ""), max(1, int(create.get("max_unavailable") or 1))
-
-    def in_turn(self, journeys: list[Journey], ready: list[Journey]) -> list[Journey]:
-        """Return whom to ask now: of each server group one at a time until it has a host.
-
-        The scheduler keeps servers of a group apart, or together, by the hosts that the group's servers already have.
-        """
-        groups = {one.name: self.server_group(one) for one in journeys if not one.over and one.action in SCHEDULED}
-        taken = {groups[one.name] for one in journeys if one.on and one.name in groups and not one.placed} - {""}
-        found = []
-        for journey in ready:
-            group = groups.get(journey.name, "")
-            if group not in taken:
-                found.append(journey)
-                taken |= {group} - {""}
-        return found
-
-    def server_group(self, journey: Journey) -> str:
-        """Return the server group of a declared server; empty for none."""
-        return str(self.context.wanted("server", journey.name).create.get("server_group") or "")
+    def ask(self, ready: list[Journey]) -> None:
+        """Ask for the next thing on some servers' way, and see whether the services can keep up."""
+        before = self.session.pushed_back
+        self.session.crowd(SUBMITTERS, self.submit, ready)
+        if ready:
+            self.window = self.window.after(pushed_back=self.session.pushed_back > before)
+        wait = self.session.quiet_until - self.monotonic()
+        if wait > 0:
+            self.session.sleep(wait)
 
     def submit(self, journey: Journey) -> None:
         """Ask for the next thing on a server's way."""
+        journey.begin()
         change, action = journey.current, journey.action
-        if action == "create":
-            journey.target = ""
-        made = self.performer.perform(replace(change, action=action, target=journey.target))
-        if made.outcome != DONE:
-            self.end(journey, ended(change, made.outcome, made.why))
+        if action == HEALTH:
+            journey.on, journey.asked_at = HEALTH, self.monotonic()
             return
-        journey.target = made.id or journey.target
-        if action in ANSWERED:
+        asked = change
+        if change.kind == "server":
+            asked = replace(change, action=action, target="" if action == "create" else journey.target)
+        try:
+            made = self.performer.tried(asked)
+        except Error as error:
+            self.stumble(journey, action, error)
+            return
+        if change.kind != "server" or action in ANSWERED:
             self.advance(journey, None)
             return
+        journey.target = made.id or journey.target
         journey.on, journey.asked_at, journey.placed = action, self.monotonic(), False
+
+    def stumble(self, journey: Journey, action: str, error: Error) -> None:
+        """A request failed: try again what passes, look whether a lost one was taken, give up the rest."""
+        text = str(error)
+        told = error.details.get("status")
+        status = told if isinstance(told, int) else None
+        making = action == "create" or journey.current.kind != "server"
+        if isinstance(error, Lost) and not making and action not in ANSWERED:
+            journey.on, journey.asked_at, journey.lost = action, self.monotonic(), text
+        elif isinstance(error, Lost) and making:
+            self.end(journey, ended(journey.current, UNKNOWN, text))
+        elif not (isinstance(error, (Unreached, Lost)) or fault.passes(status, text)) or not self.again(journey, text):
+            self.end(journey, ended(journey.current, FAILED, text))
+
+    def again(self, journey: Journey, text: str) -> bool:
+        """Let a journey try its request again in a while; False when it has tried often enough."""
+        journey.tries += 1
+        if journey.tries >= fault.TRIES:
+            return False
+        wait = fault.backoff(journey.tries, journey.current.uid)
+        journey.on, journey.lost, journey.retry_at = "", "", self.monotonic() + wait
+        self.context.tell(f"{journey.action} server {journey.name}: {text}: again in {wait:.0f} s")
+        return True
 
     def look(self, waiting: list[Journey]) -> bool:
         """Look at all servers that are under way, once; tell whether any got further."""
         try:
-            seen = observe.servers(self.context.session, self.tag(waiting))
+            seen = observe.servers(self.session, tag_of(self.context, waiting))
         except ObserveError as error:
             self.context.tell(f"cannot look at the servers: {error}")
-            seen = None
-        by_id = {item.id: item for item in seen or ()}
+            return False
+        by_id = {item.id: item for item in seen}
+        proving = [one for one in waiting if one.on == HEALTH]
+        names = [one.name for one in proving]
+        ails = dict(zip(names, self.session.crowd(SUBMITTERS, self.examine, proving)))
         moved = False
         for journey in waiting:
+            item = by_id.get(journey.target)
             elapsed = self.monotonic() - journey.asked_at
-            state = settle.Settled(settle.WAITING)
-            if seen is not None:
-                state = settle.settle(journey.on, by_id.get(journey.target), elapsed)
+            if journey.on == HEALTH:
+                state = settle.settle_health(ails[journey.name], item, elapsed, float(journey.health["within"]))
+            else:
+                state = settle.settle(journey.on, item, elapsed)
+                moved |= self.place(journey, item)
             if state.state == settle.WAITING and elapsed > self.timeout:
                 state = settle.Settled(settle.FAILED, f"not done after {elapsed:.0f} s")
-            placed = settle.placed(journey.on, by_id.get(journey.target))
-            moved |= placed and not journey.placed
-            journey.placed = placed
-            moved |= self.judge(journey, state, by_id.get(journey.target))
+            moved |= self.judge(journey, state, item)
         return moved
 
-    def tag(self, waiting: list[Journey]) -> Optional[str]:
-        """Return the tag that all who are waited for bear; None where one of them was taken over and is not marked."""
-        world = self.context.world
-        known = [world.by_id.get(("server", one.target)) for one in waiting] if world is not None else []
-        bare = any(item is not None and item.mark is None for item in known)
-        return None if bare else mark.stack_tag(self.context.stack)
+    def examine(self, journey: Journey) -> str:
+        """Return what keeps a server from being healthy."""
+        return self.context.ails(journey.target, journey.health)
+
+    def place(self, journey: Journey, item: Optional[Item]) -> bool:
+        """Note where a server is; tell whether that is news."""
+        placed = settle.placed(journey.on, item)
+        if item is not None:
+            journey.host = str(item.status.get("host") or "") or journey.host
+        news, journey.placed = placed and not journey.placed, placed
+        return news
 
     def judge(self, journey: Journey, state: settle.Settled, item: Optional[Item]) -> bool:
         """Let a journey go on, or end it; tell whether anything happened."""
         if state.state == settle.FAILED:
-            why = reason.last_failure(self.context.session, journey.target) or state.why
-            self.end(journey, ended(journey.current, FAILED, why, journey.target))
+            if not (journey.lost and self.again(journey, journey.lost)):
+                self.give_up(journey, state.why)
         elif state.state == settle.DONE:
             self.advance(journey, item)
         return state.state != settle.WAITING
 
+    def give_up(self, journey: Journey, told: str) -> None:
+        """Something did not come to a good end; a resize whose server is not healthy is undone first."""
+        why = told if journey.on == HEALTH else reason.last_failure(self.session, journey.target) or told
+        if journey.on == HEALTH and journey.current.action in {"resize", CONFIRM}:
+            journey.on, journey.failed = "", f"{why}: the resize was reverted"
+            journey.implied.clear()
+            journey.implied.append(REVERT)
+            return
+        self.end(journey, ended(journey.current, FAILED, why, journey.target))
+
     def advance(self, journey: Journey, item: Optional[Item]) -> None:
         """The action under way has ended well: go on to what belongs to it, or to the next step."""
         change, action = journey.current, journey.on
-        journey.on = ""
-        if journey.implied:
-            journey.implied.popleft()
-        elif change.action == "replace" and action == "delete":
-            journey.implied = deque(["create"])
+        if action == REVERT and journey.failed:
+            self.end(journey, ended(change, FAILED, journey.failed, journey.target))
             return
-        if action in {"create", "resize"} and item is not None:
-            wanted = self.context.wanted("server", change.name)
-            journey.implied.extend([REGROUP] if action == "create" and wanted.fields.get("port_groups") else ())
-            journey.implied.extend(settle.follow_up(action, wanted.state, str(item.status.get("vm_state"))))
+        journey.reached(item, proofs=self.proofs)
         if journey.implied:
             return
-        self.tell(ended(change, DONE, ident=journey.target))
-        self.outcomes.append(ended(change, DONE, ident=journey.target))
-        journey.steps.popleft()
-        journey.over = not journey.steps
+        if action != HEALTH or change.action in {"resize", CONFIRM}:
+            self.finish(journey, change)
+        if len(journey.steps) > 1:
+            journey.steps.popleft()
+        elif journey.gated:
+            journey.gated = False
+            journey.on, journey.asked_at = HEALTH, self.monotonic()
+        else:
+            journey.over = True
+
+    def finish(self, journey: Journey, change: Change) -> None:
+        """A step has been done."""
+        resized = "not confirmed before its host is asked" if self.proofs else "confirmed on Nova's word: no host asked"
+        made = ended(change, DONE, resized if change.action == "resize" else "", journey.target)
+        with self.lock:
+            self.tell(made)
+            self.outcomes.append(made)
+            if change.kind == "server" and change.action in COSTLY:
+                self.circuits.went_well(journey.causes)
 
     def end(self, journey: Journey, outcome: Outcome) -> None:
         """A step failed: nothing more is done on this server."""
-        self.tell(outcome)
-        self.outcomes.append(outcome)
-        for left in list(journey.steps)[1:]:
-            self.outcomes.append(ended(left, SKIPPED, f"{outcome.action} failed before"))
-        journey.over = True
+        if journey.on == HEALTH and journey.current.action not in {"resize", CONFIRM}:
+            outcome = outcome._replace(action=HEALTH, kind="server", name=journey.name)
+        with self.lock:
+            if outcome.outcome == FAILED and outcome.kind == "server" and outcome.action in COSTLY:
+                self.circuits.failed(journey.causes, outcome.why)
+            self.tell(outcome)
+            self.outcomes.append(outcome)
+            self.outcomes.extend(
+                ended(left, SKIPPED, f"{outcome.action} of {outcome.name} {outcome.outcome}")
+                for left in list(journey.steps)[1:]
+            )
+        journey.failed = f"{outcome.action} of server {journey.name} {outcome.outcome}: {outcome.why}"
+        journey.over, journey.on = True, ""

@@ -156,6 +156,17 @@ def with_unknown(session: Session, seen: Observed, servers: Raw, remembered: Map
     return seen._replace(coverage=coverage, unknown=tuple(unknown), complaints=tuple(complaints))
 
 
+def build_hosts(session: Session, seen: Optional[Observed]) -> int:
+    """Return how many hosts build servers now. Who may not ask Nova is told how many have servers that it sees."""
+    try:
+        told = session.get("compute", "/os-services?binary=nova-compute")["services"]
+        up = sum(1 for one in told if one.get("state") == "up" and one.get("status") == "enabled")
+    except ObserveError:
+        items = seen.of_kind("server") if seen is not None else []
+        up = len({item.status.get("host") or item.status.get("host_id") for item in items} - {None, ""})
+    return max(1, up)
+
+
 def servers(session: Session, tag: Optional[str] = None) -> list[Item]:
     """Return the servers with a tag, alone and without their ports: for waiting, not for deciding."""
     path = f"/servers/detail?tags={tag}" if tag else "/servers/detail"

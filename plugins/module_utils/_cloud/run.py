@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 from .._core import reconcile
 from .._core.change import Change, Decision
+from .._core.decide import lifecycle
 from .._core.outcome import DONE, FAILED, SKIPPED, Outcome
-from . import observe
+from . import health, observe
 from .context import Context
 from .fleet import Fleet
 from .journal import Journal, alone
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from .._core.desired import Desired
     from .._core.observed import Domain, Observed
-    from .._core.plan import Plan
     from .._core.policy import Applied, Policy
     from .session import Session
 
@@ -52,7 +52,7 @@ class Look(NamedTuple):
 
 
 class Run:
-    """One stack on one cloud. ``domains`` is what the hosts said, if they were asked."""
+    """One stack on one cloud. ``domains`` is what the hosts said, if they were asked; ``ask`` asks them again."""
 
     def __init__(self, session: Session, desired: Desired, policy: Policy, folder: Path) -> None:
         self.session = session
@@ -64,6 +64,8 @@ class Run:
         self.progress: Optional[Path] = None
         self.timeout = 900.0
         self.open: Callable[[Path], Journal] = Journal
+        self.reach = health.reach
+        self.ask: Optional[Callable[[], Mapping[str, Mapping[str, Domain]]]] = None
 
     def kinds(self, journal: Journal) -> frozenset[str]:
         """Return what to list: what is declared, used, or was ever made. Without memory that is everything."""
@@ -109,6 +111,11 @@ class Run:
                 outcomes = self.act(journal, before, approved)
                 self.domains = None  # what the hosts said was true before
                 after = self.settled(journal) if outcomes else before
+                if self.ask is not None and proving(after):
+                    self.domains = self.ask()
+                    proven = self.settled(journal)
+                    outcomes += self.act(journal, proven, proving(proven))
+                    after = self.settled(journal)
             finally:
                 journal.close()
         done = [one for one in outcomes if one.outcome != SKIPPED]
@@ -133,6 +140,7 @@ class Run:
     def act(self, journal: Journal, look: Look, approved: Optional[Sequence[Change]]) -> list[Outcome]:
         """Take the steps: what servers need, servers, their addresses, and last what is to go."""
         context = Context(self.session, self.desired, self.tell)
+        context.reach = self.reach
         context.look(look.observed, look.applied)
         changes = [step for step in look.decision.doable if isinstance(step, Change)]
         chosen, outcomes = choose(changes, approved)
@@ -142,11 +150,9 @@ class Run:
         rest = [one for one in chosen if one.action != "delete"]
         ahead = [one for one in rest if one.kind not in {"server", "floating_ip"}]
         outcomes += self.one_by_one(performer, ahead, [])
-        fleet = Fleet(performer, self.report, self.timeout)
-        servers, skipped = self.without_failed([one for one in rest if one.kind == "server"], outcomes)
-        outcomes += skipped + fleet.run(servers)
-        addresses, skipped = self.without_failed([one for one in rest if one.kind == "floating_ip"], outcomes)
-        outcomes += skipped + self.one_by_one(performer, addresses, outcomes)
+        fleet = Fleet(performer, self.report, self.timeout, proofs=self.domains is not None)
+        kept, skipped = self.without_failed([one for one in rest if one not in ahead], outcomes)
+        outcomes += skipped + fleet.run(kept)
         outcomes += Fleet(performer, self.report, self.timeout).run([one for one in gone if one.kind == "server"])
         outcomes += self.one_by_one(performer, [one for one in gone if one.kind != "server"], [])
         journal.record(self.clock(), [(one.action, one.kind, one.name, one.outcome) for one in outcomes])
@@ -217,6 +223,7 @@ def choose(changes: list[Change], approved: Optional[Sequence[Change]]) -> tuple
     return chosen, moved
 
 
-def doable(decision: Decision) -> Plan:
-    """Return what a run would do."""
-    return decision.doable
+def proving(look: Look) -> list[Change]:
+    """Return the steps that end a resize."""
+    steps = (step for step in look.decision.doable if isinstance(step, Change))
+    return [step for step in steps if step.action in {lifecycle.CONFIRM, lifecycle.REVERT}]

@@ -49,6 +49,7 @@ def status_of(raw: Mapping[str, Any], ports: Optional[Sequence[Mapping[str, Any]
         "task_state": raw.get("OS-EXT-STS:task_state"),
         "power_state": raw.get("OS-EXT-STS:power_state", 1),
         "host": raw.get("OS-EXT-SRV-ATTR:hypervisor_hostname") or raw.get("OS-EXT-SRV-ATTR:host"),
+        "host_id": raw.get("hostId"),
         "launched": raw.get("OS-SRV-USG:launched_at"),
         "created": raw.get("created", ""),
         "fault": fault.get("message"),

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 OLDEST, NEWEST = (2, 69), (2, 96)
 """Below 2.69 servers of a cell that is down vanish from lists; above 2.96 lists only grow longer."""
 STUMBLES = frozenset({500, 502, 503, 504})
+BUSY = frozenset({429, 503})
 TRIES = 4
 
 
@@ -62,6 +63,8 @@ class Session:
         self.roots: dict[str, str] = {}
         self.version: tuple[int, ...] = NEWEST
         self.requests = 0
+        self.pushed_back = 0
+        self.quiet_until = float("-inf")
 
     def token(self, refused: Optional[Token] = None) -> Token:
         """Return the token, a new one if the one in hand was refused."""
@@ -106,8 +109,10 @@ class Session:
             if answer.status == 401 and turn == 0:
                 token = self.token(refused=token)
             elif answer.status == 429 and turn < TRIES - 1:
+                self.heed(answer, turn)
                 self.sleep(pause(answer, turn))
             else:
+                self.heed(answer, turn)
                 break
         return answer
 
@@ -116,6 +121,12 @@ class Session:
         if service != "compute":
             return {}
         return {"OpenStack-API-Version": f"compute {self.version[0]}.{self.version[1]}"}
+
+    def heed(self, answer: Answer, turn: int) -> None:
+        """Take note of a service that is too busy, and until when (monotonic seconds) it wants to be left alone."""
+        if answer.status in BUSY:
+            self.pushed_back += 1
+            self.quiet_until = max(self.quiet_until, self.clock.monotonic() + pause(answer, turn))
 
     def get(self, service: str, path: str, *, absent_ok: bool = False) -> Any:
         """Read one resource; None for a 404 where that is an answer. Steps down to what an older Nova understands."""

@@ -103,14 +103,15 @@ def to_domains(plain: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, di
 
 def to_domain(one: Mapping[str, Any]) -> Domain:
     """Read one guest."""
-    vnc = (one.get("live") or {}).get("vnc") or {}
-    memory = one.get("memory_kib")
+    live = one.get("live") or {}
+    vnc = live.get("vnc") or {}
+    memory = live.get("memory_kib", one.get("memory_kib"))
     return Domain(
         one["uuid"],
         one["state"],
         f"{vnc['listen']}:{vnc['port']}" if vnc.get("port") else None,
         str((one.get("nova") or {}).get("name") or ""),
-        one.get("vcpus"),
+        live.get("vcpus", one.get("vcpus")),
         None if memory is None else int(memory) // 1024,
     )
 

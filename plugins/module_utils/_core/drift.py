@@ -13,7 +13,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple, Optional
 
 from .change import DENIED, FOREIGN, HELD, IGNORED, UNKNOWN, Change
-from .decide import power
+from .decide import power, resize
 from .policy import MISSING_DOMAIN, POWER
 
 if TYPE_CHECKING:
@@ -112,11 +112,8 @@ def of_server(item: Item, host: str, domain: Optional[Domain], elsewhere: list[s
         return
     if (vm_state == "active") == (domain.state in power.DOWN) and vm_state in {"active", "stopped"}:
         yield Drift(POWER, item.name, host, f"Nova says {vm_state}, and libvirt says {domain.state}")
-    flavor = item.fields.get("flavor") or {}
-    sizes = (("vcpus", domain.vcpus, flavor.get("vcpus")), ("memory", domain.memory_mb, flavor.get("ram_mb")))
-    for name, has, should in sizes:
-        if has is not None and should is not None and has != should:
-            yield Drift(DEFINITION, item.name, host, f"{name} is {has} at the host and {should} in its flavor")
+    for text in resize.wrong_sizes(domain, item.fields.get("flavor") or {}):
+        yield Drift(DEFINITION, item.name, host, text)
 
 
 def of_fields(decision: Decision) -> Iterator[Drift]:

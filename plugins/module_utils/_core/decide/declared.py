@@ -6,38 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from .. import mark
 from ..desired import Desired, External, Wanted
+from .declared_server import from_server
+from .want import want, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-    from ..model import Declaration, Flavor, Image, Key, Network, Router, Rule, SecurityGroup, Server, ServerGroup
-
-
-def written(thing: Any, names: Iterable[str]) -> dict[str, Any]:
-    """Return those fields that somebody wrote, or that differ from what the model takes when nobody does."""
-    defaults = thing._field_defaults
-    values = {name: getattr(thing, name) for name in names}
-    return {
-        name: value
-        for name, value in values.items()
-        if thing.origins.has(name) or name not in defaults or value != defaults[name]
-    }
-
-
-def origin_of(thing: Any) -> dict[str, str]:
-    """Return where the thing and its fields were written; nothing for things that no file declares."""
-    if not thing.origins.file:
-        return {}
-    places = {name: str(thing.origins.of(name)) for name in thing.origins.declared()}
-    return {**places, "": str(thing.origins.of())}
-
-
-def want(stack: str, kind: str, thing: Any, **more: Any) -> Wanted:
-    """Return the desired thing of a kind; ``more`` overrides what follows from its name."""
-    key = str(more.pop("key", None) or getattr(thing, "key", None) or thing.name)
-    name = str(more.pop("name", None) or thing.name)
-    origin = more.pop("origin", None) or origin_of(thing)
-    return Wanted(kind, key, name, mark.uid_of(stack, kind, key), origin=origin, **more)
+    from ..model import Declaration, Flavor, Image, Key, Network, Router, Rule, SecurityGroup, ServerGroup
 
 
 def from_flavor(stack: str, flavor: Flavor) -> list[Wanted]:
@@ -112,102 +87,6 @@ def from_server_group(stack: str, group: ServerGroup) -> list[Wanted]:
     """One server group. Nova's server groups carry no tags, so the name holds the mark."""
     name = f"{group.name}.{mark.uid_of(stack, 'server_group', group.name)}"
     return [want(stack, "server_group", group, key=group.name, name=name, fields={"policy": group.policy})]
-
-
-def server_needs(server: Server) -> tuple[tuple[str, str], ...]:
-    """Return everything that must be there before the server."""
-    needs = [(kind, name) for kind, name in (("flavor", server.flavor), ("image", server.image)) if name]
-    needs += [("key", server.key_name)] if server.key_name else []
-    needs += [("subnet", port.network) for port in server.networks]
-    own = [name for port in server.networks for name in port.security_groups or ()]
-    needs += [("security_group", name) for name in dict.fromkeys((*server.security_groups, *own))]
-    needs += [("server_group", server.server_group)] if server.server_group else []
-    return tuple(needs)
-
-
-def port_groups(server: Server) -> dict[str, list[str]]:
-    """Return the security groups of each interface by network; nothing where all have the server's."""
-    if all(port.security_groups is None for port in server.networks):
-        return {}
-    own = {port.network: port.security_groups for port in server.networks}
-    groups = {name: server.security_groups if groups is None else groups for name, groups in own.items()}
-    return {name: sorted(set(groups[name])) for name in own if own[name] is not None or server.security_groups}
-
-
-def server_fields(server: Server) -> dict[str, Any]:
-    """Return the comparable fields of a server."""
-    named = {"name": server.name, "flavor": server.flavor, "image": server.image}
-    fields: dict[str, Any] = {name: value for name, value in named.items() if value}
-    fields.update(written(server, ("key_name", "zone", "config_drive", "protect")))
-    if server.networks or server.origins.has("networks"):
-        fields["networks"] = sorted({port.network for port in server.networks})
-    fields.update({name: value for name, value in (("port_groups", port_groups(server)),) if value})
-    if "port_groups" not in fields and (server.security_groups or server.origins.has("security_groups")):
-        fields["security_groups"] = sorted(set(server.security_groups))
-    if server.user_data is not None:
-        fields["user_data"] = server.user_data.sha256
-    more = {"metadata": dict(server.metadata), "tags": sorted(server.tags)}
-    fields.update({name: value for name, value in more.items() if value})
-    return fields
-
-
-def adopted(server: Server) -> dict[str, str]:
-    """Return which existing server this is; nothing for one that we make."""
-    return {name: value for name, value in server.adopt._asdict().items() if value} if server.adopt else {}
-
-
-def from_server(stack: str, server: Server) -> list[Wanted]:
-    """One server, and a floating address for each port that asks for one."""
-    create = {
-        "networks": [port._asdict() for port in server.networks],
-        "user_data": server.user_data.text if server.user_data else None,
-        "host": server.host,
-        "server_group": server.server_group,
-        "hints": dict(server.hints),
-        "security_groups": sorted(set(server.security_groups)),
-        "volumes": list(server.volumes),
-        "group": server.group,
-        "max_unavailable": server.rolling.max_unavailable,
-    }
-    made = want(
-        stack,
-        "server",
-        server,
-        fields=server_fields(server),
-        create=create,
-        needs=server_needs(server),
-        policy={**server.on_change._asdict(), "key_name": server.on_change.key},
-        state=server.state,
-        protect=server.protect,
-        hold=server.hold,
-        adopt=adopted(server),
-    )
-    return [made] + ([] if server.state == "absent" else addresses(stack, server, made))
-
-
-def addresses(stack: str, server: Server, made: Wanted) -> list[Wanted]:
-    """Return the floating addresses of one server; a server has one per port at most."""
-    found = []
-    for port in server.networks:
-        if port.floating is None:
-            continue
-        key = f"{server.key}:{port.network}"
-        needs = (("server", server.key),) + ((("network", port.floating),) if port.floating != "*" else ())
-        fields = {"server": server.key, "network": port.network}
-        create = {"external": port.floating}
-        found.append(
-            Wanted(
-                "floating_ip",
-                key,
-                key,
-                mark.uid_of(stack, "floating_ip", key),
-                fields=fields,
-                create=create,
-                origin={"": made.at("floating_ip")},
-                needs=needs,
-            )
-        )
-    return found
 
 
 SOURCES = (

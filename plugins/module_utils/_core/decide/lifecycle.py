@@ -9,7 +9,7 @@ from typing import NamedTuple, Optional
 
 START, STOP, REBOOT = "start", "stop", "reboot"
 PAUSE, UNPAUSE, SUSPEND, RESUME = "pause", "unpause", "suspend", "resume"
-SHELVE, UNSHELVE, CONFIRM = "shelve", "unshelve", "confirm"
+SHELVE, UNSHELVE, CONFIRM, REVERT = "shelve", "unshelve", "confirm", "revert"
 
 VM_STATES = (
     "active",
@@ -142,6 +142,7 @@ REACHED = {
     SHELVE: ("shelved_offloaded", "shelved"),
     UNSHELVE: ("active", "stopped"),
     CONFIRM: ("active", "stopped"),
+    REVERT: ("active", "stopped"),
     "create": ("active",),
     "resize": ("resized",),
     "rebuild": ("active", "stopped"),

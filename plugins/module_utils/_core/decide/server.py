@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Optional
 from .. import consequence as c
 from .. import mark
 from ..change import DENIED, FOREIGN, HELD, IGNORED, UNKNOWN, Change, FieldChange, Note
-from . import adopt, lifecycle, power
+from . import adopt, lifecycle, power, resize
 from .difference import differing
-from .thing import creation, digest_of
+from .thing import creation, digest_of, step
 
 if TYPE_CHECKING:
     from ..desired import Wanted
@@ -100,7 +100,7 @@ def keep(world: World, wanted: Wanted, item: Item) -> list[Found]:
         return errored(world, wanted, item)
     differences, notes = differing(world, wanted, item)
     if task is None and vm_state == lifecycle.RESIZED:
-        return resized(wanted, item, differences)
+        return [*notes, *resize.decide(world, wanted, item, differences)]
     way = lifecycle.way(wanted.state, vm_state, task)
     if way.held:
         return [*notes, Note(HELD, "server", wanted.key, way.held, wanted.at("state"), passing=way.passing)]
@@ -141,14 +141,6 @@ def errored(world: World, wanted: Wanted, item: Item) -> list[Found]:
     return [Note(HELD, "server", wanted.key, f"it is in ERROR: {fault}", wanted.at())]
 
 
-def resized(wanted: Wanted, item: Item, differences: list[tuple[str, FieldChange]]) -> list[Found]:
-    """Confirm a resize to what is declared; anything else is somebody else's business."""
-    if any(change.field == "flavor" for _, change in differences):
-        held = lifecycle.way(wanted.state, lifecycle.RESIZED, None).held or ""
-        return [Note(HELD, "server", wanted.key, held, wanted.at("flavor"))]
-    return [step("confirm", wanted, item, (), "its resize waits to be confirmed")]
-
-
 def by_action(wanted: Wanted, item: Item, differences: list[tuple[str, FieldChange]]) -> list[Change]:
     """Return one step per action, gentle ones first."""
     steps = []
@@ -157,22 +149,6 @@ def by_action(wanted: Wanted, item: Item, differences: list[tuple[str, FieldChan
         if fields:
             steps.append(step(action, wanted, item, fields))
     return steps
-
-
-def step(action: str, wanted: Wanted, item: Item, fields: tuple[FieldChange, ...], why: str = "") -> Change:
-    """Return a step on an existing server; what its fields cost is what it costs."""
-    return Change(
-        action,
-        "server",
-        wanted.key,
-        reason=why,
-        uid=wanted.uid,
-        target=item.id,
-        fields=fields,
-        consequences=tuple(sorted({one.consequence for one in fields})) or (c.NONE,),
-        origin=(fields[0].origin if fields else "") or wanted.at(),
-        digest=digest_of(item),
-    )
 
 
 def removal(world: World, item: Item, wanted: Optional[Wanted] = None) -> list[Found]:

@@ -14,7 +14,7 @@ STUCK_AFTER = 20.0
 """Seconds after which a server that has no task and is not where the action leads will not get there any more."""
 AFTER_CHOICE = frozenset({"networking", "block_device_mapping", "spawning"})
 """Tasks of a server that is being built on a host."""
-SLOW_TO_START = frozenset({"confirm", "create"})
+SLOW_TO_START = frozenset({"confirm", "create", "revert"})
 """Actions during which Nova shows no task for a while."""
 
 
@@ -64,10 +64,15 @@ def deleting(item: Item, elapsed: float) -> Settled:
     return Settled(WAITING)
 
 
-def follow_up(action: str, wanted_state: str, vm_state: str) -> tuple[str, ...]:
-    """Return what belongs to an action without being a step of its own: confirming a resize, stopping a new server."""
-    if action == "resize":
-        return (lifecycle.CONFIRM,)
-    if action == "create":
-        return lifecycle.WAYS.get(wanted_state, {}).get(vm_state, ())
-    return ()
+def settle_health(ails: str, item: Optional[Item], elapsed: float, within: float) -> Settled:
+    """Return how a server that was started stands, when ``ails`` is what keeps it from being healthy."""
+    if item is not None and item.status.get("vm_state") == "error":
+        return Settled(FAILED, str(item.status.get("fault") or "it went to ERROR and Nova gives no reason"))
+    if not ails:
+        return Settled(DONE)
+    return Settled(WAITING) if elapsed < within else Settled(FAILED, f"{ails}, {elapsed:.0f} s after its start")
+
+
+def follow_up(wanted_state: str, vm_state: str) -> tuple[str, ...]:
+    """Return what a new server needs without it being a step of its own: to be stopped, perhaps."""
+    return lifecycle.WAYS.get(wanted_state, {}).get(vm_state, ())

@@ -208,21 +208,7 @@ def steps_of(wanted: Wanted, item: Item, changes: Mapping[str, list[FieldChange]
     """Return one step for all fields: a replacement if one of them needs it."""
     action = REPLACE if changes[REPLACE] else UPDATE
     fields = tuple(changes[REPLACE] + changes[UPDATE])
-    if not fields:
-        return []
-    return [
-        Change(
-            action,
-            wanted.kind,
-            wanted.key,
-            uid=wanted.uid,
-            target=item.id,
-            fields=fields,
-            consequences=tuple(sorted({one.consequence for one in fields})),
-            origin=fields[0].origin or wanted.at(),
-            digest=digest_of(item),
-        )
-    ]
+    return [step(action, wanted, item, fields)] if fields else []
 
 
 def leading(wanted: Wanted, item: Item) -> Change:
@@ -238,5 +224,21 @@ def leading(wanted: Wanted, item: Item) -> Change:
         fields=(FieldChange("server", None, server, wanted.at("server")),),
         consequences=(consequence.NONE,),
         origin=wanted.at(),
+        digest=digest_of(item),
+    )
+
+
+def step(action: str, wanted: Wanted, item: Item, fields: tuple[FieldChange, ...], why: str = "") -> Change:
+    """Return a step on something that is there; what its fields cost is what it costs."""
+    return Change(
+        action,
+        wanted.kind,
+        wanted.key,
+        reason=why,
+        uid=wanted.uid,
+        target=item.id,
+        fields=fields,
+        consequences=tuple(sorted({one.consequence for one in fields})) or (consequence.NONE,),
+        origin=(fields[0].origin if fields else "") or wanted.at(),
         digest=digest_of(item),
     )

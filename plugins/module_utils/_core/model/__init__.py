@@ -16,11 +16,12 @@ from .key import Key
 from .network import Network, Router
 from .origin import NOWHERE, Origin, Origins
 from .security_group import Rule, SecurityGroup
-from .server import ANY_EXTERNAL, POLICIES, STATES, Adopt, Health, OnChange, Port, Rolling, Server, UserData
+from .server import ANY_EXTERNAL, POLICIES, STATES, WAYS_UP, Adopt, Health, OnChange, Port, Rolling, Server, UserData
 from .server_group import GROUP_POLICIES, ServerGroup
 from .volume import Volume
 
 __all__ = [
+    "WAYS_UP",
     "ANY_EXTERNAL",
     "GROUP_POLICIES",
     "NOWHERE",

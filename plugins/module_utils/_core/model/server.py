@@ -71,10 +71,21 @@ class Rolling(NamedTuple):
 
 
 class Health(NamedTuple):
-    """When a server counts as up: its TCP port answers within so many seconds of becoming ACTIVE."""
+    """When a server counts as up, within so many seconds of its start.
 
-    tcp: int
+    One of: its TCP port takes a connection, its ``http`` path answers on ``port`` with less than 400, or its console
+    shows a text.
+    """
+
+    tcp: Optional[int] = None
     within: int = 120
+    http: Optional[str] = None
+    port: int = 80
+    console: Optional[str] = None
+
+
+WAYS_UP = ("tcp", "http", "console")
+"""The ways in which a server proves that it is up, of which it has one."""
 
 
 class Server(NamedTuple):

@@ -96,7 +96,9 @@ def test_a_damaged_journal_is_put_aside_and_nothing_is_lost() -> None:
 def test_a_kept_plan_does_nothing_to_what_has_moved() -> None:
     bench = Bench()
     bench.apply()
-    servers = (stack.server(1)._replace(flavor="large"), stack.server(2)._replace(flavor="large"), stack.server(3))
+    large = {"flavor": "large", "rolling": core.model.Rolling(max_unavailable=2)}
+    servers = tuple(stack.server(number)._replace(**large) for number in (1, 2))
+    servers += (stack.server(3, rolling=large["rolling"]),)
     desired = stack.desired_of(servers)
     approved = list(bench.plan(desired).steps)
     bench.servers()["web-1"]["vm_state"] = "stopped"

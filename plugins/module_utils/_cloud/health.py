@@ -1,0 +1,69 @@
+"""Is a server up? Its port, its page or its console says so; Nova's word is that of the hypervisor only."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+from typing import TYPE_CHECKING, Any, Callable, Optional
+
+from .._core.errors import Error
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .session import Session
+
+PATIENCE = 3.0
+Reach = Callable[[str, int, Optional[str]], str]
+"""Given an address, a port and perhaps a path: what is wrong with it, empty for nothing."""
+
+
+def ails(session: Session, server: str, check: Mapping[str, Any], reach: Reach) -> str:
+    """Return what keeps a server from being healthy; empty when it is."""
+    try:
+        if check.get("console"):
+            return silent(session, server, str(check["console"]))
+        found = addresses(session, server)
+    except Error as error:
+        return str(error)
+    if not found:
+        return "it has no address"
+    port = int(check.get("tcp") or check.get("port") or 80)
+    return reach(found[0], port, check.get("http"))
+
+
+def silent(session: Session, server: str, text: str) -> str:
+    """Tell whether a server's console has not shown a text yet."""
+    body = {"os-getConsoleOutput": {"length": None}}
+    told = session.send("compute", "POST", f"/servers/{server}/action", body) or {}
+    return "" if text in str(told.get("output") or "") else f"its console does not show '{text}'"
+
+
+def addresses(session: Session, server: str) -> list[str]:
+    """Return a server's addresses: floating ones first, because they are meant to be reached."""
+    ports = list(session.pages("network", f"/ports?device_id={server}", "ports"))
+    mine = {port["id"] for port in ports}
+    floating = [
+        one["floating_ip_address"]
+        for one in session.pages("network", "/floatingips", "floatingips")
+        if one.get("port_id") in mine
+    ]
+    return floating + [fixed["ip_address"] for port in ports for fixed in port.get("fixed_ips") or ()]
+
+
+def reach(address: str, port: int, path: Optional[str]) -> str:
+    """Try a port, or a page on it."""
+    where = f"port {port} at {address}"
+    try:
+        if path is None:
+            socket.create_connection((address, port), PATIENCE).close()
+            return ""
+        connection = http.client.HTTPConnection(address, port, timeout=PATIENCE)
+        try:
+            connection.request("GET", path)
+            status = connection.getresponse().status
+        finally:
+            connection.close()
+    except (OSError, http.client.HTTPException) as error:
+        return f"{where} does not answer ({error})"
+    return "" if status < 400 else f"{path} on {where} answers {status}"

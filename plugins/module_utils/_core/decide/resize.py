@@ -1,0 +1,47 @@
+"""A resize waits for its host's proof: until it is confirmed Nova keeps the old guest, and can take it back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .. import consequence as c
+from ..change import HELD, FieldChange, Note
+from . import lifecycle
+from .thing import step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ..desired import Wanted
+    from ..observed import Domain, Item
+    from .thing import Found
+    from .world import World
+
+
+def decide(world: World, wanted: Wanted, item: Item, differences: list[tuple[str, FieldChange]]) -> list[Found]:
+    """Confirm or revert a resize to what is declared; any other one is somebody else's business."""
+    if any(change.field == "flavor" for _, change in differences):
+        held = lifecycle.way(wanted.state, lifecycle.RESIZED, None).held or ""
+        return [Note(HELD, "server", wanted.key, held, wanted.at("flavor"))]
+    host = str(item.status.get("host") or "its host")
+    proof = world.proof(item)
+    if not proof.asked:
+        why = "its resize waits to be confirmed; on Nova's word, because no host was asked"
+        return [step("confirm", wanted, item, (), why)]
+    if proof.domain is None:
+        text = f"its resize is not confirmed: {host} has no such guest (missing-domain)"
+        return [Note(HELD, "server", wanted.key, text, wanted.at("flavor"))]
+    wrong = list(wrong_sizes(proof.domain, item.fields.get("flavor") or {}))
+    if not wrong:
+        return [step("confirm", wanted, item, (), f"{host} runs it with the sizes of its flavor")]
+    told = "; ".join(wrong)
+    fields = (FieldChange("flavor", told, "as before", wanted.at("flavor"), c.MOVES_HOST),)
+    return [step("revert", wanted, item, fields, f"its resize is not what {host} runs: {told}")]
+
+
+def wrong_sizes(domain: Domain, flavor: Mapping[str, object]) -> Iterator[str]:
+    """Yield in what a guest differs from a flavor."""
+    sizes = (("vcpus", domain.vcpus, flavor.get("vcpus")), ("memory", domain.memory_mb, flavor.get("ram_mb")))
+    for name, has, should in sizes:
+        if has is not None and should is not None and has != should:
+            yield f"{name} is {has} at the host and {should} in its flavor"
