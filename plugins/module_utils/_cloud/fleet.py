@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Callable, Optional
 
 from .._core.decide import fault, settle, turn
-from .._core.errors import Error, ObserveError
+from .._core.errors import Error
 from .._core.outcome import DONE, FAILED, SKIPPED, UNKNOWN, Outcome
 from . import observe, reason
 from .journey import ADDRESS, CONFIRM, HEALTH, REVERT, Journey, journeys, tag_of
@@ -140,12 +140,10 @@ class Fleet:
 
     def look(self, waiting: list[Journey]) -> bool:
         """Look at all servers that are under way, once; tell whether any got further."""
-        try:
-            seen = observe.servers(self.session, tag_of(self.context, waiting))
-        except ObserveError as error:
-            self.context.tell(f"cannot look at the servers: {error}")
-            return False
-        by_id = {item.id: item for item in seen}
+        targets = [one.target for one in waiting]
+        by_id, unknown = observe.under_way(self.session, tag_of(self.context, waiting), targets)
+        if unknown:
+            self.context.tell(f"nothing is known of {len(unknown)} servers: the list fails, or a cell is down")
         proving = [one for one in waiting if one.on == HEALTH]
         names = [one.name for one in proving]
         ails = dict(zip(names, self.session.crowd(SUBMITTERS, self.examine, proving)))
@@ -156,7 +154,8 @@ class Fleet:
             if journey.on == HEALTH:
                 state = settle.settle_health(ails[journey.name], item, elapsed, float(journey.health["within"]))
             else:
-                state = settle.settle(journey.on, item, elapsed)
+                known = journey.target not in unknown
+                state = settle.settle(journey.on, item, elapsed) if known else settle.Settled(settle.WAITING)
                 moved |= self.place(journey, item)
             if state.state == settle.WAITING and elapsed > self.timeout:
                 state = settle.Settled(settle.FAILED, f"not done after {elapsed:.0f} s")

@@ -13,7 +13,7 @@ from .._core.observed import COMPLETE, FAILED, PARTIAL, Item, Observed
 from . import seen_compute, seen_network
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from .session import Session
 
@@ -75,7 +75,7 @@ def observe(session: Session, kinds: Iterable[str], remembered: Mapping[str, str
     complaints = tuple(str(raw) for raw in raws.values() if isinstance(raw, ObserveError))
     lists = {kind: raw for kind, raw in raws.items() if not isinstance(raw, ObserveError)}
     coverage = {kind: COMPLETE if kind in lists else FAILED for kind in asked}
-    coverage["interface"] = coverage.get("port", FAILED)
+    coverage.update({"interface": coverage["port"]} if "port" in coverage else {})
     seen = Observed(tuple(understand(lists)), coverage, complaints=complaints)
     return with_unknown(session, seen, lists.get("server", []), remembered)
 
@@ -165,6 +165,29 @@ def build_hosts(session: Session, seen: Optional[Observed]) -> int:
         items = seen.of_kind("server") if seen is not None else []
         up = len({item.status.get("host") or item.status.get("host_id") for item in items} - {None, ""})
     return max(1, up)
+
+
+def under_way(session: Session, tag: Optional[str], idents: Sequence[str]) -> tuple[dict[str, Item], frozenset[str]]:
+    """Return servers by id, and which of those asked for nothing is known of.
+
+    A filter leaves out the servers of a cell that is down: who is missing is asked for, and only a 404 says that he is
+    gone.
+    """
+    try:
+        by_id = {item.id: item for item in servers(session, tag)}
+    except ObserveError:
+        return {}, frozenset(idents)
+    missing = [ident for ident in idents if ident not in by_id]
+    hidden = session.crowd(CONNECTIONS, lambda ident: is_there(session, ident), missing) if missing else []
+    return by_id, frozenset(ident for ident, there in zip(missing, hidden) if there)
+
+
+def is_there(session: Session, ident: str) -> bool:
+    """Tell whether a server is, or may be, there although it is not listed."""
+    try:
+        return session.get("compute", f"/servers/{ident}", absent_ok=True) is not None
+    except ObserveError:
+        return True
 
 
 def servers(session: Session, tag: Optional[str] = None) -> list[Item]:

@@ -70,9 +70,11 @@ def consequences(world: World, changes: list[Change]) -> list[Change]:
 
 def incomplete(world: World) -> str:
     """Nothing ends unless everything could be seen."""
-    if world.observed.covers("server"):
+    lacking = [kind for kind in world.observed.coverage if not world.observed.covers(kind)]
+    if not lacking:
         return ""
-    return "not all servers could be looked at: nothing is deleted or replaced until they can"
+    kind = "server" if "server" in lacking else lacking[0]
+    return f"not all {kind.replace('_', ' ')}s could be looked at: nothing is deleted or replaced until they can"
 
 
 def owned(world: World) -> int:
