@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import random
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from novaform import core
 
 from . import accident, end, fault, world
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Callable, Mapping, Sequence
 
     from .world import World
@@ -42,6 +42,7 @@ class Stage(NamedTuple):
 class Verdict(NamedTuple):
     """What became of one trial. Without ``problems`` all is well."""
 
+    story: str
     seed: str
     accidents: Sequence[str]
     problems: Sequence[str]
@@ -57,6 +58,7 @@ def staged(story: Story) -> Stage:
     if story.before is not None:
         calm(stage, story.before)
     stage.cloud.effects.clear()
+    stage.cloud.log.clear()
     saved = stage.saved()
     calm(stage, story.after)
     return Stage(story, saved, end.end(stage.cloud), tuple(stage.cloud.effects))
@@ -69,11 +71,10 @@ def calm(stage: World, desired: core.desired.Desired) -> None:
         raise core.errors.ApplyError(f"without any accident something is left: {result['after']}")
 
 
-def chosen(stage: Stage, seed: str, names: Sequence[str], number: int) -> dict[str, Callable[..., Any]]:
-    """Return so many accidents of these names by the seed, each with its place."""
-    chance = random.Random(seed)  # noqa: S311 - the same seed must make the same run
+def chosen(stage: Stage, chance: random.Random, names: Sequence[str]) -> dict[str, Callable[[World], None]]:
+    """Return these accidents, each at a place of chance."""
     found = {}
-    for name in chance.sample(list(names), number):
+    for name in names:
         at, long = chance.randint(1, len(stage.effects) + 2), chance.randint(1, 12)
         found[f"{name}@{at}"] = placed(name, at, long, chance)
     return found
@@ -108,7 +109,7 @@ def tried(stage: Stage, seed: str, accidents: Mapping[str, Callable[[World], Non
         here.cloud.sleep(PAUSE)
     accident.over(here.cloud)
     problems += judged(here, stage, clean=clean)
-    return Verdict(seed, tuple(accidents), tuple(problems), runs, killed)
+    return Verdict(stage.story.name, seed, tuple(accidents), tuple(problems), runs, killed)
 
 
 def turn(here: World, desired: core.desired.Desired) -> tuple[bool, bool]:

@@ -9,28 +9,6 @@ from novaform import core
 from novaform.simulate import fault
 
 
-def kill_at(bench: Bench, number: int, *, before: bool) -> None:
-    """Kill the process at its n-th effect, before or after it is carried out."""
-    accident = fault.KILL_BEFORE if before else fault.KILL_AFTER
-    bench.cloud.faults.append(lambda *_: accident if len(bench.cloud.effects) == number else None)
-
-
-@pytest.mark.parametrize("before", [True, False])
-@pytest.mark.parametrize("place", range(1, 40))
-def test_killed_anywhere_and_started_again_there_is_no_twin(place: int, *, before: bool) -> None:
-    bench = Bench()
-    kill_at(bench, place, before=before)
-    try:
-        bench.apply()
-    except fault.Killed:
-        bench.cloud.faults.clear()
-        assert bench.apply()["after"]["clean"]
-    assert set(bench.servers()) == {"web-1", "web-2", "web-3"}
-    assert len(bench.cloud.neutron.store["networks"]) == 2
-    assert len(bench.cloud.neutron.store["routers"]) == 1
-    assert len(bench.cloud.neutron.store["security-groups"]) == 2
-
-
 @pytest.mark.parametrize("path", ["/compute/v2.1/servers", "/network/v2.0/networks", "/network/v2.0/security-groups"])
 def test_a_lost_answer_is_looked_for(path: str) -> None:
     bench = Bench()
