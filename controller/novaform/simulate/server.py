@@ -76,6 +76,9 @@ class Servers:
     def launch(self, server: dict[str, Any]) -> None:
         """Start a new server, or fail to."""
         name = server["name"]
+        plugged = any(port.get("device_id") == server["id"] for port in self.cloud.neutron.store["ports"].values())
+        for network, address in zip(server["networks"], server["fixed"], strict=True) if not plugged else ():
+            self.cloud.neutron.plug(server["id"], network, server["groups"], address)
         if name in self.fails:
             server.update(vm_state="error", fault=self.fails[name])
             self.boots[name] = self.boots.get(name, 0) - 1
@@ -83,8 +86,6 @@ class Servers:
                 del self.fails[name], self.boots[name]
             return
         server["launched"] = "2026-01-01T00:00:00"
-        for network, address in zip(server["networks"], server["fixed"], strict=True):
-            self.cloud.neutron.plug(server["id"], network, server["groups"], address)
 
     def crash(self, host: str, back_after: float = TAKES) -> None:
         """Let a host crash: what was being built on it is in ERROR once the host is back."""

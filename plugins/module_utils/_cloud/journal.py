@@ -37,6 +37,7 @@ CREATE TABLE IF NOT EXISTS declaration (
     number INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, digest TEXT NOT NULL, desired BLOB NOT NULL
 );
 """
+EPOCH = "CREATE TABLE IF NOT EXISTS epoch (number INTEGER PRIMARY KEY AUTOINCREMENT)"
 KEPT = 10
 """So many applied declarations are kept to go back to; the oldest go."""
 
@@ -48,6 +49,7 @@ def in_memory() -> Base:
     """Return a journal's file that is none, for a simulation."""
     base = sqlite3.connect(":memory:", check_same_thread=False)
     base.executescript(SCHEMA)
+    base.execute(EPOCH)
     return base
 
 
@@ -64,6 +66,7 @@ class Journal:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.path = folder / "journal.sqlite"
         self.lock = threading.Lock()
+        self.epoch: Optional[int] = None
         try:
             self.base = self.opened()
         except sqlite3.OperationalError as error:
@@ -77,6 +80,7 @@ class Journal:
         base = sqlite3.connect(self.path, timeout=10, check_same_thread=False)
         base.execute("PRAGMA synchronous=FULL")
         base.executescript(SCHEMA)
+        base.execute(EPOCH)
         self.path.chmod(0o600)
         return base
 
@@ -100,6 +104,24 @@ class Journal:
                 self.base.executemany(sql, rows)
         except sqlite3.Error as error:
             raise ApplyError(f"{self.path}: cannot be written ({error}): without it nothing is made") from error
+
+    def lead(self) -> None:
+        """Begin a run. Any earlier one that is still there, without its lock or stopped for a while, is over."""
+        try:
+            with self.lock, self.base:
+                self.epoch = self.base.execute("INSERT INTO epoch DEFAULT VALUES").lastrowid
+        except sqlite3.Error as error:
+            raise ApplyError(f"{self.path}: cannot be written ({error}): without it nothing is made") from error
+
+    def hold(self) -> None:
+        """Raise ``ApplyError`` if another run has begun since: asked before each effect."""
+        try:
+            with self.lock:
+                newest = self.base.execute("SELECT max(number) FROM epoch").fetchone()[0]
+        except sqlite3.Error as error:
+            raise ApplyError(f"{self.path}: cannot be read ({error}): without it nothing is made") from error
+        if self.epoch is not None and newest != self.epoch:
+            raise ApplyError(f"another run of this stack has begun (epoch {newest}, this is {self.epoch}): not done")
 
     def intend(self, things: Iterable[Wanted], now: float) -> None:
         """Write down that these are about to be made."""

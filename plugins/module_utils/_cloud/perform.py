@@ -41,7 +41,8 @@ class Performer:
             return ended(change, FAILED, str(error))
 
     def tried(self, change: Change) -> Outcome:
-        """Carry out one step; errors pass."""
+        """Carry out one step; errors pass. Nothing is done when another run has begun since."""
+        self.journal.hold()
         if change.action == "delete":
             alter.remove(self.context, change)
             if not any(one.uid == change.uid for one in self.context.desired.wanted):

@@ -107,6 +107,7 @@ class Run:
         with alone(self.folder):
             journal = self.open(self.folder)
             try:
+                journal.lead()
                 before = self.settled(journal)
                 outcomes = self.act(journal, before, approved)
                 self.domains = None  # what the hosts said was true before

@@ -58,6 +58,7 @@ class Stack:
         """Look and decide. From the first real look on the stack is locked until this process ends."""
         if planned is None and self.seen is None:
             self.held.enter_context(alone(self.run.folder))
+            self.opened().lead()
         journal = self.opened()
         self.seen = self.run.settled(journal) if planned is None else self.run.look(journal)
         self.facts["report"] = self.seen.decision.to_report()
