@@ -86,6 +86,9 @@ class Writer:
         self.names, self.given = Names(observed), given
         self.flavors = {item.name: item.fields for item in observed.of_kind("flavor")}
         groups = observed.of_kind("server_group")
+        self.addresses: dict[str, list[str]] = {}
+        for address in observed.of_kind("floating_ip"):
+            self.addresses.setdefault(str(address.fields["server"]), []).append(address.name)
         self.groups = {member: group.id for group in groups for member in group.status.get("members") or ()}
 
     def entry(self, item: core.observed.Item, key: str) -> Entry:
@@ -132,6 +135,7 @@ class Writer:
         if networks is None or None in groups:
             left.append("its networks or security groups are not all to be seen")
             return {}
+        left += [f"its floating address {address}" for address in self.addresses.get(item.id, ())]
         alike = len({port.security_groups for port in ports}) == 1
         shown = [
             to_port(name, port.addresses, None if alike else own)

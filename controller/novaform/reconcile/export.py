@@ -14,7 +14,7 @@ from novaform.declare import entry
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-KINDS = ("server", "flavor", "key", "image", "network", "security_group", "server_group")
+KINDS = ("server", "flavor", "key", "image", "network", "security_group", "server_group", "floating_ip")
 USER_DATA = "user-data"
 """The folder beside the declaration that holds what servers were given, a file each."""
 HEAD = """\

@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import pytest
+import yaml
 from fakes import byhand, served
 from novaform.cli import main
 
@@ -63,6 +65,11 @@ def test_servers_are_written_down_and_taken_over(
     assert "hunter2" not in Path("instances.yml").read_text()
     assert main.main(["plan"]) == 0
     assert "novaform adopt takes it over" in capsys.readouterr().out
+    status, (told,) = answer(capsys, "explain", "one")
+    assert (status, [one["ours"] for one in told["there"]], told["would"]) == (0, [False], [])
+    assert "is as declared and not ours yet" in told["notes"][0]
+    assert main.main(["schema"]) == 0
+    jsonschema.validate(yaml.safe_load(Path("instances.yml").read_text()), json.loads(capsys.readouterr().out))
     assert answer(capsys, "adopt", "--check") == (2, {"adopted": [], "outcomes": [], "left": ["one", "two"]})
     assert not changes(cloud)
     status, told = answer(capsys, "adopt", "one")
