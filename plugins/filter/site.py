@@ -68,13 +68,28 @@ def to_site(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) ->
 def blueprint(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]], host: str) -> list[dict[str, Any]]:
     """Return every component of a host."""
     site = to_site(hostvars, groups)
-    return compose.components(site, site.host(host))
+    return [_told(one) for one in compose.components(site, site.host(host))]
 
 
 def component(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]], host: str, name: str) -> dict[str, Any]:
     """Return one component of a host."""
     site = to_site(hostvars, groups)
-    return compose.component(site, site.host(host), name)
+    return _told(compose.component(site, site.host(host), name))
+
+
+def _told(wanted: dict[str, Any]) -> dict[str, Any]:
+    """Return the component; files whose options a host checks say where in the inventory each was written."""
+    for item in wanted.get("files", ()):
+        options = item["options"].items() if item.get("namespaces") else ()
+        origins = {
+            f"{section}/{option}": _where(value)
+            for section, values in options
+            for option, value in values.items()
+            if Origin.is_tagged_on(value)
+        }
+        if origins:
+            item["origins"] = origins
+    return wanted
 
 
 def secrets_for(secrets: Mapping[str, Any], wanted: Any) -> dict[str, Any]:

@@ -23,8 +23,8 @@ class Stack:
 
     def run(self, verb: str, *more: str) -> tuple[int, Any]:
         """Run plan, apply or status; return its exit status and its answer."""
-        key = f"ssh_key={self.cloud.place.key}.pub"
-        words = [str(self.file), "--inventory", str(self.cloud.inventory / "hosts.yml"), "--var", key, "--json", *more]
+        key = ["--var", f"ssh_key={self.cloud.place.key}.pub"] if "ssh_key" in self.file.read_text() else []
+        words = [str(self.file), "--inventory", str(self.cloud.inventory / "hosts.yml"), *key, "--json", *more]
         ended = self.cloud.novaform(verb, *words)
         assert ended.status in {CLEAN, DIFFERS}, f"novaform {verb} ended with {ended.status}:\n{ended.said}"
         return ended.status, json.loads(ended.out)

@@ -62,7 +62,7 @@ ON_A_FINISHED_HOST = {
     ),
     "an option that Nova does not know": Bad(
         extend(CLOUD, "nova_config: {compute: {libvirt: {cpu_moode: none}}}\n"),
-        ("/etc/nova/nova.conf: [libvirt] cpu_moode", "did you mean cpu_mode"),
+        ("cloud.yml:{last}:", "[libvirt] cpu_moode", "did you mean cpu_mode"),
     ),
     "a conductor on a compute host": Bad(change_hosts(add_compute_host), ("aio", "nova-conductor", "refused")),
     "a host that does not answer": Bad(change_hosts(lose_host), ("aio", "unreachable")),

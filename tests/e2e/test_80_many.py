@@ -21,7 +21,7 @@ NAMES = {f"many-{number}" for number in range(1, COUNT + 1)}
 DECLARED = f"""\
 stack: crowd
 flavors:
-  speck: {{vcpus: 1, ram: 64MiB, disk: 1GiB}}
+  speck: {{vcpus: 1, ram: 128MiB, disk: 1GiB}}
 networks: {{crowd: {{cidr: 192.168.77.0/24}}}}
 instances:
   many: {{count: {COUNT}, image: tiny, flavor: speck, networks: [crowd], on_change: {{flavor: resize}}}}
@@ -78,7 +78,7 @@ def broken(cloud: Site, made: dict[str, dict[str, Any]]) -> Iterator[str]:
     def client(*words: str) -> None:
         site.run_well("openstack", *words, env=cloud.env)
 
-    client("flavor", "create", "--ram", "96", "--disk", "1", "--vcpus", "1", "grain")
+    client("flavor", "create", "--ram", "160", "--disk", "1", "--vcpus", "1", "grain")
     client("server", "resize", "--flavor", "grain", "--wait", RESIZED)
     client("server", "resize", "confirm", RESIZED)
     client("server", "delete", "--wait", DELETED)
