@@ -39,6 +39,7 @@ NOTICE_SECONDS = 120
 def crowd(cloud: Site, shop: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The stack, which goes when the tests are over; the image is the one of the lab's own stack."""
     shop.apply()
+    site.run_well("openstack", "quota", "set", "--instances", "50", "--cores", "50", "admin", env=cloud.env)
     folder: Path = tmp_path_factory.mktemp("crowd")
     (folder / "instances.yml").write_text(DECLARED)
     (folder / "none.yml").write_text("stack: crowd\n")

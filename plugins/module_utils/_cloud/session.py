@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from .identity import Token
     from .wire import Answer, Body, Transport
 
-OLDEST, NEWEST = (2, 69), (2, 96)
-"""Below 2.69 servers of a cell that is down vanish from lists; above 2.96 lists only grow longer."""
+OLDEST, NEWEST = (2, 69), (2, 95)
+"""Below 2.69 servers of a cell that is down vanish from lists. From 2.96 on one server that was made while its quota
+ran out, and so has lost its request, turns every list into an error 500 (Nova 31; mended in 34)."""
 STUMBLES = frozenset({500, 502, 503, 504})
 BUSY = frozenset({429, 503})
 TRIES = 4
