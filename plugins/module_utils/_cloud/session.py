@@ -106,6 +106,8 @@ class Session:
         for turn in range(TRIES):
             self.requests += 1
             sent = {"X-Auth-Token": token.secret, "Accept": "application/json", **headers}
+            if turn and body is not None and not isinstance(body, bytes):
+                body.seek(0)  # the first try has read the file, and an empty one would be taken for the image
             answer = self.transport.send(method, url, sent, body)
             if answer.status == 401 and turn == 0:
                 token = self.token(refused=token)
