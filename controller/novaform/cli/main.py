@@ -51,6 +51,7 @@ ROOMS = {
     "undo": Room("novaform.cli.undo", "Go back to what was applied before."),
     "drift": Room("novaform.cli.drift", "Show where the API, the hosts and the declaration disagree."),
     "explain": Room("novaform.cli.explain", "Say everything that is known of one declared thing."),
+    "simulate": Room("novaform.cli.simulate", "Try a declaration on a cloud in memory, with accidents."),
     "schema": Room("novaform.cli.schema", "Print the JSON schema of instances.yml for editors."),
 }
 

@@ -1,7 +1,8 @@
 """A small cloud in memory, spoken to over HTTP messages, with a clock that only moves when somebody sleeps.
 
 It is a ``Transport``: everything above the socket is the real thing. ``faults`` may break any exchange. Each exchange
-that changes something, and each write to the journal, is an effect and has a number.
+that changes something, and each write to the journal, is an effect and has a number. ``history`` has the effects, and
+all that had an accident, each with its time and the accident in words.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class Cloud:
         self.chance = random.Random(seed)  # noqa: S311 - the same seed must make the same run
         self.log: list[tuple[str, str]] = []
         self.effects: list[str] = []
+        self.history: list[tuple[float, str, str]] = []
         self.faults: list[Fault] = []
         self.made = 0
         self.names: dict[str, str] = {}
@@ -89,13 +91,15 @@ class Cloud:
 
     def begin(self, method: str, path: str, about: str = "") -> Accident | None:
         """Number what changes anything, and return what happens to it, if anything does."""
+        text = " ".join(filter(None, (method, self.readable(path), about)))
         if fault.writes(method, path):
-            self.effects.append(" ".join(filter(None, (method, self.readable(path), about))))
-        for one in self.faults:
-            found = one(method, path)
-            if found is not None:
-                return fault.Accident(done=False, status=found) if isinstance(found, int) else found
-        return None
+            self.effects.append(text)
+        accident = next((found for one in self.faults if (found := one(method, path)) is not None), None)
+        if isinstance(accident, int):
+            accident = fault.Accident(done=False, status=accident)
+        if accident is not None or fault.writes(method, path):
+            self.history.append((self.now, text, "" if accident is None else str(accident)))
+        return accident
 
     @staticmethod
     def survive(accident: Accident | None) -> None:
@@ -118,6 +122,8 @@ class Cloud:
             answer = self.answered(method, parts, headers, asked)
         self.survive(accident)
         if accident is None:
+            if answer.status >= 400 and fault.writes(method, parts.path):
+                self.history[-1] = (*self.history[-1][:2], f"answered {answer.status}")
             return answer
         if not accident.status:
             raise wire.Lost(f"{method} {parts.path}: no answer")

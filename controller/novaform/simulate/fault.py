@@ -24,6 +24,13 @@ class Accident(NamedTuple):
     headers: Mapping[str, str] = {}
     killed: bool = False
 
+    def __str__(self) -> str:
+        """Return the accident in words."""
+        if self.killed:
+            return f"controller killed {'after' if self.done else 'before'} it"
+        answer = f"answered {self.status}" if self.status else "no answer"
+        return f"carried out, {answer}" if self.done else f"not carried out, {answer}"
+
 
 LOSE_REQUEST = Accident(done=False)
 LOSE_ANSWER = Accident(done=True)
