@@ -41,6 +41,11 @@ options:
   state_dir:
     description: Where the journal is kept. Without it C(XDG_STATE_HOME) or C(~/.local/state).
     type: path
+  leader:
+    description:
+      - The process id of the controller for which this is done. Once that is gone, the next run of the stack on this
+        machine ends this one. Without it the run stands for itself.
+    type: int
   timeout:
     description: How many seconds one action on a server may take.
     type: int
@@ -122,6 +127,7 @@ SPEC = ArgumentSpec(
         **FILES,
         "cloud": {"type": "str"},
         "desired": {"type": "path", "required": True},
+        "leader": {"type": "int"},
         "timeout": {"type": "int", "default": 900},
         "max_consequence": {"type": "str", "choices": list(consequence.LADDER)},
         "max_delete": {"type": "int"},

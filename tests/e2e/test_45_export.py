@@ -36,6 +36,7 @@ def pets(cloud: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict
     try:
         client(cloud, "network", "create", NETWORK)
         client(cloud, "subnet", "create", "--network", NETWORK, "--subnet-range", SUBNET, NETWORK)
+        client(cloud, "security", "group", "create", NETWORK)
         group = cloud.openstack("server", "group", "create", "--policy", "anti-affinity", GROUP)["id"]
         private, own = (cloud.openstack("network", "show", name)["id"] for name in ("private", NETWORK))
         nics = ("--nic", f"net-id={private}", "--nic", f"net-id={own},v4-fixed-ip={ADDRESS}")
@@ -49,7 +50,7 @@ def pets(cloud: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict
             "--user-data",
             str(script),
         )
-        client(cloud, *CREATE, *nics, *more, "--security-group", "default", "pet running")
+        client(cloud, *CREATE, *nics, *more, "--security-group", NETWORK, "pet running")
         client(cloud, *CREATE, "--network", NETWORK, "pet-stopped")
         client(cloud, *CREATE, "--network", NETWORK, "pet-shelved")
         client(cloud, "server", "stop", "pet-stopped")
@@ -59,7 +60,8 @@ def pets(cloud: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict
     finally:
         for words in (("server", "delete", "--wait", *STATES), ("server", "group", "delete", GROUP)):
             site.run("openstack", *words, env=cloud.env)
-        site.run("openstack", "network", "delete", NETWORK, env=cloud.env)
+        for kind in (("network",), ("security", "group")):
+            site.run("openstack", *kind, "delete", NETWORK, env=cloud.env)
 
 
 @pytest.fixture(scope="module")

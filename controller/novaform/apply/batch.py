@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -29,7 +30,7 @@ def apply(order: Order, hear: Callable[[dict[str, Any]], None]) -> dict[str, Any
     with runner.folder() as private:
         files = written(order, private)
         progress = private / "progress.jsonl"
-        arguments = {**order.options, **files, "progress": str(progress)}
+        arguments = {**order.options, **files, "progress": str(progress), "leader": os.getpid()}
         over = threading.Event()
         listener = threading.Thread(target=runner.follow, args=(progress, hear, over.is_set), daemon=True)
         listener.start()

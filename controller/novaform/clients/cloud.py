@@ -6,6 +6,7 @@ from ansible_collections.novaform.compute.plugins.module_utils._cloud import (
     credential,
     given,
     journal,
+    lock,
     observe,
     run,
     session,
@@ -13,4 +14,4 @@ from ansible_collections.novaform.compute.plugins.module_utils._cloud import (
     wire,
 )
 
-__all__ = ["credential", "given", "journal", "observe", "run", "session", "stage", "wire"]
+__all__ = ["credential", "given", "journal", "lock", "observe", "run", "session", "stage", "wire"]

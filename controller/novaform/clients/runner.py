@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of random name and mode 0700 is made below it
+PREFIX = "novaform-"
 COLLECTION = "novaform.compute"
 HERE = "localhost ansible_connection=local ansible_python_interpreter={python}\n"
 HEARD = {"runner_on_ok": "ok", "runner_on_failed": "failed", "runner_on_unreachable": "unreachable"}
@@ -29,13 +30,15 @@ HEARD = {"runner_on_ok": "ok", "runner_on_failed": "failed", "runner_on_unreacha
 
 @contextmanager
 def folder() -> Iterator[Path]:
-    """Give a private folder, and take it away again."""
-    base = MEMORY if MEMORY.is_dir() else None
-    path = Path(tempfile.mkdtemp(prefix="novaform-", dir=base))
+    """Give a private folder, and take it away again, with those of controllers that were killed."""
+    base = MEMORY if MEMORY.is_dir() else Path(tempfile.gettempdir())
+    path = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=base))
     try:
         yield path
     finally:
-        shutil.rmtree(path, ignore_errors=True)
+        left = [one for one in base.glob(f"{PREFIX}[0-9]*-*") if not Path("/proc", one.name.split("-")[1]).exists()]
+        for one in [path, *left]:
+            shutil.rmtree(one, ignore_errors=True)
 
 
 def collections_path() -> str:

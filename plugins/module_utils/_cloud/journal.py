@@ -6,13 +6,11 @@ sends it again too soon. Losing the file loses no ownership and deletes nothing.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import sqlite3
 import threading
 import zlib
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional
 
@@ -21,7 +19,7 @@ from .._core.errors import ApplyError
 from .._core.policy import Applied
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from .._core.desired import Desired, Wanted
 
@@ -176,22 +174,3 @@ class Journal:
 def remembered(fields: Mapping[str, Any]) -> str:
     """Return fields as text."""
     return json.dumps(dict(fields), sort_keys=True, default=str)
-
-
-@contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Hold the stack's lock, so that two applies on one machine cannot overlap. Raises ``ApplyError`` when taken.
-
-    The lock is the process's: whoever is killed lets go of it.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        held = (folder / "lock").open("w")
-    except OSError as error:
-        raise ApplyError(f"{folder / 'lock'}: cannot be written ({error.strerror}): nothing is done") from error
-    with held:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise ApplyError(f"another apply of this stack is running (lock {folder / 'lock'}): wait for it") from error
-        yield

@@ -14,7 +14,8 @@ from .._core.outcome import DONE, FAILED, SKIPPED, Outcome
 from . import health, observe
 from .context import Context
 from .fleet import Fleet
-from .journal import Journal, alone
+from .journal import Journal
+from .lock import alone
 from .perform import Performer, ended
 
 if TYPE_CHECKING:

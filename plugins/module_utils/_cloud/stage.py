@@ -14,7 +14,8 @@ from .._core.observed import Domain
 from .._core.outcome import DONE
 from .._core.plan import Plan
 from . import credential
-from .journal import alone, folder_of
+from .journal import folder_of
+from .lock import alone
 from .run import Look, Run, choose
 from .session import Session
 
@@ -47,6 +48,7 @@ class Stack:
         self.journal: Optional[Journal] = None
         self.seen: Optional[Look] = None
         self.moved: list[Outcome] = []
+        self.leader: Optional[int] = None
 
     def opened(self) -> Journal:
         """Return the journal."""
@@ -57,7 +59,7 @@ class Stack:
     def plan(self, planned: Optional[Plan]) -> Plan:
         """Look and decide. From the first real look on the stack is locked until this process ends."""
         if planned is None and self.seen is None:
-            self.held.enter_context(alone(self.run.folder))
+            self.held.enter_context(alone(self.run.folder, self.leader))
             self.opened().lead()
         journal = self.opened()
         self.seen = self.run.settled(journal) if planned is None else self.run.look(journal)
@@ -94,7 +96,9 @@ def from_params(params: Mapping[str, Any]) -> Stack:
     run.progress = Path(params["progress"]) if params["progress"] else None
     run.domains = to_domains(load_json(params["domains"])) if params["domains"] else None
     approved = changes_from_json(load_json(params["approved"])) if params["approved"] else None
-    return Stack(run, approved)
+    stack = Stack(run, approved)
+    stack.leader = params["leader"]
+    return stack
 
 
 def to_domains(plain: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, dict[str, Domain]]:

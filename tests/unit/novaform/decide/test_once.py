@@ -55,10 +55,10 @@ def test_one_failure_stops_no_other_and_running_again_resumes() -> None:
 
 
 def test_two_applies_of_one_stack_do_not_overlap() -> None:
-    from novaform.clients.cloud import journal
+    from novaform.clients.cloud import lock
 
     bench = Bench(kept=True)
-    with journal.alone(bench.folder), pytest.raises(core.errors.ApplyError, match="another apply"):
+    with lock.alone(bench.folder), pytest.raises(core.errors.ApplyError, match="another apply"):
         bench.apply()
 
 
