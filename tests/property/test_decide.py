@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fakes import stack
 from fakes.bench import Bench, steps
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from novaform import core
+from novaform.simulate import end
+from novaform.simulate.world import restored
+
+if TYPE_CHECKING:
+    import random
 
 model = core.model
 FATAL = {"delete", "replace", "rebuild"}
@@ -53,7 +58,7 @@ calm = settings(
     deadline=None,
     max_examples=40,
     phases=PHASES,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
 
 
@@ -119,6 +124,69 @@ def test_everything_comes_after_what_it_needs(desired: core.desired.Desired) -> 
         for need in one.needs:
             if (one.kind, one.key) in places and need in places:
                 assert places[need] < places[one.kind, one.key]
+
+
+@calm
+@given(stacks())
+def test_nothing_goes_before_what_needs_it(first: core.desired.Desired) -> None:
+    world = bench()
+    world.apply(first)
+    nothing = core.desired.Desired(first.stack)
+    places = {(step.kind, step.name): place for place, step in enumerate(world.plan(nothing, **UNLIMITED).steps)}
+    for one in first.wanted:
+        for need in one.needs:
+            if (one.kind, one.key) in places and need in places:
+                assert places[one.kind, one.key] < places[need]
+
+
+@calm
+@given(stacks(), accidents, stacks())
+def test_steps_are_disjoint(
+    first: core.desired.Desired, events: list[tuple[str, int]], second: core.desired.Desired
+) -> None:
+    """No two steps change the same field, or end the same thing; changes of state follow one from the other."""
+    world = bench()
+    world.apply(first)
+    befall(world, events)
+    changed: list[tuple[str, str, str]] = []
+    ended: list[tuple[str, str]] = []
+    states: dict[str, list[str]] = {}
+    for step in world.plan(second, **UNLIMITED).steps:
+        assert isinstance(step, core.change.Change)
+        ended += [(step.kind, step.target)] if step.action in {"delete", "replace"} else []
+        for field in step.fields:
+            if field.field == "state" and step.action not in {"create", "replace"}:
+                way = states.setdefault(step.name, [field.before])
+                assert way[-1] == field.before
+                way.append(field.after)
+            else:
+                changed.append((step.kind, step.target or step.name, field.field))
+    assert len(set(changed)) == len(changed)
+    assert len(set(ended)) == len(ended)
+    wanted = {one.key: one.state for one in second.wanted if one.kind == "server"}
+    assert all(way[-1] in {wanted[name], f"{wanted[name]}_offloaded", "running"} for name, way in states.items())
+
+
+@calm
+@given(stacks(), accidents, stacks(), st.randoms(use_true_random=False))
+def test_steps_add_up(
+    first: core.desired.Desired, events: list[tuple[str, int]], second: core.desired.Desired, chance: random.Random
+) -> None:
+    """A part of the steps and then what is left end where all of them at once do.
+
+    Only a server that is shelved first keeps its fields as they are until it is awake again.
+    """
+    assume(all(one.state != "shelved" for one in second.wanted))
+    world = bench()
+    world.apply(first)
+    befall(world, events)
+    saved = world.saved()
+    whole, parts = restored(saved, "1"), restored(saved, "2")
+    assert whole.apply(second, **UNLIMITED)["after"]["clean"]
+    steps = [step for step in parts.plan(second, **UNLIMITED).doable if isinstance(step, core.change.Change)]
+    parts.run(second, **UNLIMITED).apply([step for step in steps if chance.random() < 0.5])
+    assert parts.apply(second, **UNLIMITED)["after"]["clean"]
+    assert not end.difference(end.end(parts.cloud), end.end(whole.cloud))
 
 
 partial = st.tuples(
