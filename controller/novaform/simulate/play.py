@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from novaform import core
-from novaform.clients.cloud import journal
+from novaform.clients.cloud import lock
 from novaform.plan import render
 from novaform.reconcile import drift
 
@@ -162,7 +162,7 @@ class Player:
 
     def lock(self, _: Sequence[str]) -> None:
         """Let another controller hold the stack."""
-        self.held.enter_context(journal.alone(self.world.folder))
+        self.held.enter_context(lock.alone(self.world.folder))
 
     def unlock(self, _: Sequence[str]) -> None:
         """Let the other controller go."""
