@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
+from . import stack
+
 if TYPE_CHECKING:
     from novaform.simulate.cloud import Cloud
 
@@ -20,7 +22,9 @@ class Hand:
         self.flavor = cloud.nova.on_flavors(
             "POST", "", {}, {"flavor": {"name": "m1", "vcpus": 1, "ram": 128, "disk": 1}}
         )[1]["flavor"]["id"]
-        cloud.nova.on_keypairs("POST", "", {}, {"keypair": {"name": "mine", "public_key": "ssh-ed25519 AAAA me@here"}})
+        cloud.nova.on_keypairs(
+            "POST", "", {}, {"keypair": {"name": "mine", "public_key": f"{stack.PUBLIC_KEY} me@here"}}
+        )
         group = {"server_group": {"name": "apart", "policy": "anti-affinity"}}
         self.group = cloud.nova.on_server_groups("POST", "", {}, group)[1]["server_group"]["id"]
         self.networks = [cloud.neutron.make("networks", {"name": name})["id"] for name in ("red", "blue")]

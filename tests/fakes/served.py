@@ -14,7 +14,7 @@ from novaform.clients.cloud import wire
 from novaform.simulate.cloud import Cloud
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 
@@ -29,6 +29,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def exchange(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         with self.turn:
+            self.cloud.root = f"http://{self.headers['Host']}"  # a proxy's, if one is between
             self.cloud.now = 1_000_000.0 + time.monotonic() * self.quicker
             try:
                 answer = self.cloud.send(
@@ -37,14 +38,26 @@ class Handler(http.server.BaseHTTPRequestHandler):
             except wire.Lost:
                 self.close_connection = True
                 return
-        head = b"".join(f"{name}: {value}\r\n".encode() for name, value in answer.headers.items())
-        size = f"HTTP/1.1 {answer.status} -\r\nContent-Length: {len(answer.body)}\r\n".encode()
-        self.wfile.write(size + head + b"\r\n" + answer.body)
+        self.reply(answer.status, answer.headers, answer.body)
+
+    def reply(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        """Send an answer in one piece: in two it would wait for the other side's delayed ACK."""
+        kept = {**{name.lower(): value for name, value in headers.items()}, "content-length": str(len(body))}
+        head = "".join(f"{name}: {value}\r\n" for name, value in kept.items())
+        self.wfile.write(f"HTTP/1.1 {status} -\r\n{head}\r\n".encode() + body)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = exchange  # noqa: N815 - http.server's own names
 
     def log_message(self, *_: object) -> None:
         """Say nothing; the tests' own output is enough."""
+
+
+def clouds(folder: Path, root: str) -> Path:
+    """Write a clouds.yaml for the cloud at this address."""
+    auth = {"auth_url": f"{root}/identity", "username": "me", "password": "s3cret", "project_name": "p"}
+    path = folder / "clouds.yaml"
+    path.write_text(yaml.safe_dump({"clouds": {"fake": {"auth": auth, "region_name": "one"}}}))
+    return path
 
 
 @contextmanager
@@ -55,8 +68,7 @@ def serve(folder: Path) -> Iterator[Cloud]:
     Handler.cloud, Handler.turn = cloud, threading.Lock()
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    auth = {"auth_url": f"{cloud.root}/identity", "username": "me", "password": "s3cret", "project_name": "p"}
-    (folder / "clouds.yaml").write_text(yaml.safe_dump({"clouds": {"fake": {"auth": auth}}}))
+    clouds(folder, cloud.root)
     try:
         yield cloud
     finally:

@@ -7,6 +7,7 @@ from typing import Any
 from novaform import core
 
 model = core.model
+PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKDSiokqVLvCdvszyMvJIhNh0qxmRlJuqxCZveGjv0Kt"
 
 
 def server(number: int = 1, group: str = "web", **more: Any) -> model.Server:
@@ -20,7 +21,7 @@ def declaration(count: int = 3, **more: Any) -> model.Declaration:
     """Return a stack with everything that this version makes."""
     given: dict[str, Any] = {
         "flavors": (model.Flavor("small", 1, 512, 4), model.Flavor("large", 2, 1024, 8)),
-        "keys": (model.Key("ops", "ssh-ed25519 AAAA me@here"),),
+        "keys": (model.Key("ops", f"{PUBLIC_KEY} me@here"),),
         "networks": (model.Network("private", "10.0.0.0/24", router="edge"),),
         "routers": (model.Router("edge", "public"),),
         "security_groups": (model.SecurityGroup("web", (model.Rule(protocol="tcp", port_min=80, port_max=80),)),),

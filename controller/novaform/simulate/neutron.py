@@ -57,6 +57,10 @@ class Neutron:
         if plural == "security-groups":
             for ethertype in ("IPv4", "IPv6"):
                 self.rule(made["id"], {"direction": "egress", "ethertype": ethertype})
+        if plural == "networks":
+            made["subnets"] = []
+        if plural == "subnets":
+            self.store["networks"][made["network_id"]]["subnets"].append(made["id"])
         self.store[plural][made["id"]] = made
         return made
 
@@ -119,7 +123,9 @@ class Neutron:
         groups = [group for port in self.store["ports"].values() for group in port["security_groups"]]
         if plural == "security-groups" and ident in groups:
             raise Problem(409, "in use")
-        del self.store[plural][ident]
+        gone = self.store[plural].pop(ident)
+        if plural == "subnets":
+            self.store["networks"][gone["network_id"]]["subnets"].remove(ident)
 
     def change(self, plural: str, thing: dict[str, Any], more: str, body: Any) -> tuple[int, Any]:
         """Change a thing in place."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
+from . import record, request
 from .problem import Problem
 from .server import Servers
 
@@ -52,7 +55,7 @@ class Nova(Servers):
     def on_servers(self, method: str, rest: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
         """Answer for servers."""
         if method == "POST" and not rest:
-            self.bootable(body["server"]["imageRef"])
+            request.check_server(self.cloud, body, self.spoken)
             return 202, {"server": {"id": self.create(body)}}
         if rest == "detail":
             return 200, self.listed(query)
@@ -60,21 +63,16 @@ class Nova(Servers):
         if ident in self.down:
             return 200, {"server": {"id": ident, "status": "UNKNOWN"}}
         if ident not in self.servers:
-            raise Problem(404, "Instance could not be found")
+            raise Problem(404, f"Instance {ident} could not be found.")
         server = self.servers[ident]
         if method == "GET" and more.startswith("os-instance-actions"):
-            return 200, {"instanceActions": []}
+            return 200, record.shown(server, more)
         if method == "GET":
             return 200, {"server": {**self.shown(server), **self.told(server)}}
         if method == "DELETE" and not more:
             self.delete(server)
             return 204, None
         return self.change(server, method, more, body)
-
-    def bootable(self, image: str) -> None:
-        """Refuse an image that is not there, or only half."""
-        if self.cloud.glance.images.get(image, {}).get("status") != "active":
-            raise Problem(400, f"Image {image} is not active")
 
     def change(self, server: dict[str, Any], method: str, more: str, body: Any) -> tuple[int, Any]:
         """Change something about a server."""
@@ -88,7 +86,7 @@ class Nova(Servers):
         elif head == "metadata":
             taken(server["metadata"], name)
         elif head == "tags":
-            server["tags"] = sorted({*server["tags"], name} if method == "PUT" else {*server["tags"]} - {name})
+            server["tags"] = tagged(server["tags"], method, name)
         elif head == "os-interface" and method == "POST":
             self.cloud.neutron.plug(server["id"], body["interfaceAttachment"]["net_id"], [])
         elif head == "os-interface":
@@ -102,16 +100,20 @@ class Nova(Servers):
         servers = [one for one in self.servers.values() if one["id"] not in self.down]
         for tag in filter(None, query.get("tags", "").split(",")):
             servers = [one for one in servers if tag in one["tags"]]
+        servers = [one for one in servers if re.search(query.get("name", ""), one["name"])]
         if "marker" in query:
-            place = [one["id"] for one in servers].index(query["marker"])
-            servers = servers[place + 1 :]
-        page = [{**self.shown(one), **self.told(one)} for one in servers[: self.cloud.page]]
+            places = [place for place, one in enumerate(servers) if one["id"] == query["marker"]]
+            if not places:
+                raise Problem(400, f"marker [{query['marker']}] not found")
+            servers = servers[places[0] + 1 :]
+        size = min(int(query.get("limit") or self.cloud.page), self.cloud.page)
+        page = [{**self.shown(one), **self.told(one)} for one in servers[:size]]
         if not query:
             page += [{"id": ident, "status": "UNKNOWN", "created": ""} for ident in self.down]
         answer: dict[str, Any] = {"servers": page}
-        if len(servers) > self.cloud.page:
-            last = servers[self.cloud.page - 1]["id"]
-            answer["servers_links"] = [{"rel": "next", "href": f"http://inner/v2.1/servers/detail?marker={last}"}]
+        if len(servers) > size:
+            more = urlencode({**query, "marker": servers[size - 1]["id"]})
+            answer["servers_links"] = [{"rel": "next", "href": f"http://inner/v2.1/servers/detail?{more}"}]
         return answer
 
     def told(self, server: dict[str, Any]) -> dict[str, Any]:
@@ -134,7 +136,8 @@ class Nova(Servers):
             return 200, body
         if any(one["name"] == body["flavor"]["name"] for one in self.flavors.values()):
             raise Problem(409, "Flavor with this name exists")
-        made = {"id": self.cloud.id(body["flavor"]["name"]), "extra_specs": {}, "swap": 0, **body["flavor"]}
+        given = {"extra_specs": {}, "swap": 0, "OS-FLV-EXT-DATA:ephemeral": 0, "os-flavor-access:is_public": True}
+        made = {"id": self.cloud.id(body["flavor"]["name"]), **given, **body["flavor"]}
         self.flavors[made["id"]] = made
         return 200, {"flavor": made}
 
@@ -146,8 +149,7 @@ class Nova(Servers):
         if method == "DELETE":
             taken(self.keys, rest)
             return 202, None
-        if body["keypair"]["name"] in self.keys:
-            raise Problem(409, "Key pair exists")
+        request.check_key(body["keypair"], self.keys)
         self.keys[body["keypair"]["name"]] = body["keypair"]
         return 201, body
 
@@ -162,6 +164,15 @@ class Nova(Servers):
         made = {"id": self.cloud.id(body["server_group"]["name"]), "members": [], **body["server_group"]}
         self.groups[made["id"]] = made
         return 200, {"server_group": made}
+
+
+def tagged(tags: list[str], method: str, name: str) -> list[str]:
+    """Return the tags with one more or one less. Raises ``Problem`` (404)."""
+    if method == "PUT":
+        return sorted({*tags, name})
+    if name not in tags:
+        raise Problem(404, f"there is no tag '{name}'")
+    return [tag for tag in tags if tag != name]
 
 
 def found(things: dict[str, Any], ident: str) -> Any:

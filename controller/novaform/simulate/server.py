@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .problem import Problem
+from . import actions
 
 if TYPE_CHECKING:
     from .cloud import Cloud
@@ -13,23 +13,9 @@ TAKES = 4.0
 """Seconds that anything takes unless ``Servers.takes`` says otherwise."""
 CLAIMS = 1.0
 """Seconds until a new server's host is known: the scheduler knows the groups' hosts no sooner."""
-ACTIONS = {
-    "os-start": ("powering-on", {"stopped"}, "active"),
-    "os-stop": ("powering-off", {"active", "error"}, "stopped"),
-    "reboot": ("rebooting_hard", {"active", "stopped", "paused", "suspended", "error"}, "active"),
-    "pause": ("pausing", {"active"}, "paused"),
-    "unpause": ("unpausing", {"paused"}, "active"),
-    "suspend": ("suspending", {"active"}, "suspended"),
-    "resume": ("resuming", {"suspended"}, "active"),
-    "shelve": ("shelving", {"active", "stopped", "paused", "suspended"}, "shelved_offloaded"),
-    "unshelve": ("unshelving", {"shelved", "shelved_offloaded"}, "active"),
-    "resize": ("resize_prep", {"active", "stopped"}, "resized"),
-    "rebuild": ("rebuilding", {"active", "stopped", "error"}, "active"),
-    "confirmResize": (None, {"resized"}, "active"),
-    "revertResize": ("resize_reverting", {"resized"}, "active"),
-}
-"""For each action its task, the states in which it is allowed, and the state in which it ends."""
 POWER = {"active": 1, "stopped": 4, "paused": 3, "suspended": 7}
+STATUS = {"building": "BUILD", "stopped": "SHUTOFF", "resized": "VERIFY_RESIZE"}
+"""Nova's words for states, where they are not the state itself."""
 
 
 class Servers:
@@ -51,6 +37,7 @@ class Servers:
         self.takes: dict[str, float] = {}
         self.deaf: set[str] = set()
         self.hosts = ["compute1", "compute2"]
+        self.zones = {"nova"}
 
     def due(self, action: str) -> float:
         """Return when an action that begins now will have ended."""
@@ -64,7 +51,9 @@ class Servers:
                 server.update(host=server["chosen"], task_state="spawning")
             if server["until"] is None or server["until"] > self.cloud.now:
                 continue
-            server.update(vm_state=server["then"], task_state=None, until=None, power=None)
+            kept = (server["host"] or server["chosen"]) if server["launched"] else server["host"]
+            host = None if server["then"] == "shelved_offloaded" else kept
+            server.update(vm_state=server["then"], task_state=None, until=None, power=None, host=host)
             if server["then"] == "gone":
                 del self.servers[ident]
                 self.cloud.neutron.unplug(ident)
@@ -76,6 +65,9 @@ class Servers:
     def launch(self, server: dict[str, Any]) -> None:
         """Start a new server, or fail to."""
         name = server["name"]
+        if server["chosen"] is None:
+            server.update(vm_state="error", fault=actions.NO_HOST)
+            return
         plugged = any(port.get("device_id") == server["id"] for port in self.cloud.neutron.store["ports"].values())
         for network, address in zip(server["networks"], server["fixed"], strict=True) if not plugged else ():
             self.cloud.neutron.plug(server["id"], network, server["groups"], address)
@@ -145,31 +137,13 @@ class Servers:
         """Begin an action on a server."""
         if action == "os-getConsoleOutput":
             return 200, {"output": "" if server["name"] in self.deaf else f"{server['name']} login: "}
-        task, allowed, then = ACTIONS[action]
-        if server["vm_state"] not in allowed or server["task_state"] is not None:
-            raise Problem(409, f"Cannot '{action}' instance while it is in vm_state {server['vm_state']}")
-        if action == "resize":
-            if arguments["flavorRef"] not in self.flavors:
-                raise Problem(400, f"Flavor {arguments['flavorRef']} could not be found")
-            server["before"] = server["vm_state"], server["flavor"]
-            server["flavor"] = self.flavors[arguments["flavorRef"]]
-        if action == "rebuild":
-            server["image"] = arguments["imageRef"]
-            then = "stopped" if server["vm_state"] == "stopped" else "active"
-            server["metadata"] = arguments.get("metadata", server["metadata"])
-        if action in {"confirmResize", "revertResize"}:
-            then, flavor = server.pop("before")
-            server["flavor"] = flavor if action == "revertResize" else server["flavor"]
-        server.update(task_state=task, until=self.due(action), then=then)
+        actions.begin(self, server, action, arguments)
         return 202, None
 
     def create(self, body: Any) -> str:
         """Begin to build a server and return its id."""
         asked = body["server"]
-        if len(asked.get("tags", ())) > 50 or any("/" in tag or "," in tag for tag in asked.get("tags", ())):
-            raise Problem(400, "Invalid input for field/attribute tags")
-        if asked["flavorRef"] not in self.flavors:
-            raise Problem(400, f"Flavor {asked['flavorRef']} could not be found")
+        flavor = self.flavors[asked["flavorRef"]]
         networks = [one["uuid"] for one in asked["networks"]] if asked["networks"] != "none" else []
         for network in networks:
             self.cloud.neutron.get("networks", network)
@@ -179,7 +153,7 @@ class Servers:
             **self.built(),
             "id": ident,
             "name": asked["name"],
-            "flavor": self.flavors[asked["flavorRef"]],
+            "flavor": flavor,
             "image": asked["imageRef"],
             "key_name": asked.get("key_name"),
             "user_data": asked.get("user_data"),
@@ -191,7 +165,7 @@ class Servers:
             "zone": asked.get("availability_zone"),
             "config_drive": bool(asked.get("config_drive")),
             "fixed": [one.get("fixed_ip") for one in asked["networks"]] if networks else [],
-            "chosen": self.choose(hints.get("group")),
+            "chosen": self.choose(hints.get("group")) if flavor["ram"] <= actions.ROOM_MB else None,
         }
         if "group" in hints:
             self.groups[hints["group"]]["members"].append(ident)
@@ -220,8 +194,13 @@ class Servers:
         return {
             "id": server["id"],
             "name": server["name"],
-            "status": server["vm_state"].upper(),
-            "flavor": {**flavor, "original_name": flavor["name"], "ephemeral": 0},
+            "status": STATUS.get(server["vm_state"], server["vm_state"].upper()),
+            "flavor": {
+                **{name: flavor[name] for name in ("vcpus", "ram", "disk", "swap", "extra_specs")},
+                "original_name": flavor["name"],
+                "ephemeral": flavor["OS-FLV-EXT-DATA:ephemeral"],
+            },
+            "locked": server.get("locked", False),
             "image": {"id": server["image"]},
             "key_name": server["key_name"],
             "metadata": server["metadata"],
@@ -239,5 +218,5 @@ class Servers:
             "created": server["created"],
             "addresses": {},
             "config_drive": "True" if server["config_drive"] else "",
-            **({"fault": {"message": server["fault"]}} if server["fault"] else {}),
+            **({"fault": {"message": server["fault"], "code": 500}} if server["fault"] else {}),
         }

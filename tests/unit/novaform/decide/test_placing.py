@@ -124,6 +124,7 @@ def test_sharing_is_no_drift_where_servers_are_spread_as_far_as_hosts_go() -> No
 
 def test_drift_names_servers_that_are_not_on_their_host_nor_in_their_zone() -> None:
     world = Bench()
+    world.cloud.nova.zones.add("rack9")
     world.cloud.nova.hosts = ["compute1"]
     servers = (stack.server(1, host="compute2.example"), stack.server(2, zone="rack9"))
     given = stack.desired_of(servers)
