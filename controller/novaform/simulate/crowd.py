@@ -10,16 +10,17 @@ if TYPE_CHECKING:
 
 
 class Crowd:
-    """Does side by side one after the other, in an order that is another one each time."""
+    """Does side by side one after the other, in an order that is another one each time; without chance, in turn."""
 
-    def __init__(self, chance: random.Random) -> None:
+    def __init__(self, chance: random.Random | None) -> None:
         self.chance = chance
 
     def __call__(self, number: int, work: Callable[[Any], Any], things: Sequence[Any]) -> list[Any]:
         """Do it to each thing; return the results in the things' own order."""
         del number
         places = list(range(len(things)))
-        self.chance.shuffle(places)
+        if self.chance is not None:
+            self.chance.shuffle(places)
         results: dict[int, Any] = {}
         for place in places:
             results[place] = work(things[place])
