@@ -53,7 +53,8 @@ options:
   max_consequence:
     description: The gravest consequence that is allowed.
     type: str
-    choices: [none, reboot, downtime, moves-host, loses-ephemeral, destroys-root-disk, changes-ip, changes-uuid]
+    choices: [none, reboot, downtime, moves-host, loses-ephemeral, destroys-root-disk, changes-ip, changes-uuid,
+      destroys-data]
   max_delete:
     description: How many servers may lose their disk. Without it a tenth of the stack, and at least one.
     type: int

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from novaform.clients.cloud import credential, session, wire
 
-from . import fault, glance, host, neutron, nova
+from . import cinder, fault, glance, host, neutron, nova
 from .problem import Problem
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 ROOT = "https://cloud.example"
 SERVICES = {"compute": "/compute/v2.1", "network": "/network", "image": "/image", "identity": "/identity/v3"}
+SERVICES["volumev3"] = "/volume/v3"
 TOKENS = "/identity/v3/auth/tokens"
 QUIET = wire.Answer(0, {}, b"")
 
@@ -52,6 +53,8 @@ class Cloud:
         self.nova = nova.Nova(self)
         self.neutron = neutron.Neutron(self)
         self.glance = glance.Glance(self)
+        self.cinder = cinder.Cinder(self)
+        self.services = dict(SERVICES)
         self.hosts = host.Hosts(self)
         self.page = 1000
 
@@ -162,6 +165,7 @@ class Cloud:
             ("/compute/v2.1", self.nova),
             ("/network/v2.0", self.neutron),
             ("/image/v2", self.glance),
+            ("/volume/v3", self.cinder),
         ):
             if path.startswith(prefix):
                 status, answer = service.answer(method, path[len(prefix) :] or "/", query, body)
@@ -172,7 +176,7 @@ class Cloud:
         """Return what keystone says of a new token."""
         catalog = [
             {"type": kind, "endpoints": [{"interface": "public", "region_id": "one", "url": self.root + path}]}
-            for kind, path in SERVICES.items()
+            for kind, path in self.services.items()
         ]
         return {"token": {"catalog": catalog, "project": {"id": "p"}, "user": {"id": "u"}, "roles": []}}
 

@@ -39,6 +39,7 @@ def end(cloud: Cloud) -> dict[str, list[str]]:
         "key pairs": cloud.nova.keys.values(),
         "server groups": cloud.nova.groups.values(),
         "images": cloud.glance.images.values(),
+        "volumes": cloud.cinder.volumes.values(),
         "rules": cloud.neutron.rules.values(),
         **{plural: store.values() for plural, store in cloud.neutron.store.items()},
     }
@@ -81,6 +82,11 @@ def leaks(cloud: Cloud) -> list[str]:
     ports = cloud.neutron.store["ports"]
     found = [f"port {ident}" for ident, one in ports.items() if one.get("device_id") not in devices]
     addresses = cloud.neutron.store["floatingips"].values()
+    found += [
+        f"volume {ident}"
+        for ident, one in cloud.cinder.volumes.items()
+        if any(at["server_id"] not in cloud.nova.servers for at in one["attachments"])
+    ]
     return found + [f"address {one['id']}" for one in addresses if one["port_id"] and one["port_id"] not in ports]
 
 

@@ -87,13 +87,22 @@ class Nova(Servers):
             taken(server["metadata"], name)
         elif head == "tags":
             server["tags"] = tagged(server["tags"], method, name)
-        elif head == "os-interface" and method == "POST":
-            self.cloud.neutron.plug(server["id"], body["interfaceAttachment"]["net_id"], [])
-        elif head == "os-interface":
-            self.cloud.neutron.remove("ports", name)
+        elif head in {"os-volume_attachments", "os-interface"}:
+            self.plug(server["id"], head, name, body if method == "POST" else None)
         else:
             server["name"] = body["server"]["name"]
         return 200, {}
+
+    def plug(self, server: str, head: str, ident: str, body: Any) -> None:
+        """Attach a volume or an interface, or take it away (no body)."""
+        if head == "os-interface" and body is not None:
+            self.cloud.neutron.plug(server, body["interfaceAttachment"]["net_id"], [])
+        elif head == "os-interface":
+            self.cloud.neutron.remove("ports", ident)
+        elif body is not None:
+            self.cloud.cinder.attach(body["volumeAttachment"]["volumeId"], server)
+        else:
+            self.cloud.cinder.detach(server, ident)
 
     def listed(self, query: dict[str, str]) -> dict[str, Any]:
         """Return one page of servers. With a filter, those of a cell that is down are left out."""
@@ -117,9 +126,10 @@ class Nova(Servers):
         return answer
 
     def told(self, server: dict[str, Any]) -> dict[str, Any]:
-        """Return what newer microversions add to a server."""
+        """Return what newer microversions, and Cinder, add to a server."""
+        disks = {"os-extended-volumes:volumes_attached": self.cloud.cinder.of(server["id"])}
         pinned = {"pinned_availability_zone": server["zone"]} if self.spoken >= (2, 96) else {}
-        return {**pinned, **({"scheduler_hints": server["hints"]} if self.spoken >= (2, 100) else {})}
+        return {**disks, **pinned, **({"scheduler_hints": server["hints"]} if self.spoken >= (2, 100) else {})}
 
     def on_flavors(self, method: str, rest: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
         """Answer for flavors."""

@@ -57,6 +57,7 @@ class Servers:
             if server["then"] == "gone":
                 del self.servers[ident]
                 self.cloud.neutron.unplug(ident)
+                self.cloud.cinder.detach(ident)
                 for group in self.groups.values():
                     group["members"] = [member for member in group["members"] if member != ident]
             elif server["then"] == "active" and not server["launched"]:
@@ -148,6 +149,7 @@ class Servers:
         for network in networks:
             self.cloud.neutron.get("networks", network)
         hints = body.get("os:scheduler_hints", {})
+        disks = [one["uuid"] for one in asked.get("block_device_mapping_v2", ()) if one["source_type"] == "volume"]
         ident = self.cloud.id(asked["name"])
         self.servers[ident] = {
             **self.built(),
@@ -169,6 +171,8 @@ class Servers:
         }
         if "group" in hints:
             self.groups[hints["group"]]["members"].append(ident)
+        for disk in disks:
+            self.cloud.cinder.attach(disk, ident)
         return ident
 
     def built(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from .._core import mark
 from .._core.decide.thing import MARK, named_peer
 from .._core.errors import ApplyError
-from . import make_network, make_server
+from . import make_network, make_server, volume
 from .make_network import NETWORK, SUBNET, renamed
 from .path import PATHS
 from .port_group import regroup, set_groups, set_port_groups
@@ -195,6 +195,7 @@ SERVER_UPDATERS = {
     "tags": update_tags,
     "security_groups": update_groups,
     "networks": update_networks,
+    "volumes": volume.update_volumes,
     "port_groups": update_port_groups,
 }
 
@@ -207,6 +208,7 @@ UPDATERS = {
     "security_group": update_security_group,
     "floating_ip": update_floating_ip,
     "server": update_server,
+    "volume": volume.update_volume,
 }
 
 ACTIONS: dict[str, dict[str, Any]] = {

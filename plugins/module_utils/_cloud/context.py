@@ -70,6 +70,14 @@ class Context:
                 return str(port["id"])
         raise ApplyError(f"server {server} has no port on network {network}")
 
+    def volume_of(self, key: str) -> str:
+        """Return the id of a volume of ours, declared or not any more."""
+        items = self.world.observed.of_kind("volume") if self.world is not None else []
+        for item in items:
+            if item.mark is not None and item.mark.key == key and self.world is not None and self.world.owned(item):
+                return item.id
+        raise ApplyError(f"there is no volume {key} of this stack")
+
     def external_network(self, name: str) -> str:
         """Return the network that floating addresses come from; ``*`` stands for the only external one."""
         if name != "*":

@@ -103,4 +103,6 @@ def catalog_of(entries: list[Mapping[str, Any]], credential: Credential) -> dict
             fits = credential.region in {None, endpoint.get("region_id"), endpoint.get("region")}
             if fits and endpoint["interface"] == credential.interface:
                 found.setdefault(entry["type"], endpoint["url"].rstrip("/"))
-    return found
+    found.pop("volume", None)  # what bore this name was the API's first version
+    cinder = found.get("block-storage") or found.get("volumev3")
+    return {**found, **({"volume": cinder} if cinder else {})}

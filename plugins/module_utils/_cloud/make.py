@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .._core import mark
 from .._core.errors import ApplyError
-from . import make_network, make_server, seen_network
+from . import make_network, make_server, seen_network, volume
 from .make_network import renamed
 
 if TYPE_CHECKING:
@@ -85,4 +85,5 @@ MAKERS = {
     "server_group": make_server_group,
     "floating_ip": make_network.make_floating_ip,
     "server": make_server.make_server,
+    "volume": volume.make_volume,
 }

@@ -8,6 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any, Optional
 
 from .._core import mark
+from . import volume
 
 if TYPE_CHECKING:
     from .._core.desired import Wanted
@@ -35,6 +36,8 @@ def make_server(context: Context, wanted: Wanted) -> str:
     groups = fields.get("security_groups") or create.get("security_groups")
     if groups:
         more["security_groups"] = [{"name": context.id_of("security_group", one)} for one in groups]
+    disks = volume.blocks(context, wanted, body["imageRef"])
+    more.update({"block_device_mapping_v2": disks} if disks else {})
     whole = {"server": {**body, **{name: value for name, value in more.items() if value is not None}}}
     hints = hints_of(context, wanted)
     if hints:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from .._core.errors import ObserveError
 from .._core.observed import COMPLETE, FAILED, PARTIAL, Item, Observed
-from . import seen_compute, seen_network
+from . import seen_compute, seen_network, volume
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -34,6 +34,7 @@ LISTS = {
     "key": Listing("compute", "/os-keypairs", "keypairs"),
     "server_group": Listing("compute", "/os-server-groups", "server_groups"),
     "image": Listing("image", "/images?limit=1000", "images"),
+    "volume": Listing("volume", "/volumes/detail", "volumes"),
     "network": Listing("network", "/networks", "networks"),
     "subnet": Listing("network", "/subnets", "subnets"),
     "router": Listing("network", "/routers", "routers"),
@@ -51,6 +52,7 @@ BESIDES = {
 READERS = {
     "flavor": seen_compute.to_flavor,
     "key": seen_compute.to_key,
+    "volume": volume.to_volume,
     "server_group": seen_compute.to_server_group,
     "image": seen_network.to_image,
     "network": seen_network.to_network,
@@ -69,8 +71,8 @@ def observe(session: Session, kinds: Iterable[str], remembered: Mapping[str, str
     ``remembered`` maps uids to ids of servers that we know of: one that is missing from the list is asked for by its id
     before anybody may think that it is gone.
     """
-    asked = needed(kinds)
-    session.token()
+    has = session.token().catalog
+    asked = [kind for kind in needed(kinds) if kind != "volume" or "volume" in has]
     raws = dict(zip(asked, session.crowd(CONNECTIONS, lambda kind: fetch(session, kind), asked)))
     complaints = tuple(str(raw) for raw in raws.values() if isinstance(raw, ObserveError))
     lists = {kind: raw for kind, raw in raws.items() if not isinstance(raw, ObserveError)}

@@ -13,4 +13,5 @@ PATHS = {
     "security_group": ("network", "/security-groups"),
     "floating_ip": ("network", "/floatingips"),
     "server": ("compute", "/servers"),
+    "volume": ("volume", "/volumes"),
 }

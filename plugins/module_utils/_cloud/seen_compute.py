@@ -28,6 +28,7 @@ def to_server(raw: Mapping[str, Any], ports: Optional[Sequence[Mapping[str, Any]
         "metadata": {name: value for name, value in metadata.items() if not name.startswith(mark.OURS)},
         "tags": [tag for tag in tags if not tag.startswith((mark.STACK_TAG, mark.UID_TAG))],
         "protect": metadata.get(mark.PROTECT) == "true",
+        "volumes": [one["id"] for one in raw.get("os-extended-volumes:volumes_attached") or ()],
         "networks": None if ports is None else [port["network_id"] for port in ports],
         "security_groups": None if not ports else sorted({one for port in ports for one in port["security_groups"]}),
     }

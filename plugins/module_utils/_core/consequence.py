@@ -13,10 +13,21 @@ DOWNTIME = "downtime"
 MOVES_HOST = "moves-host"
 LOSES_EPHEMERAL = "loses-ephemeral"
 DESTROYS_ROOT_DISK = "destroys-root-disk"
+DESTROYS_DATA = "destroys-data"
 CHANGES_IP = "changes-ip"
 CHANGES_UUID = "changes-uuid"
 
-LADDER = (NONE, REBOOT, DOWNTIME, MOVES_HOST, LOSES_EPHEMERAL, DESTROYS_ROOT_DISK, CHANGES_IP, CHANGES_UUID)
+LADDER = (
+    NONE,
+    REBOOT,
+    DOWNTIME,
+    MOVES_HOST,
+    LOSES_EPHEMERAL,
+    DESTROYS_ROOT_DISK,
+    CHANGES_IP,
+    CHANGES_UUID,
+    DESTROYS_DATA,
+)
 """From harmless to gone. A limit allows itself and everything before it."""
 
 

@@ -23,6 +23,7 @@ KEY = "novaform:key"
 SPEC = "novaform:spec"
 USER_DATA = "novaform:user_data"
 PROTECT = "novaform:protect"
+UID = "novaform:uid"
 OURS = "novaform:"
 
 

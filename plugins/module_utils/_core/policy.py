@@ -28,7 +28,7 @@ class Policy(NamedTuple):
     lets that happen although they are not as declared.
     """
 
-    max_consequence: str = consequence.CHANGES_UUID
+    max_consequence: str = consequence.LADDER[-1]
     max_delete: Optional[int] = None
     allow_empty: bool = False
     allow_shrink: bool = False

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Optional
 from . import change as changing
 from . import mark
 from .change import Change, Decision, Note
-from .decide import guard, placement, server, thing
+from .decide import guard, placement, server, thing, volume
 from .decide.world import World
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ ORDER = (
     "interface",
     "security_group",
     "server_group",
+    "volume",
     "server",
     "floating_ip",
 )
@@ -45,7 +46,7 @@ def decide(
 ) -> Decision:
     """Return everything between desired and observed. ``now`` is in epoch seconds; ``last_applied`` is by uid."""
     world = World(desired, observed, last_applied, policy)
-    found: list[Found] = [*complaints(world), *absent_externals(world)]
+    found: list[Found] = [*complaints(world), *absent_externals(world), *volume.no_cinder(world)]
     for wanted in ordered(desired.wanted):
         found += pending(world, wanted, now) or one(world, wanted)
     found += [*placement.decide_placement(world), *prune(world)]
@@ -56,7 +57,9 @@ def decide(
 
 def one(world: World, wanted: Wanted) -> list[Found]:
     """Decide on one declared thing."""
-    return server.decide_server(world, wanted) if wanted.kind == "server" else thing.decide_thing(world, wanted)
+    if wanted.kind == "server":
+        return server.decide_server(world, wanted)
+    return volume.decide_volume(world, wanted) if wanted.kind == "volume" else thing.decide_thing(world, wanted)
 
 
 def ordered(wanted: Iterable[Wanted]) -> list[Wanted]:
@@ -136,10 +139,17 @@ def prune(world: World) -> list[Found]:
     found: list[Found] = []
     going: set[str] = set()
     for item in doomed:
-        steps = server.removal(world, item) if item.kind == "server" else removal(world, item, going)
+        steps = removals(world, item, going)
         going |= {step.target for step in steps if isinstance(step, Change)}
         found += steps
     return found
+
+
+def removals(world: World, item: Item, going: set[str]) -> list[Found]:
+    """Remove one thing of any kind."""
+    if item.kind == "server":
+        return server.removal(world, item)
+    return volume.removal(world, item) if item.kind == "volume" else removal(world, item, going)
 
 
 def undeclared(world: World, item: Item) -> bool:

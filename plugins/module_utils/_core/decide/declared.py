@@ -12,7 +12,7 @@ from .want import want, written
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..model import Declaration, Flavor, Image, Key, Network, Router, Rule, SecurityGroup, ServerGroup
+    from ..model import Declaration, Flavor, Image, Key, Network, Router, Rule, SecurityGroup, ServerGroup, Volume
 
 
 def from_flavor(stack: str, flavor: Flavor) -> list[Wanted]:
@@ -89,6 +89,15 @@ def from_server_group(stack: str, group: ServerGroup) -> list[Wanted]:
     return [want(stack, "server_group", group, key=group.name, name=name, fields={"policy": group.policy})]
 
 
+def from_volume(stack: str, volume: Volume) -> list[Wanted]:
+    """One volume; a server with count has its own."""
+    needs = (("image", volume.image),) if volume.image else ()
+    fields = written(volume, ("size_gb", "type", "zone"))
+    create = {"image": volume.image}
+    more = {"name": volume.key, "create": create, "needs": needs, "protect": volume.protect}
+    return [want(stack, "volume", volume, fields=fields, **more)]
+
+
 SOURCES = (
     ("flavors", from_flavor),
     ("keys", from_key),
@@ -97,6 +106,7 @@ SOURCES = (
     ("routers", from_router),
     ("security_groups", from_security_group),
     ("server_groups", from_server_group),
+    ("volumes", from_volume),
     ("servers", from_server),
 )
 

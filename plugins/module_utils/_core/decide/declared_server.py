@@ -20,6 +20,7 @@ def server_needs(server: Server) -> tuple[tuple[str, str], ...]:
     own = [name for port in server.networks for name in port.security_groups or ()]
     needs += [("security_group", name) for name in dict.fromkeys((*server.security_groups, *own))]
     needs += [("server_group", server.server_group)] if server.server_group else []
+    needs += [("volume", name) for name in server.volumes]
     return tuple(needs)
 
 

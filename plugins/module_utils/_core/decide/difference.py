@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from .. import consequence as c
 from ..change import DENIED, IGNORED, PLACEMENT, FieldChange, Note
+from . import volume
 from .guard import FATAL
 from .server_field import pairs, shown
 
@@ -29,10 +30,7 @@ def differing(world: World, wanted: Wanted, item: Item) -> tuple[list[tuple[str,
     """Return the fields that differ, each with its action, and notes on those that stay."""
     found: list[tuple[str, FieldChange]] = []
     notes: list[Found] = []
-    if wanted.create.get("volumes"):
-        text = "its volumes are not attached: this version has no hands for Cinder yet"
-        notes.append(Note(DENIED, "server", wanted.key, text, wanted.at("volumes")))
-    for field, before, after in pairs(world, wanted, item):
+    for field, before, after in (*pairs(world, wanted, item), *volume.attached(world, wanted, item)):
         action = wanted.policy.get(field, POLICED[field]) if field in POLICED else "update"
         costs = COSTS.get((action, field), COSTS.get(action, c.NONE))
         change = FieldChange(field, shown(field, before), shown(field, after), wanted.at(field), costs)

@@ -27,8 +27,8 @@ def block(change: Change, reason: str) -> Change:
 
 
 def dies(change: Change) -> bool:
-    """Tell whether a server's disk or life ends by this step."""
-    return change.kind == "server" and change.action in FATAL and change.consequence != consequence.NONE
+    """Tell whether a server's disk or life ends by this step, or a volume."""
+    return change.kind in {"server", "volume"} and change.action in FATAL and change.consequence != consequence.NONE
 
 
 def destroys(change: Change) -> bool:

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 AWAKE = ("active", "stopped")
 SHELVED = ("shelved", "shelved_offloaded")
-REFUSED_WHILE = {"networks": ("suspended", *SHELVED), **dict.fromkeys(("metadata", "protect", "tags"), SHELVED)}
+REFUSED_WHILE = {
+    **dict.fromkeys(("networks", "volumes"), ("suspended", *SHELVED)),
+    **dict.fromkeys(("metadata", "protect", "tags"), SHELVED),
+}
 
 TAKES = {
     lifecycle.STOP: c.DOWNTIME,
