@@ -25,6 +25,7 @@ CHANCE = frozenset(
         "ip_address",
         "floating_ip_address",
         "attached_at",
+        "actions",
     ]
 )
 """Fields that may differ between two runs that both ended well."""
