@@ -26,6 +26,7 @@ class Nova(Servers):
     def __init__(self, cloud: Cloud) -> None:
         super().__init__(cloud)
         self.keys: dict[str, dict[str, Any]] = {}
+        self.skipped: set[str] = set()
         self.newest = "2.100"
         self.spoken: tuple[int, ...] = (2, 1)
         self.doors = {
@@ -105,7 +106,10 @@ class Nova(Servers):
             self.cloud.cinder.detach(server, ident)
 
     def listed(self, query: dict[str, str]) -> dict[str, Any]:
-        """Return one page of servers. With a filter, those of a cell that is down are left out."""
+        """Return one page of servers. With a filter, those of a cell that is down are left out.
+
+        While it builds, Nova leaves some out of a list of several pages: here the ``skipped``.
+        """
         servers = [one for one in self.servers.values() if one["id"] not in self.down]
         for tag in filter(None, query.get("tags", "").split(",")):
             servers = [one for one in servers if tag in one["tags"]]
@@ -115,6 +119,8 @@ class Nova(Servers):
             if not places:
                 raise Problem(400, f"marker [{query['marker']}] not found")
             servers = servers[places[0] + 1 :]
+        if "tags" not in query and len(servers) > self.cloud.page:
+            servers = [one for one in servers if one["id"] not in self.skipped]
         size = min(int(query.get("limit") or self.cloud.page), self.cloud.page)
         page = [{**self.shown(one), **self.told(one)} for one in servers[:size]]
         if not query:

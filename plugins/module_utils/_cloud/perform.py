@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional
 
+from .._core import mark
 from .._core.decide.world import is_whole
 from .._core.errors import Error
 from .._core.outcome import DONE, FAILED, UNKNOWN, Outcome
@@ -52,7 +53,7 @@ class Performer:
         if change.action in {"create", "replace"}:
             if change.action == "replace":
                 alter.remove(self.context, change)
-            return ended(change, DONE, ident=self.make(wanted))
+            return ended(change, DONE, ident=self.skipped(change, wanted) or self.make(wanted))
         if change.action == REGROUP:
             set_port_groups(self.context, change.target, wanted.fields["port_groups"])
         elif change.action in {"update", "adopt"}:
@@ -61,6 +62,19 @@ class Performer:
         else:
             alter.act(self.context, change.action, change.target, wanted)
         return ended(change, DONE, ident=change.target)
+
+    def skipped(self, change: Change, wanted: Wanted) -> Optional[str]:
+        """Return the id of a server that is there although it was not in the list; looked for by its tag.
+
+        In a list of several pages Nova leaves some servers out while others are being built.
+        """
+        if (change.action, wanted.kind) != ("create", "server") or "servers" not in self.context.session.paged:
+            return None
+        ident = next((one.id for one in observe.servers(self.context.session, mark.UID_TAG + wanted.uid)), None)
+        if ident is not None:
+            self.journal.settle([(wanted, ident)])
+            self.context.ids[wanted.kind, wanted.key] = ident
+        return ident
 
     def make(self, wanted: Wanted) -> str:
         """Make one thing at most once, and return its id. Raises ``Lost`` where its fate stays unknown."""

@@ -63,6 +63,7 @@ class Session:
         self.held: Optional[Token] = None
         self.roots: dict[str, str] = {}
         self.version: tuple[int, ...] = NEWEST
+        self.paged: set[str] = set()
         self.requests = 0
         self.pushed_back = 0
         self.quiet_until = float("-inf")
@@ -169,6 +170,8 @@ class Session:
                 raise ObserveError(f"GET {bare(self.url(service, following))}: the answer has no list of {name}")
             yield from page[name]
             following = next_page(page, name, self.url(service, following))
+            if following:
+                self.paged.add(name)
 
     def send(self, service: str, method: str, path: str, body: Any = None) -> Any:
         """Change something, once. Raises ``Refused`` for a no, ``Lost`` where nobody can know."""

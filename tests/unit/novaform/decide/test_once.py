@@ -71,6 +71,19 @@ def test_a_damaged_journal_is_put_aside_and_nothing_is_lost() -> None:
     assert (bench.folder / "journal.damaged").exists()
 
 
+def test_a_server_that_a_long_list_leaves_out_is_looked_for_by_its_tag() -> None:
+    bench = Bench(kept=True)
+    bench.apply()
+    (bench.folder / "journal.sqlite").unlink()
+    bench.cloud.page = 1
+    bench.cloud.nova.skipped = {bench.servers()["web-2"]["id"]}
+    made = set(bench.cloud.nova.servers)
+    assert [one["outcome"] for one in bench.apply()["outcomes"]] == ["done"]
+    assert set(bench.cloud.nova.servers) == made
+    bench.cloud.nova.skipped = set()
+    assert bench.plan().clean
+
+
 def test_a_kept_plan_does_nothing_to_what_has_moved() -> None:
     bench = Bench()
     bench.apply()
