@@ -58,4 +58,27 @@ def stories() -> list[Story]:
         "groups": (three, desired(group(), security_groups=(model.SecurityGroup("web", rules),))),
         "fields": (three, desired(group(metadata=(("role", "web"),), tags=("blue",)))),
     }
-    return [Story(name, before, after, ("debian", "fedora")) for name, (before, after) in told.items()]
+    return [Story(name, before, after, ("debian", "fedora")) for name, (before, after) in {**told, **volumes()}.items()]
+
+
+def volumes() -> dict[str, tuple[Any, Any]]:
+    """Return the stories of volumes: before and after by name."""
+    two = tuple(model.Volume(f"data-{number}", 10, server=f"web-{number}") for number in (1, 2))
+    replace = model.OnChange(image="replace")
+
+    def having(**more: Any) -> Any:
+        servers = tuple(one._replace(volumes=(f"data-{one.number}",)) for one in group(2, **more))
+        return desired(servers, volumes=two)
+
+    def spare(size: int) -> Any:
+        return desired(group(1), volumes=(model.Volume("spare", size),))
+
+    bare = desired(group(2))
+    return {
+        "volumes": (None, having()),
+        "attach volumes": (bare, having()),
+        "detach volumes": (having(), desired(group(2), volumes=two)),
+        "let volumes go": (having(), bare),
+        "replace with volumes": (having(), having(image="fedora", on_change=replace)),
+        "grow a volume": (spare(10), spare(20)),
+    }

@@ -88,7 +88,12 @@ def alive(cloud: Cloud) -> Counter[str]:
     """Return everything that could end: servers with what is on their disks, and what is no server."""
     cloud.nova.ripen()
     things: list[tuple[str, Any]] = [("image", cloud.glance.images), ("flavor", cloud.nova.flavors)]
-    things += [("key pair", cloud.nova.keys), ("server group", cloud.nova.groups), *cloud.neutron.store.items()]
+    things += [
+        ("volume", cloud.cinder.volumes),
+        ("key pair", cloud.nova.keys),
+        ("server group", cloud.nova.groups),
+        *cloud.neutron.store.items(),
+    ]
     things = [(kind, store) for kind, store in things if kind != "ports"]  # they come and go with a server's networks
     found = Counter(f"{kind} {ident}" for kind, store in things for ident in store)
     for server in cloud.nova.servers.values():
