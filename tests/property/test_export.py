@@ -57,6 +57,7 @@ class World:
     def __init__(self, asked: list[dict[str, Any]]) -> None:
         self.bench = Bench()
         self.cloud = self.bench.cloud
+        self.cloud.nova.zones.add("rack1")
         self.hand = byhand.Hand(self.cloud)
         self.made = [self.make(one, place) for place, one in enumerate(asked)]
 
