@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ from novaform.cli import main
 if TYPE_CHECKING:
     from pathlib import Path
 
-START_UP_SECONDS = 0.3
+HEAVY = {"ansible", "ansible_runner", "jsonschema", "keystoneauth1", "paramiko", "sqlite3", "urllib3", "yaml"}
 
 
 @pytest.fixture
@@ -128,18 +127,12 @@ def test_a_shell_is_told_how_a_word_may_go_on(
     assert capsys.readouterr().out.split() == offered
 
 
-def test_start_up_is_fast() -> None:
-    """The best of five, in processor time: other work on the machine is not ours to measure."""
-    code = (
-        "import sys, time, novaform.cli.main as cli; cli.main(['--help']); print(time.process_time(), file=sys.stderr)"
-    )
-    command = [sys.executable, "-c", code]
-    runs = [subprocess.run(command, check=False, capture_output=True, text=True) for _ in range(5)]
-    assert min(float(run.stderr) for run in runs) < START_UP_SECONDS
+def test_start_up_brings_nothing_that_only_a_command_needs() -> None:
+    code = "import sys, novaform.cli.main as cli; cli.main(['--help']); print(*sys.modules, file=sys.stderr)"
+    ended = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert not HEAVY & {name.partition(".")[0] for name in ended.stderr.split()}
 
 
 @pytest.mark.parametrize("name", sorted(main.ROOMS))
 def test_every_room_opens(name: str) -> None:
-    started = time.process_time()
     assert isinstance(main.load(name), typer.Typer)
-    assert time.process_time() - started < 5
