@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FINGERPRINT = (
     "find /etc /usr /var/lib/dpkg /var/lib/novaform -xdev -printf '%p %s %T@\\n' 2>/dev/null | sort | sha256sum"
 )
-FULL = "mount -t tmpfs -o size=1g full /mnt && cp -a /var/. /mnt/ && mount --move /mnt /var"
+FULL = "mount -t tmpfs -o size=1g full /mnt && cp -a /var/. /mnt/ && mount --bind /mnt /var"
 LISTENER = "systemd-run --quiet --unit=squatter python3 -m http.server 8774"
 
 
@@ -111,7 +111,7 @@ def test_a_disk_without_room_is_refused(empty: Site, tmp_path: Path) -> None:
     try:
         assert_refused(empty, Bad(lambda _: None, ("MiB free in /var", "make room")), tmp_path / "inventory")
     finally:
-        empty.ask("aio", "umount --lazy /var")
+        empty.ask("aio", "umount --lazy /var; umount --lazy /mnt")
 
 
 def test_somebody_who_is_not_root_is_refused(empty: Site, tmp_path: Path) -> None:
