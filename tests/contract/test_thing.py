@@ -132,3 +132,16 @@ def test_an_interface_comes_and_goes(ground: Ground) -> None:
     (port,) = ground.session.pages("network", f"/ports?device_id={ident}", "ports")
     ground.session.send("compute", "DELETE", f"{path}/{port['id']}")
     ground.wait(ident, lambda _: not list(ground.session.pages("network", f"/ports?device_id={ident}", "ports")))
+
+
+def test_a_server_is_found_by_its_name_and_tells_addresses_and_groups(ground: Ground) -> None:
+    ident = ground.built(name="contract-alone")
+    found = list(ground.session.pages("compute", "/servers?name=^contract-alone$", "servers"))
+    assert [one["id"] for one in found] == [ident]
+    addresses = [one for group in (ground.show(ident) or {})["addresses"].values() for one in group]
+    assert [(one["version"], one["OS-EXT-IPS:type"]) for one in addresses] == [(4, "fixed")]
+    groups = ground.session.get("compute", f"/servers/{ident}/os-security-groups")["security_groups"]
+    assert [one["name"] for one in groups] == ["default"]
+    flavor = ground.flavors["small"]
+    assert ground.session.get("compute", f"/flavors/{flavor}")["flavor"]["id"] == flavor
+    assert ground.session.get("compute", "/flavors/nobody", absent_ok=True) is None

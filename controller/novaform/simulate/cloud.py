@@ -29,6 +29,8 @@ ROOT = "https://cloud.example"
 SERVICES = {"compute": "/compute/v2.1", "network": "/network", "image": "/image", "identity": "/identity/v3"}
 SERVICES["volumev3"] = "/volume/v3"
 TOKENS = "/identity/v3/auth/tokens"
+NEVER = "2199-01-01T00:00:00.000000Z"
+"""When tokens expire by themselves; a simulation ends them as it likes."""
 QUIET = wire.Answer(0, {}, b"")
 
 
@@ -178,7 +180,8 @@ class Cloud:
             {"type": kind, "endpoints": [{"interface": "public", "region_id": "one", "url": self.root + path}]}
             for kind, path in self.services.items()
         ]
-        return {"token": {"catalog": catalog, "project": {"id": "p"}, "user": {"id": "u"}, "roles": []}}
+        told = {"catalog": catalog, "project": {"id": "p"}, "user": {"id": "u"}, "roles": [], "expires_at": NEVER}
+        return {"token": told}
 
 
 def about(asked: Any) -> str:

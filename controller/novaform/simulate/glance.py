@@ -23,16 +23,18 @@ class Glance:
 
     def answer(self, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
         """Answer one request with a status and a body."""
-        del query
         _, ident, more = (*path.strip("/").split("/"), "", "")[:3]
-        if method == "GET":
-            return 200, {"images": list(self.images.values())}
+        if method == "GET" and not ident:
+            named = [one for one in self.images.values() if query.get("name", one["name"]) == one["name"]]
+            return 200, {"images": named}
         if method == "POST":
             made = {"id": self.cloud.id(body["name"]), "status": "queued", "tags": [], "visibility": "private", **body}
             self.images[made["id"]] = made
             return 201, made
         if ident not in self.images:
             raise Problem(404, "no such image")
+        if method == "GET":
+            return 200, self.images[ident]
         if method == "DELETE":
             del self.images[ident]
             return 204, None

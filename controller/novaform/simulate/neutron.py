@@ -25,6 +25,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "security-groups": {},
     "floatingips": {"port_id": None},
 }
+FIXED = {"OS-EXT-IPS:type": "fixed"}
 
 
 class Neutron:
@@ -84,12 +85,29 @@ class Neutron:
                 if address["port_id"] == ident:
                     address["port_id"] = None
 
+    def addresses(self) -> dict[str, dict[str, list[dict[str, Any]]]]:
+        """Return the addresses of all servers by network, as Nova shows them."""
+        found: dict[str, dict[str, list[dict[str, Any]]]] = {}
+        for port in self.store["ports"].values():
+            network = self.cloud.names.get(port["network_id"], "")  # Nova keeps it, even of one that is hidden
+            fixed = [{"addr": one["ip_address"], "version": 4, **FIXED} for one in port["fixed_ips"]]
+            found.setdefault(port.get("device_id", ""), {}).setdefault(network, []).extend(fixed)
+        return found
+
+    def groups_of(self, server: str) -> list[dict[str, str]]:
+        """Return the security groups of a server's ports, as Nova shows them."""
+        ports = [one for one in self.store["ports"].values() if one.get("device_id") == server]
+        idents = dict.fromkeys(ident for port in ports for ident in port["security_groups"])
+        return [{"id": ident, "name": self.store["security-groups"][ident]["name"]} for ident in idents]
+
     def answer(self, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
         """Answer one request with a status and a body."""
         plural, _, rest = path.strip("/").partition("/")
         if plural == "security-group-rules":
             return self.change_rules(method, rest, body)
         ident, _, more = rest.partition("/")
+        if method == "GET" and ident:
+            return 200, {PLURAL[plural]: self.get(plural, ident)}
         if method == "GET":
             return 200, self.listed(plural, query)
         if method == "POST":
@@ -103,8 +121,8 @@ class Neutron:
     def listed(self, plural: str, query: dict[str, str]) -> dict[str, Any]:
         """Return a list as the API shows it."""
         found = list(self.store[plural].values())
-        if "device_id" in query:
-            found = [one for one in found if one.get("device_id") == query["device_id"]]
+        for field in {"device_id", "name"} & set(query):
+            found = [one for one in found if one.get(field) == query[field]]
         if plural == "security-groups":
             found = [
                 {**one, "security_group_rules": [r for r in self.rules.values() if r["security_group_id"] == one["id"]]}

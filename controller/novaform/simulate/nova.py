@@ -58,7 +58,7 @@ class Nova(Servers):
         if method == "POST" and not rest:
             request.check_server(self.cloud, body, self.spoken)
             return 202, {"server": {"id": self.create(body)}}
-        if rest == "detail":
+        if rest in {"", "detail"}:
             return 200, self.listed(query)
         ident, _, more = rest.partition("/")
         if ident in self.down:
@@ -66,14 +66,21 @@ class Nova(Servers):
         if ident not in self.servers:
             raise Problem(404, f"Instance {ident} could not be found.")
         server = self.servers[ident]
-        if method == "GET" and more.startswith("os-instance-actions"):
-            return 200, record.shown(server, more)
         if method == "GET":
-            return 200, {"server": {**self.shown(server), **self.told(server)}}
+            return 200, self.read(server, more)
         if method == "DELETE" and not more:
             self.delete(server)
             return 204, None
         return self.change(server, method, more, body)
+
+    def read(self, server: dict[str, Any], more: str) -> dict[str, Any]:
+        """Return a server, or something about it."""
+        if more.startswith("os-instance-actions"):
+            return record.shown(server, more)
+        if more == "os-security-groups":
+            return {"security_groups": self.cloud.neutron.groups_of(server["id"])}
+        addresses = self.cloud.neutron.addresses().get(server["id"], {})
+        return {"server": {**self.shown(server), **self.told(server), "addresses": addresses}}
 
     def change(self, server: dict[str, Any], method: str, more: str, body: Any) -> tuple[int, Any]:
         """Change something about a server."""
@@ -122,7 +129,8 @@ class Nova(Servers):
         if "tags" not in query and len(servers) > self.cloud.page:
             servers = [one for one in servers if one["id"] not in self.skipped]
         size = min(int(query.get("limit") or self.cloud.page), self.cloud.page)
-        page = [{**self.shown(one), **self.told(one)} for one in servers[:size]]
+        at = self.cloud.neutron.addresses()
+        page = [{**self.shown(one), **self.told(one), "addresses": at.get(one["id"], {})} for one in servers[:size]]
         if not query:
             page += [{"id": ident, "status": "UNKNOWN", "created": ""} for ident in self.down]
         answer: dict[str, Any] = {"servers": page}
@@ -141,6 +149,8 @@ class Nova(Servers):
         """Answer for flavors."""
         del query
         ident, _, more = rest.partition("/")
+        if method == "GET" and ident not in {"", "detail"}:
+            return 200, {"flavor": found(self.flavors, ident)}
         if method == "GET":
             return 200, {"flavors": list(self.flavors.values())}
         if method == "DELETE":

@@ -220,7 +220,6 @@ class Servers:
             "OS-EXT-SRV-ATTR:user_data": server["user_data"],
             "os-extended-volumes:volumes_attached": [],
             "created": server["created"],
-            "addresses": {},
             "config_drive": "True" if server["config_drive"] else "",
             **({"fault": {"message": server["fault"], "code": 500}} if server["fault"] else {}),
         }
