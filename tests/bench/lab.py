@@ -42,8 +42,8 @@ class Lab:
     def ask(self, command: str) -> bytes:
         return bytes(self.ssh(command, stdout=subprocess.PIPE).stdout)
 
-    def play(self, playbook: str, *words: str) -> tuple[float, dict[str, Any]]:
-        """Run a playbook; return its seconds and what the callback ``steps`` noted."""
+    def play(self, playbook: str, *words: str, **more: str) -> tuple[float, dict[str, Any]]:
+        """Run a playbook, with more of an environment; return its seconds and what the callback ``steps`` noted."""
         with tempfile.TemporaryDirectory() as folder:
             notes = Path(folder) / "steps.jsonl"
             env = os.environ | {
@@ -51,6 +51,7 @@ class Lab:
                 "ANSIBLE_VAULT_PASSWORD_FILE": str(self.home.inventory / ".vault-password"),
                 "ANSIBLE_CALLBACKS_ENABLED": "novaform.compute.steps",
                 "NOVAFORM_STEPS": str(notes),
+                **more,
             }
             argv = ["ansible-playbook", "-i", str(self.home.inventory / "hosts.yml"), playbook, *words]
             began = time.monotonic()
