@@ -14,6 +14,7 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional
 
+from .._core import mark
 from .._core.desired import from_json
 from .._core.errors import ApplyError
 from .._core.policy import Applied
@@ -146,6 +147,12 @@ class Journal:
     def forget(self, uids: Iterable[str]) -> None:
         """Forget things that are to go, but not that there was one of the kind: only a look tells whether it went."""
         self.write("UPDATE thing SET id = '', fields = '{}', intent_at = NULL WHERE uid = ?", [(uid,) for uid in uids])
+
+    def know(self, stack: str, kinds: Iterable[str]) -> None:
+        """Write down that there are, or may be, things of these kinds; nothing is written where there are none."""
+        rows = [(mark.uid_of(stack, kind, ""), kind) for kind in sorted(kinds)]
+        if rows:
+            self.write("INSERT OR IGNORE INTO thing (uid, kind, key) VALUES (?, ?, '')", rows)
 
     def record(self, now: float, events: Iterable[tuple[str, str, str, str]]) -> None:
         """Append (action, kind, key, outcome) lines to the history."""

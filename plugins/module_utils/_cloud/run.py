@@ -76,6 +76,16 @@ class Run:
         declared = {one.kind for one in self.desired.wanted} | {one.kind for one in self.desired.external}
         return frozenset(made | declared) & ALL_KINDS
 
+    def remember(self, journal: Journal, seen: Observed) -> None:
+        """Note in a journal that knows of nothing which kinds there are, or may be, of this stack.
+
+        Else the first thing that is made would hide from later looks whatever is of a kind that is declared no more.
+        """
+        if journal.kinds():
+            return
+        ours = {item.kind for item in seen.items if item.mark is not None and item.mark.stack == self.desired.stack}
+        journal.know(self.desired.stack, ours | {kind for kind in ALL_KINDS if not seen.covers(kind)})
+
     def look(self, journal: Journal) -> Look:
         """Look at the cloud and decide; change nothing."""
         with without_collector():
@@ -110,6 +120,7 @@ class Run:
             try:
                 journal.lead()
                 before = self.settled(journal)
+                self.remember(journal, before.observed)
                 outcomes = self.act(journal, before, approved)
                 self.domains = None  # what the hosts said was true before
                 after = self.settled(journal) if outcomes else before

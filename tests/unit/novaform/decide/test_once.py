@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from fakes import stack
-from fakes.bench import Bench
+from fakes.bench import Bench, steps
 from novaform import core
 from novaform.simulate import fault
 
@@ -108,3 +108,15 @@ def test_without_a_journal_nothing_is_made() -> None:
     with pytest.raises(core.errors.ApplyError, match="cannot be written"):
         bench.apply()
     assert not [one for one in bench.cloud.requests() if one[0] != "GET" and "auth/tokens" not in one[1]]
+
+
+def test_a_lost_journal_hides_nothing_that_is_to_go_after_the_next_creation() -> None:
+    bench = Bench(kept=True)
+    bench.apply(stack.desired(1))
+    (bench.folder / "journal.sqlite").unlink()
+    bench.apply(stack.desired(2))
+    bare = stack.desired(2, routers=(), networks=(stack.model.Network("private", "10.0.0.0/24"),))
+    planned = steps(bench.plan(bare))
+    assert "delete router edge" in planned
+    (bench.folder / "journal.sqlite").unlink()
+    assert steps(bench.plan(bare)) == planned  # as when everything is listed
