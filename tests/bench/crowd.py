@@ -119,6 +119,8 @@ class Handler(served.Handler):
         return self.path, self.headers.get("OpenStack-API-Version", "")
 
     def reply(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        # The simulator's next pages lead to a host that only we look behind.
+        body = body.replace(b"http://inner/v2.1", f"http://{self.headers['Host']}/compute/v2.1".encode())
         whole = {"content-type": "application/json", **headers}
         if self.command == "GET" and self.memory is not None and self.path != "/count":
             self.memory[self.asked()] = (status, whole, body)
