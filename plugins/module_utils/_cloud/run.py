@@ -120,7 +120,6 @@ class Run:
             try:
                 journal.lead()
                 before = self.settled(journal)
-                self.remember(journal, before.observed)
                 outcomes = self.act(journal, before, approved)
                 self.domains = None  # what the hosts said was true before
                 after = self.settled(journal) if outcomes else before
@@ -152,6 +151,7 @@ class Run:
 
     def act(self, journal: Journal, look: Look, approved: Optional[Sequence[Change]]) -> list[Outcome]:
         """Take the steps: what servers need, servers, their addresses, and last what is to go."""
+        self.remember(journal, look.observed)
         context = Context(self.session, self.desired, self.tell)
         context.reach = self.reach
         context.look(look.observed, look.applied)
