@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 DIFFERS = 2
+UNBOUNDED = 1000
 COLOURS = {"active": "green", "error": "red", "absent": "red", "unknown": "magenta"}
 
 
@@ -48,17 +49,18 @@ def table(stack: str, instances: list[Instance]) -> None:
     from rich import box, console, text
     from rich.table import Table
 
-    screen = console.Console(soft_wrap=True)
+    screen = console.Console()
+    if not screen.is_terminal:
+        screen.width = UNBOUNDED  # a program or a file has no edge at which an address must break
     made = Table(title=f"stack {stack}", box=box.SIMPLE, title_justify="left")
     for column in ("name", "state", "host", "address", "libvirt", "console"):
-        made.add_column(column, overflow="fold", no_wrap=not screen.is_terminal)
+        made.add_column(column, overflow="fold")
     for one in instances:
         state = one.state + (f" ({one.task})" if one.task else "")
         state += "" if one.state.startswith(one.wanted) else f" → {one.wanted}"
         address = "\n".join([*one.addresses, *one.floating])
         cells = [one.name, state, one.host, address, one.libvirt, one.console]
         made.add_row(*(text.Text(cell, style=COLOURS.get(one.state, "") if cell is state else "") for cell in cells))
-    screen = console.Console()
     screen.print(made)
     for one in instances:
         for note in one.notes:
