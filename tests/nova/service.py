@@ -6,6 +6,7 @@ hypervisor. When everything is up the process prints its address on one line; it
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import threading
@@ -43,12 +44,17 @@ class Fixtures(integrated_helpers.ProviderUsageBaseTestCase):
 
 
 class Handler(served.Handler):
-    """Hands requests for the compute service to Nova and all others to the simulator."""
+    """Hands requests to Nova and, to read, to Placement, and all others to the simulator."""
 
     fixtures: Fixtures
 
     def exchange(self) -> None:
         """Answer one request."""
+        if self.path.startswith("/placement/"):
+            version = self.headers["OpenStack-API-Version"].partition(" ")[2]
+            told = self.fixtures.placement.get(self.path.removeprefix("/placement"), version=version)
+            self.reply(told.status, {"content-type": "application/json"}, json.dumps(told.body).encode())
+            return
         if not self.path.startswith("/compute/"):
             super().exchange()
             return

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import typer
 
 from novaform import core
 from novaform.cli import option, show
-from novaform.plan.render import Line
+from novaform.plan.render import Line, called
 
 app = typer.Typer()
 DIFFERS = 2
@@ -25,21 +27,35 @@ def drift(
     from novaform.reconcile import drift as room
 
     stack = option.opened(option.where(file, cloud, inventory, environment, var), {})
-    found = room.observe_drift(stack)
+    found, placement = room.observe_drift(stack)
     if as_json:
-        option.answer({"stack": stack.desired.stack, "drift": [one._asdict() for one in found]})
+        asked = {"hosts": inventory is not None, "placement": placement}
+        option.answer({"stack": stack.desired.stack, "asked": asked, "drift": [one._asdict() for one in found]})
     else:
-        show.show(lines(found, asked=inventory is not None))
-    return DIFFERS if found else 0
+        show.show(lines(found))
+        show.show(summary(found, hosts=inventory is not None, placement=placement))
+    return DIFFERS if any(not one.ignored for one in found) else 0
 
 
-def lines(found: list[core.drift.Drift], *, asked: bool) -> list[Line]:
+def lines(found: list[core.drift_class.Drift]) -> list[Line]:
     """Return one line for each disagreement."""
     made = []
+    width = max((len(one.kind) for one in found), default=0)
     for one in found:
         repair = f"  → {one.repair}" if one.repair else ""
         host = f" on {one.host}" if one.host else ""
         place = f"  {one.origin}" if one.origin else ""
-        made.append(Line(f"{one.kind:15} {one.name}{host}: {one.text}{repair}{place}", "yellow"))
-    who = "declaration, Nova and hosts agree" if asked else "declaration and Nova agree (hosts not asked: give -i)"
-    return made or [Line(f"No drift: {who}.", "bold")]
+        text = f"{one.kind:{width}}  {called(one.of)} {one.name}{host}: {one.text}{repair}{place}"
+        made.append(Line(text, "dim" if one.ignored else "yellow"))
+    return made
+
+
+def summary(found: list[core.drift_class.Drift], *, hosts: bool, placement: bool) -> list[Line]:
+    """Return the last line: how much of which class, and who was not asked."""
+    counts = Counter(one.kind for one in found if not one.ignored)
+    ignored = sum(one.ignored for one in found)
+    parts = [f"{number} {kind}" for kind, number in counts.items()] + ([f"{ignored} ignored"] if ignored else [])
+    silent = ([] if hosts else ["hosts not asked: give -i"]) + ([] if placement else ["Placement not asked"])
+    who = f" ({'; '.join(silent)})" if silent else ""
+    told = f"Drift: {', '.join(parts)}" if counts else f"No drift{''.join(f', {part}' for part in parts)}"
+    return [Line(f"{told}{who}.", "bold")]

@@ -71,14 +71,14 @@ def lines(one: dict[str, Any]) -> list[render.Line]:
     """Return the explanation as lines."""
     made = [render.Line(f"{render.called(one['kind'])} {one['name']}  (uid {one['uid']})", "bold")]
     made += [
-        render.Line(f"  declared {name}: {render.shown(told['value'])}  {told['at']}")
+        render.Line(f"  declared {name}: {core.change.readable(told['value'])}  {told['at']}")
         for name, told in sorted(one["declared"].items())
     ]
     made += [render.Line(f"  needs    {need}") for need in one["needs"]]
     for there in one["there"]:
         made.append(render.Line(f"  there    {there['id']} ({'ours' if there['ours'] else 'not ours'})"))
         made += [
-            render.Line(f"    {name}: {render.shown(value)}")
+            render.Line(f"    {name}: {core.change.readable(value)}")
             for name, value in sorted(there.items())
             if name not in {"id", "ours"} and value not in (None, "", [], {})
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ansible_collections.novaform.compute.plugins.module_utils._cloud import (
+    allocation,
     credential,
     given,
     journal,
@@ -10,8 +11,7 @@ from ansible_collections.novaform.compute.plugins.module_utils._cloud import (
     observe,
     run,
     session,
-    stage,
     wire,
 )
 
-__all__ = ["credential", "given", "journal", "lock", "observe", "run", "session", "stage", "wire"]
+__all__ = ["allocation", "credential", "given", "journal", "lock", "observe", "run", "session", "wire"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from novaform import core
 
@@ -46,9 +46,9 @@ def render_step(step: core.change.Change, *, wide: bool) -> Iterator[Line]:
     yield Line(f"{glyph} {step.action} {called(step.kind)} {step.name}{cost}{why}{place}", STYLES.get(glyph, "yellow"))
     if step.action != "create" or wide:
         for field in step.fields:
-            before = f"{shown(field.before)} → " if field.before is not None else ""
+            before = f"{core.change.readable(field.before)} → " if field.before is not None else ""
             where = f"  {field.origin}" if field.origin and field.origin != step.origin else ""
-            yield Line(f"    {field.field}: {before}{shown(field.after)}{where}")
+            yield Line(f"    {field.field}: {before}{core.change.readable(field.after)}{where}")
     if step.blocked:
         yield Line(f"    not done: {step.blocked}", "red")
 
@@ -63,15 +63,6 @@ def render_note(note: core.change.Note) -> Line:
 def called(kind: str) -> str:
     """Return a kind as people call it."""
     return {"floating_ip": "address", "key": "key pair"}.get(kind, kind.replace("_", " "))
-
-
-def shown(value: Any) -> str:
-    """Return a value in one short line."""
-    if isinstance(value, dict):
-        return ", ".join(f"{name}={shown(one)}" for name, one in sorted(value.items())) or "none"
-    if isinstance(value, (list, tuple)):
-        return ", ".join(map(str, value)) or "none"
-    return "none" if value is None else str(value)
 
 
 def summary(decision: core.change.Decision) -> str:

@@ -1,37 +1,41 @@
-"""Everything on which declaration, Nova and hosts disagree; a guest that nobody knows is asked for by its id first."""
+"""Everything on which declaration, Nova, Placement and hosts disagree; a stranger is asked for by its id first."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from novaform import core
+from novaform.clients import cloud
 
 if TYPE_CHECKING:
-    from novaform.clients import cloud
     from novaform.reconcile.stack import Stack
 
+Drift = core.drift_class.Drift
+UNSEEN = core.drift_class.UNSEEN
 
-def observe_drift(stack: Stack) -> list[core.drift.Drift]:
-    """Return all drift of a stack, and of the hosts of its inventory if one is given."""
-    found = classified(stack.look(), stack.session)
+
+def observe_drift(stack: Stack) -> tuple[list[Drift], bool]:
+    """Return all drift of a stack, with that of its inventory's hosts if one is given, and whether Placement told."""
+    found, told = classified(stack.look(), stack.session)
     silent = stack.hosts.silent if stack.hosts is not None else {}
-    unseen = [
-        core.drift.Drift(core.drift.UNSEEN, host, host, f"does not answer: {why}") for host, why in silent.items()
-    ]
-    return [*found, *unseen]
+    unseen = [Drift(UNSEEN, host, "", f"does not answer: {why}", of="host") for host, why in silent.items()]
+    return [*found, *unseen], told
 
 
-def classified(look: cloud.run.Look, session: cloud.session.Session) -> list[core.drift.Drift]:
-    """Return all drift of one look."""
-    servers = {item.id for item in look.observed.of_kind("server")}
-    strangers = {uuid for guests in (look.observed.domains or {}).values() for uuid in guests} - servers
-    gone = {uuid: known for uuid in sorted(strangers) if (known := is_gone(session, uuid)) is not None}
-    return core.drift.classify(look.observed, look.decision, gone)
-
-
-def is_gone(session: cloud.session.Session, uuid: str) -> bool | None:
-    """Tell whether Nova positively says that it has no such server; None where it could not be asked."""
+def classified(look: cloud.run.Look, session: cloud.session.Session) -> tuple[list[Drift], bool]:
+    """Return all drift of one look, and whether Placement told what it holds."""
+    unseen = []
     try:
-        return session.get("compute", f"/servers/{uuid}", absent_ok=True) is None
-    except core.errors.ObserveError:
-        return None
+        observed = look.observed._replace(allocations=cloud.allocation.observe_allocations(session))
+    except core.errors.ObserveError as error:
+        observed = look.observed
+        unseen = [Drift(UNSEEN, "Placement", "", str(error), of="service")]
+    servers = {item.id for item in observed.of_kind("server")}
+    guests = {uuid for found in (observed.domains or {}).values() for uuid in found}
+    consumers = {uuid for found in (observed.allocations or {}).values() for uuid in found}
+    gone = cloud.allocation.gone(session, (guests | consumers) - servers)
+    lost = {uuid for uuid, known in gone.items() if known} & (consumers - guests)
+    if lost:
+        moves = cloud.allocation.migrations(session)
+        gone = {uuid: known for uuid, known in gone.items() if uuid not in (lost if moves is None else moves)}
+    return [*core.drift.classify(observed, look.decision, gone), *unseen], observed.allocations is not None

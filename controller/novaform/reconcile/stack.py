@@ -52,7 +52,7 @@ class Stack:
         """Return the run that looks and decides."""
         made = cloud.run.Run(self.session, self.desired, self.policy, self.folder)
         hosts = self.ask_hosts()
-        made.domains = cloud.stage.to_domains(hosts.guests) if hosts is not None else None
+        made.domains = core.guest.to_domains(hosts.guests) if hosts is not None else None
         return made
 
     def look(self) -> cloud.run.Look:

@@ -26,6 +26,8 @@ ACTIONS = {
     "revertResize": ("resize_reverting", {"resized"}, "active"),
 }
 """For each action its task, the states in which it is allowed, and the state in which it ends."""
+DEFINES = frozenset({"os-start", "reboot", "rebuild", "resize", "revertResize", "unshelve"})
+"""What makes Nova define a server's guest anew, whatever somebody did to it."""
 INSTANT: dict[str, dict[str, Any]] = {"lock": {"locked": True}, "unlock": {"locked": False}}
 """What is done as soon as it is asked for."""
 ROOM_MB = 100_000_000
@@ -61,6 +63,8 @@ def led(servers: Servers, server: dict[str, Any], action: str, arguments: Any) -
     if action in {"confirmResize", "revertResize"}:
         then, flavor = server.pop("before")
         server["flavor"] = flavor if action == "revertResize" else server["flavor"]
+    if action in DEFINES:
+        servers.cloud.hosts.renew(server["id"])
     record.note(server, action.removeprefix("os-"), failure)
     server.update(task_state=task, until=servers.due(action), then=then)
 

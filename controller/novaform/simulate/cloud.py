@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from novaform.clients.cloud import credential, session, wire
 
-from . import cinder, fault, glance, host, neutron, nova
+from . import cinder, fault, glance, host, neutron, nova, placement
 from .problem import Problem
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 ROOT = "https://cloud.example"
 SERVICES = {"compute": "/compute/v2.1", "network": "/network", "image": "/image", "identity": "/identity/v3"}
-SERVICES["volumev3"] = "/volume/v3"
+SERVICES |= {"volumev3": "/volume/v3", "placement": "/placement"}
 TOKENS = "/identity/v3/auth/tokens"
 NEVER = "2199-01-01T00:00:00.000000Z"
 """When tokens expire by themselves; a simulation ends them as it likes."""
@@ -35,7 +35,7 @@ QUIET = wire.Answer(0, {}, b"")
 
 
 class Cloud:
-    """Keystone, Nova, Neutron and Glance of one project. ``now`` is in epoch seconds.
+    """Keystone, Nova, Neutron, Glance, Cinder and Placement of one project. ``now`` is in epoch seconds.
 
     ``skew`` is by how much the controller's time of day is wrong; its monotonic clock never is.
     """
@@ -56,6 +56,7 @@ class Cloud:
         self.neutron = neutron.Neutron(self)
         self.glance = glance.Glance(self)
         self.cinder = cinder.Cinder(self)
+        self.placement = placement.Placement(self)
         self.services = dict(SERVICES)
         self.hosts = host.Hosts(self)
         self.page = 1000
@@ -168,6 +169,7 @@ class Cloud:
             ("/network/v2.0", self.neutron),
             ("/image/v2", self.glance),
             ("/volume/v3", self.cinder),
+            ("/placement", self.placement),
         ):
             if path.startswith(prefix):
                 status, answer = service.answer(method, path[len(prefix) :] or "/", query, body)

@@ -106,6 +106,32 @@ def define(cloud: Cloud, host: str, name: str) -> None:
     cloud.hosts.define(host, name)
 
 
+def grow(cloud: Cloud, name: str, vcpus: str, memory: str) -> None:
+    """Change the processors and the MiB of a server's guest on its host."""
+    cloud.hosts.sizes[server(cloud, name)["id"]] = (int(vcpus), int(memory))
+
+
+def move(cloud: Cloud, name: str, host: str) -> None:
+    """Let a server's guest be on another host than Nova says."""
+    cloud.hosts.moved[server(cloud, name)["id"]] = host
+
+
+def double(cloud: Cloud, name: str, host: str) -> None:
+    """Let a server's guest run on a second host, too."""
+    cloud.hosts.doubled[server(cloud, name)["id"]] = host
+
+
+def free(cloud: Cloud, name: str) -> None:
+    """Let Placement forget what a server takes."""
+    cloud.placement.forgotten.add(server(cloud, name)["id"])
+
+
+def claim(cloud: Cloud, name: str, host: str) -> None:
+    """Let Placement set aside on a host, too, what a server takes; of a server that is gone, too."""
+    one = server(cloud, name)
+    cloud.placement.extra.append((host, one["id"], cloud.placement.takes(one)))
+
+
 def hide(cloud: Cloud, *names: str) -> None:
     """Let the cell of these servers go down."""
     cloud.nova.down |= {server(cloud, name)["id"] for name in names}
@@ -120,6 +146,6 @@ HANDS: dict[str, Callable[..., None]] = {
     one.__name__: one
     for one in (
         *(delete, rename, strip, state, resize, twin, namesake, fail, mend, stuck, unstuck),
-        *(undefine, destroy, orphan, define, hide, show),
+        *(undefine, destroy, orphan, define, grow, move, double, free, claim, hide, show),
     )
 }

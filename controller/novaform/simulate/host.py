@@ -30,7 +30,8 @@ BLOCK = """<metadata><nova:instance xmlns:nova="http://openstack.org/xmlns/libvi
 DOMAIN = """<domain type='kvm'><name>{domain}</name><uuid>{uuid}</uuid>{block}
 <memory unit='MiB'>{memory}</memory><vcpu>{vcpus}</vcpu><devices>
 <disk type='file' device='disk'><source file='/var/lib/nova/instances/{uuid}/disk'/>
-<target dev='vda' bus='virtio'/></disk>{interfaces}</devices></domain>"""
+<target dev='vda' bus='virtio'/></disk>{disks}{interfaces}</devices></domain>"""
+DISK = """<disk type='block' device='disk'><serial>{serial}</serial></disk>"""
 LEG = """<interface type='bridge'><virtualport type='openvswitch'><parameters interfaceid={port}/></virtualport>
 <target dev={tap}/></interface>"""
 
@@ -48,7 +49,8 @@ class Hosts:
 
     ``lost`` are servers whose guest was undefined behind Nova, ``states`` guests that somebody switched, ``sizes`` the
     processors and MiB of those that somebody changed, ``moved`` those that are on another host than Nova says,
-    ``strangers`` guests beside those of Nova's servers, ``silent`` hosts that do not answer.
+    ``doubled`` those that run on a second host as well, ``strangers`` guests beside those of Nova's servers, ``silent``
+    hosts that do not answer.
     """
 
     def __init__(self, cloud: Cloud) -> None:
@@ -56,6 +58,7 @@ class Hosts:
         self.lost: set[str] = set()
         self.states: dict[str, str] = {}
         self.moved: dict[str, str] = {}
+        self.doubled: dict[str, str] = {}
         self.sizes: dict[str, tuple[int, int]] = {}
         self.strangers: dict[str, Guest] = {}
         self.silent: set[str] = set()
@@ -63,7 +66,7 @@ class Hosts:
     def define(self, host: str, name: str) -> str:
         """Define a guest that is none of Nova's, as ``virsh define`` does, and return its uuid."""
         uuid = self.cloud.id(name)
-        text = DOMAIN.format(domain=escape(name), uuid=uuid, block="", memory=256, vcpus=1, interfaces="")
+        text = DOMAIN.format(domain=escape(name), uuid=uuid, block="", memory=256, vcpus=1, disks="", interfaces="")
         self.strangers[uuid] = Guest(host, text, "running")
         return uuid
 
@@ -72,6 +75,12 @@ class Hosts:
         self.strangers[server["id"]] = Guest(server["host"], self.defined(server), "running")
         del self.cloud.nova.servers[server["id"]]
         self.cloud.neutron.unplug(server["id"])
+
+    def renew(self, ident: str) -> None:
+        """Let Nova define a server's guest anew: what somebody did to it on its host is gone."""
+        self.lost.discard(ident)
+        self.states.pop(ident, None)
+        self.sizes.pop(ident, None)
 
     def guests(self) -> dict[str, list[dict[str, Any]]]:
         """Return for each host that answers what ``kvm_domains_info`` returns as ``domains``."""
@@ -90,7 +99,10 @@ class Hosts:
             if state is None or not server["launched"] or ident in self.lost or server["host"] is None:
                 continue
             state = "shut off" if server["power"] == OFF else self.states.get(ident, state)
-            guests.append(Guest(self.moved.get(ident, server["host"]), self.defined(server), state))
+            defined = self.defined(server)
+            guests.append(Guest(self.moved.get(ident, server["host"]), defined, state))
+            if ident in self.doubled:
+                guests.append(Guest(self.doubled[ident], defined, state))
         return guests
 
     def defined(self, server: dict[str, Any]) -> str:
@@ -107,9 +119,11 @@ class Hosts:
             image=quoteattr(server["image"]),
             ports="".join(f"<nova:port uuid={quoteattr(port['id'])}/>" for port in ports),
         )
+        disks = "".join(DISK.format(serial=one["id"]) for one in self.cloud.cinder.of(server["id"]))
         legs = "".join(LEG.format(port=quoteattr(one["id"]), tap=quoteattr("tap" + one["id"][-11:])) for one in ports)
         domain = f"instance-{int(server['id'][-8:], 16):08x}"
-        return DOMAIN.format(domain=domain, uuid=server["id"], block=block, memory=memory, vcpus=vcpus, interfaces=legs)
+        sizes = {"memory": memory, "vcpus": vcpus}
+        return DOMAIN.format(domain=domain, uuid=server["id"], block=block, **sizes, disks=disks, interfaces=legs)
 
 
 def told(guest: Guest) -> dict[str, Any]:

@@ -27,6 +27,7 @@ class Nova(Servers):
         super().__init__(cloud)
         self.keys: dict[str, dict[str, Any]] = {}
         self.skipped: set[str] = set()
+        self.moves: list[str] = []
         self.newest = "2.100"
         self.spoken: tuple[int, ...] = (2, 1)
         self.doors = {
@@ -34,11 +35,14 @@ class Nova(Servers):
             "flavors": self.on_flavors,
             "os-keypairs": self.on_keypairs,
             "os-server-groups": self.on_server_groups,
+            "os-migrations": self.on_migrations,
         }
 
     def understand(self, headers: Mapping[str, str]) -> None:
         """Refuse a microversion that is newer than this Nova."""
-        asked = headers.get("OpenStack-API-Version", "compute 2.1").split()[1]
+        service, asked = headers.get("OpenStack-API-Version", "compute 2.1").split()
+        if service != "compute":
+            return
         self.spoken = tuple(int(part) for part in asked.split("."))
         if self.spoken > tuple(int(part) for part in self.newest.split(".")):
             raise Problem(406, f"Version {asked} is not supported by the API")
@@ -52,6 +56,10 @@ class Nova(Servers):
         if head not in self.doors:
             raise Problem(404, f"no such resource {head}")
         return self.doors[head](method, rest, query, body)
+
+    def on_migrations(self, *_: Any) -> tuple[int, Any]:
+        """Answer for migrations: those that a test has put there, for nothing here leaves anything behind."""
+        return 200, {"migrations": [{"uuid": one} for one in self.moves]}
 
     def on_servers(self, method: str, rest: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
         """Answer for servers."""

@@ -125,12 +125,12 @@ class Player:
         """Say where declaration, Nova and the hosts disagree."""
         wanted, given = self.opened(words)
         run = self.world.run(wanted, **given)
-        found = drift.classified(run.plan(), run.session)
+        found, _ = drift.classified(run.plan(), run.session)
         for one in found:
             where = f" on {one.host}" if one.host else ""
             repair = f" (repair: {one.repair})" if one.repair else ""
-            self.say(f"  {one.kind} {one.name}{where}: {one.text}{repair}")
-        self.clean = not found
+            self.say(f"  {one.kind} {render.called(one.of)} {one.name}{where}: {one.text}{repair}")
+        self.clean = all(one.ignored for one in found)
         if not found:
             self.say("  no drift")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from novaform import core
-from novaform.clients.cloud import journal, run, stage
+from novaform.clients.cloud import journal, run
 
 from .cloud import Cloud
 from .crowd import Crowd
@@ -40,7 +40,7 @@ class World:
         made.reach = self.cloud.nova.reach
         made.open = self.opened
         if self.asks_hosts:
-            made.ask = lambda: stage.to_domains(self.cloud.hosts.guests())
+            made.ask = lambda: core.guest.to_domains(self.cloud.hosts.guests())
             made.domains = made.ask()
         return made
 

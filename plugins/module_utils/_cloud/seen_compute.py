@@ -12,6 +12,9 @@ from .._core.observed import Item
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+PLUGGED = frozenset({None, "normal"})
+"""Kinds of ports that a guest has an interface for; of others it has a device of the host's."""
+
 
 def to_server(raw: Mapping[str, Any], ports: Optional[Sequence[Mapping[str, Any]]]) -> Item:
     """Read one server of ``GET /servers/detail``. ``ports`` are its ports; None where they could not be listed."""
@@ -57,6 +60,7 @@ def status_of(raw: Mapping[str, Any], ports: Optional[Sequence[Mapping[str, Any]
         "locked": bool(raw.get("locked")),
         "addresses": addresses,
         "ports": [port["id"] for port in ports or ()],
+        "nics": [port["id"] for port in ports or () if port.get("binding:vnic_type") in PLUGGED],
     }
 
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 OLDEST, NEWEST = (2, 69), (2, 95)
 """Below 2.69 servers of a cell that is down vanish from lists. From 2.96 on one server that was made while its quota
 ran out, and so has lost its request, turns every list into an error 500 (Nova 31; mended in 34)."""
+SPOKEN = {"placement": {"OpenStack-API-Version": "placement 1.14"}}
+"""Services besides Nova that answer in their first version unless told; 1.14 (Pike) tells which providers are hosts."""
 STUMBLES = frozenset({500, 502, 503, 504})
 BUSY = frozenset({429, 503})
 TRIES = 4
@@ -123,7 +125,7 @@ class Session:
     def headers(self, service: str) -> dict[str, str]:
         """Return what a service wants to be told with each request."""
         if service != "compute":
-            return {}
+            return dict(SPOKEN.get(service, {}))
         return {"OpenStack-API-Version": f"compute {self.version[0]}.{self.version[1]}"}
 
     def heed(self, answer: Answer, turn: int) -> None:

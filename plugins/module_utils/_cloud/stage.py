@@ -7,10 +7,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional
 
-from .._core import desired, policy
+from .._core import desired, guest, policy
 from .._core.change import Change, changes_from_json
 from .._core.errors import ApplyError, DeclareError
-from .._core.observed import Domain
 from .._core.outcome import DONE
 from .._core.plan import Plan
 from . import credential
@@ -94,31 +93,11 @@ def from_params(params: Mapping[str, Any]) -> Stack:
     run = Run(session, wanted, limits, folder_of(wanted.stack, params["state_dir"]))
     run.timeout = float(params["timeout"])
     run.progress = Path(params["progress"]) if params["progress"] else None
-    run.domains = to_domains(load_json(params["domains"])) if params["domains"] else None
+    run.domains = guest.to_domains(load_json(params["domains"])) if params["domains"] else None
     approved = changes_from_json(load_json(params["approved"])) if params["approved"] else None
     stack = Stack(run, approved)
     stack.leader = params["leader"]
     return stack
-
-
-def to_domains(plain: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, dict[str, Domain]]:
-    """Read what the hosts said of their guests, as ``kvm_domains_info`` returns it, for each host."""
-    return {host: {one["uuid"]: to_domain(one) for one in guests} for host, guests in plain.items()}
-
-
-def to_domain(one: Mapping[str, Any]) -> Domain:
-    """Read one guest."""
-    live = one.get("live") or {}
-    vnc = live.get("vnc") or {}
-    memory = live.get("memory_kib", one.get("memory_kib"))
-    return Domain(
-        one["uuid"],
-        one["state"],
-        f"{vnc['listen']}:{vnc['port']}" if vnc.get("port") else None,
-        str((one.get("nova") or {}).get("name") or ""),
-        live.get("vcpus", one.get("vcpus")),
-        None if memory is None else int(memory) // 1024,
-    )
 
 
 def load_json(path: str) -> Any:

@@ -42,7 +42,8 @@ class FieldChange:
 class Change(Step):
     """A step on something in the cloud. ``target`` is its id there, ``digest`` names what it was like when decided.
 
-    ``blocked`` says why apply must not do it; such a step is shown and makes the plan differ.
+    ``blocked`` says why apply must not do it; such a step is shown and makes the plan differ. ``drift`` is the class of
+    what it repairs, where that is more than a field that differs.
     """
 
     uid: str = ""
@@ -52,6 +53,7 @@ class Change(Step):
     origin: str = ""
     digest: str = ""
     blocked: str = ""
+    drift: str = ""
 
     @property
     def consequence(self) -> str:
@@ -66,6 +68,7 @@ class Change(Step):
             "origin": self.origin,
             "digest": self.digest,
             "blocked": self.blocked,
+            "drift": self.drift,
             "fields": [field.to_json() for field in self.fields],
             "consequences": list(self.consequences),
         }
@@ -121,6 +124,15 @@ class Decision(Plan):
     def to_report(self) -> dict[str, Any]:
         """Return steps and notes as plain values."""
         return {"clean": self.clean, "steps": self.to_json(), "notes": [note.to_json() for note in self.notes]}
+
+
+def readable(value: Any) -> str:
+    """Return a value in one short line."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name}={readable(one)}" for name, one in sorted(value.items())) or "none"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(readable, value)) or "none"
+    return "none" if value is None else str(value)
 
 
 def changes_from_json(plain: list[Mapping[str, Any]]) -> tuple[Change, ...]:

@@ -1,129 +1,81 @@
-"""Where the declaration, Nova and the hosts disagree, each disagreement with its class.
+"""Where the declaration, Nova, Placement and the hosts disagree, each disagreement once and with its class.
 
 Only the hosts' own word can show these: a guest that Nova believes in and that is not there (missing-domain), one that
 runs and that Nova never knew (unknown-domain) or has deleted (zombie), one that runs on two hosts (twin) or on another
-host than Nova says (host), one that is off while Nova says ACTIVE (power), one with other sizes than its flavor
-(definition). Where servers are, against their groups, zones and hosts (placement), and everything else that is declared
-(field), is Nova's and Neutron's word.
+host than Nova says (host), one that is off while Nova says ACTIVE (power), one with other sizes, interfaces or volumes
+than its server (definition). What is set aside for the scheduler (allocation) is Placement's word. Where servers are,
+against their groups, zones and hosts (placement), and all else that is declared (field), is Nova's and Neutron's.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple, Optional
+from typing import TYPE_CHECKING, Optional
 
-from .change import DENIED, FOREIGN, HELD, IGNORED, UNKNOWN, Change
-from .decide import power, resize
-from .policy import MISSING_DOMAIN, POWER
+from .change import DENIED, FOREIGN, HELD, IGNORED, UNKNOWN, Change, readable
+from .drift_allocation import of_allocations
+from .drift_class import FIELD, REPAIRS, UNSEEN, Drift
+from .drift_domain import of_domains, of_servers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from .change import Decision
-    from .observed import Domain, Item, Observed
+    from .change import Decision, Note
+    from .observed import Observed
 
-UNKNOWN_DOMAIN = "unknown-domain"
-ZOMBIE = "zombie"
-TWIN = "twin"
-DEFINITION = "definition"
-HOST = "host"
-FIELD = "field"
-UNSEEN = "unseen"
-
-ON_A_HOST = frozenset({"active", "paused", "stopped", "rescued", "resized"})
-"""The vm_states in which a server must have a domain on its host; a suspended one may have none."""
-
-
-class Drift(NamedTuple):
-    """One disagreement. ``repair`` names the step that would end it, if the plan has one."""
-
-    kind: str
-    name: str
-    host: str
-    text: str
-    repair: str = ""
-    origin: str = ""
+TOLD = frozenset({HELD, DENIED, FOREIGN, UNKNOWN, IGNORED})
+NO_FIELDS = frozenset({"create", "delete"})
 
 
 def classify(observed: Observed, decision: Decision, gone: Mapping[str, bool]) -> list[Drift]:
     """Return all drift, the hosts' first.
 
-    ``gone`` says of guests that are not in Nova's list whether Nova has surely deleted or never known them (True) or
-    knows them (False); of a guest that is not in it nothing is said.
+    ``gone`` says of guests and consumers that are not in Nova's list whether Nova has surely deleted or never known
+    them (True) or knows them (False); of one that is not in it nothing is said.
     """
-    found = [*of_domains(observed, gone), *of_servers(observed), *of_fields(decision)]
-    repairs = {step.target: step.action for step in decision.doable if isinstance(step, Change) and step.target}
-    ids = {item.name: item.id for item in observed.of_kind("server")}
-    return [one if one.repair else one._replace(repair=repairs.get(ids.get(one.name, ""), "")) for one in found]
+    found = [*of_domains(observed, gone), *of_servers(observed), *of_allocations(observed, gone)]
+    notes = {(note.drift, note.name): note for note in decision.notes if note.drift}
+    found = [in_full(one, decision, notes.get((one.kind, one.name))) for one in found]
+    return [*found, *of_steps(decision, found), *of_notes(decision, found)]
 
 
-def places(observed: Observed) -> dict[str, dict[str, Domain]]:
-    """Return for each guest the hosts that have it. A host that is listed under two names counts once."""
-    found: dict[str, dict[str, Domain]] = defaultdict(dict)
-    seen: set[int] = set()
-    for host, guests in sorted((observed.domains or {}).items()):
-        if id(guests) in seen:
-            continue
-        seen.add(id(guests))
-        for uuid, domain in guests.items():
-            found[uuid][host] = domain
-    return found
+def in_full(one: Drift, decision: Decision, note: Optional[Note]) -> Drift:
+    """Return what a host contradicts with the step that ends it, or with what the decision has to say of it."""
+    steps = [step for step in decision.doable if isinstance(step, Change) and step.target == one.id]
+    repair = next((step for step in steps if step.action in REPAIRS.get(one.kind, ())), None)
+    if repair is not None:
+        return one._replace(repair=repair.action, origin=repair.origin)
+    return one if note is None else one._replace(text=note.text, origin=note.origin)
 
 
-def of_domains(observed: Observed, gone: Mapping[str, bool]) -> Iterator[Drift]:
-    """Yield what is wrong with guests: of nobody, of the dead, in two places."""
-    known = {item.id for item in observed.of_kind("server")}
-    for uuid, hosts in places(observed).items():
-        where = ", ".join(sorted(hosts))
-        running = [host for host, domain in hosts.items() if domain.state not in power.DOWN]
-        domain = next(iter(hosts.values()))
-        if len(running) > 1:
-            yield Drift(TWIN, domain.name or uuid, where, f"guest {uuid} runs on {len(running)} hosts at once")
-        if uuid in known or gone.get(uuid) is not True:
-            continue
-        if domain.name:
-            text = f"guest {uuid} is {domain.state}, and Nova has deleted its server"
-            yield Drift(ZOMBIE, domain.name, where, text)
-        else:
-            yield Drift(UNKNOWN_DOMAIN, uuid, where, f"guest is {domain.state}, and no server of Nova's")
-
-
-def of_servers(observed: Observed) -> Iterator[Drift]:
-    """Yield where a host contradicts what Nova says of a server."""
-    if observed.domains is None:
-        return
-    found = places(observed)
-    for item in observed.of_kind("server"):
-        host = str(item.status.get("host") or "")
-        guests = observed.domains.get(host, observed.domains.get(host.split(".", maxsplit=1)[0]))
-        if guests is None or item.status.get("task_state") is not None:
-            continue
-        yield from of_server(item, host, guests.get(item.id), sorted(found.get(item.id, {})))
-
-
-def of_server(item: Item, host: str, domain: Optional[Domain], elsewhere: list[str]) -> Iterator[Drift]:
-    """Yield what the host contradicts of one server."""
-    vm_state = str(item.status.get("vm_state"))
-    if domain is None:
-        if elsewhere:
-            yield Drift(HOST, item.name, host, f"Nova says {host}, and it is on {', '.join(elsewhere)}")
-        elif vm_state in ON_A_HOST:
-            yield Drift(MISSING_DOMAIN, item.name, host, f"Nova says {vm_state}, and libvirt has no such guest")
-        return
-    if (vm_state == "active") == (domain.state in power.DOWN) and vm_state in {"active", "stopped"}:
-        yield Drift(POWER, item.name, host, f"Nova says {vm_state}, and libvirt says {domain.state}")
-    for text in resize.wrong_sizes(domain, item.fields.get("flavor") or {}):
-        yield Drift(DEFINITION, item.name, host, text)
-
-
-def of_fields(decision: Decision) -> Iterator[Drift]:
-    """Yield where Nova's word and the declaration differ."""
+def of_steps(decision: Decision, found: Sequence[Drift]) -> Iterator[Drift]:
+    """Yield what a step would change, unless the hosts' word on the same is told already."""
+    told = {(one.kind, one.id) for one in found}
     for step in decision.steps:
-        if isinstance(step, Change):
-            names = ", ".join(field.field for field in step.fields) if step.action not in {"create", "delete"} else ""
-            text = f"{step.kind.replace('_', ' ')}: {names or step.reason or 'is missing'}"
-            yield Drift(FIELD, step.name, "", text, step.action if not step.blocked else "", step.origin)
+        if not isinstance(step, Change) or (step.drift, step.target) in told:
+            continue
+        not_done = f" (not done: {step.blocked})" if step.blocked else ""
+        done = "" if step.blocked else step.action
+        kind = step.drift or FIELD
+        yield Drift(kind, step.name, "", text_of(step) + not_done, done, step.origin, step.kind, id=step.target)
+
+
+def text_of(step: Change) -> str:
+    """Return what is not as declared about one thing."""
+    if step.action == "create":
+        return "is missing"
+    fields = [
+        f"{one.field} is {readable(one.before)} and should be {readable(one.after)}"
+        for one in (step.fields if step.action not in NO_FIELDS else ())
+    ]
+    return "; ".join(fields) or step.reason or "differs"
+
+
+def of_notes(decision: Decision, found: Sequence[Drift]) -> Iterator[Drift]:
+    """Yield what stays as it is."""
+    told = {(one.kind, one.name) for one in found}
     for note in decision.notes:
+        if note.level not in TOLD or (note.drift, note.name) in told:
+            continue
         kind = UNSEEN if note.level == UNKNOWN else note.drift or FIELD
-        if note.level in {HELD, DENIED, FOREIGN, UNKNOWN, IGNORED}:
-            yield Drift(kind, note.name, note.host, f"{note.kind.replace('_', ' ')}: {note.text}", "", note.origin)
+        ignored = note.level == IGNORED
+        yield Drift(kind, note.name, note.host, note.text, "", note.origin, note.kind, ignored)

@@ -33,6 +33,9 @@ class Domain(NamedTuple):
     """What libvirt on a host says of one guest: ``state`` as virsh names it (running, shut off, paused, ...).
 
     ``name`` is the server's, from the block that Nova writes into its guests; empty for a guest that is none of Nova's.
+    ``vcpus`` and ``memory_mb`` are those that it runs with, or would where it is off; ``next_vcpus`` and
+    ``next_memory_mb`` those of its next start, ``nova_vcpus`` and ``nova_memory_mb`` those in Nova's block. ``ports``
+    and ``volumes`` are the ids of what it is connected to; None where libvirt does not tell them all.
     """
 
     uuid: str
@@ -41,13 +44,20 @@ class Domain(NamedTuple):
     name: str = ""
     vcpus: Optional[int] = None
     memory_mb: Optional[int] = None
+    next_vcpus: Optional[int] = None
+    next_memory_mb: Optional[int] = None
+    nova_vcpus: Optional[int] = None
+    nova_memory_mb: Optional[int] = None
+    ports: Optional[tuple[str, ...]] = None
+    volumes: Optional[tuple[str, ...]] = None
 
 
 class Observed(NamedTuple):
     """Everything seen in one look.
 
     ``coverage`` says for each kind whether the list is complete; a kind that is missing was not asked for.
-    ``domains`` maps the hosts that answered to their guests; None where no host was asked.
+    ``domains`` maps the hosts that answered to their guests; None where no host was asked. ``allocations`` maps hosts
+    to what Placement has set aside there, for each consumer the amount of each resource class; None where nobody asked.
     ``unknown`` holds ids of servers that exist and could not be read (their cell is down).
     """
 
@@ -56,6 +66,7 @@ class Observed(NamedTuple):
     domains: Optional[Mapping[str, Mapping[str, Domain]]] = None
     unknown: tuple[str, ...] = ()
     complaints: tuple[str, ...] = ()
+    allocations: Optional[Mapping[str, Mapping[str, Mapping[str, int]]]] = None
 
     def covers(self, kind: str) -> bool:
         """Tell whether the absence of a thing of this kind may be believed."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 EVERY = "*"
-POWER, MISSING_DOMAIN = "power", "missing-domain"
+POWER, MISSING_DOMAIN, HOST = "power", "missing-domain", "host"
 NOTHING = "none"
 HEALED = (POWER, MISSING_DOMAIN)
 """The classes of drift for which there is a repair: a hard reboot."""

@@ -44,29 +44,39 @@ def steps(wanted: Wanted, item: Item, way: tuple[str, ...], costs: Mapping[str, 
 def drifted(world: World, wanted: Wanted, item: Item) -> list[Found]:
     """Nova says ACTIVE: ask the host. A hard reboot defines the guest anew and starts it; it is down already."""
     proof = world.proof(item)
-    state = stopped_by(item, proof.domain.state if proof.domain else None)
     if proof.asked and proof.domain is None:
-        text = f"Nova says ACTIVE on {item.status.get('host')}, and libvirt there has no such guest (missing-domain)"
-        if policy.MISSING_DOMAIN in world.policy.heal and not proof.elsewhere:
-            return [
-                replace(change(wanted, item, lifecycle.REBOOT, ["missing", "running"], consequence.REBOOT), reason=text)
-            ]
-        return [
-            Note(
-                HELD,
-                "server",
-                wanted.key,
-                f"{text}: --heal {policy.MISSING_DOMAIN} makes it again from its disk",
-                wanted.at("state"),
-            )
-        ]
+        return [lost(world, wanted, item, proof.elsewhere)]
+    state = stopped_by(item, proof.domain.state if proof.domain else None)
     if state is None:
         return []
+    why = f"Nova says ACTIVE, and it is {state}"
     if policy.POWER not in world.policy.heal:
-        text = f"Nova says ACTIVE, and it is {state} (power)"
-        return [Note(HELD, "server", wanted.key, text, wanted.at("state"))]
-    why = f"drift power: Nova says ACTIVE, and it is {state}"
-    return [replace(change(wanted, item, lifecycle.REBOOT, [state, "running"], consequence.REBOOT), reason=why)]
+        return [told(wanted, item, policy.POWER, f"{why}: --heal {policy.POWER} starts it")]
+    return [repair(wanted, item, policy.POWER, state, why)]
+
+
+def lost(world: World, wanted: Wanted, item: Item, elsewhere: str) -> Found:
+    """Decide on a server whose host does not have its guest. One that runs elsewhere must not be made a second time."""
+    host = item.status.get("host")
+    if elsewhere:
+        text = f"Nova says ACTIVE on {host}, and its guest is on {elsewhere}: it is left alone"
+        return told(wanted, item, policy.HOST, text)
+    why = f"Nova says ACTIVE on {host}, and libvirt there has no such guest"
+    if policy.MISSING_DOMAIN in world.policy.heal:
+        return repair(wanted, item, policy.MISSING_DOMAIN, "missing", why)
+    return told(wanted, item, policy.MISSING_DOMAIN, f"{why}: --heal {policy.MISSING_DOMAIN} makes it from its disk")
+
+
+def told(wanted: Wanted, item: Item, drift: str, text: str) -> Note:
+    """Return a note of a class of drift."""
+    host = str(item.status.get("host") or "")
+    return Note(HELD, "server", wanted.key, text, wanted.at("state"), drift=drift, host=host)
+
+
+def repair(wanted: Wanted, item: Item, drift: str, state: str, why: str) -> Change:
+    """Return the reboot that ends a drift."""
+    made = change(wanted, item, lifecycle.REBOOT, [state, "running"], consequence.REBOOT)
+    return replace(made, reason=f"drift {drift}: {why}", drift=drift)
 
 
 def stopped_by(item: Item, domain_state: Optional[str]) -> Optional[str]:

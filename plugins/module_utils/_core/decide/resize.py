@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from .. import consequence as c
 from ..change import HELD, FieldChange, Note
-from . import lifecycle
+from ..policy import MISSING_DOMAIN
+from . import definition, lifecycle
 from .thing import step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     from ..desired import Wanted
-    from ..observed import Domain, Item
+    from ..observed import Item
     from .thing import Found
     from .world import World
 
@@ -29,19 +28,11 @@ def decide(world: World, wanted: Wanted, item: Item, differences: list[tuple[str
         why = "its resize waits to be confirmed; on Nova's word, because no host was asked"
         return [step("confirm", wanted, item, (), why)]
     if proof.domain is None:
-        text = f"its resize is not confirmed: {host} has no such guest (missing-domain)"
-        return [Note(HELD, "server", wanted.key, text, wanted.at("flavor"))]
-    wrong = list(wrong_sizes(proof.domain, item.fields.get("flavor") or {}))
+        text = f"its resize is not confirmed: {host} has no such guest"
+        return [Note(HELD, "server", wanted.key, text, wanted.at("flavor"), drift=MISSING_DOMAIN, host=host)]
+    wrong = list(definition.wrong_sizes(proof.domain, item.fields.get("flavor") or {}))
     if not wrong:
         return [step("confirm", wanted, item, (), f"{host} runs it with the sizes of its flavor")]
     told = "; ".join(wrong)
     fields = (FieldChange("flavor", told, "as before", wanted.at("flavor"), c.MOVES_HOST),)
     return [step("revert", wanted, item, fields, f"its resize is not what {host} runs: {told}")]
-
-
-def wrong_sizes(domain: Domain, flavor: Mapping[str, object]) -> Iterator[str]:
-    """Yield in what a guest differs from a flavor."""
-    sizes = (("vcpus", domain.vcpus, flavor.get("vcpus")), ("memory", domain.memory_mb, flavor.get("ram_mb")))
-    for name, has, should in sizes:
-        if has is not None and should is not None and has != should:
-            yield f"{name} is {has} at the host and {should} in its flavor"

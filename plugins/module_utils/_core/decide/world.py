@@ -19,12 +19,12 @@ NAMED = frozenset({"flavor", "key", "server_group"})
 class Proof(NamedTuple):
     """What the hosts say of one server. ``asked`` only if the host that Nova names did answer.
 
-    ``elsewhere`` tells whether another host has the guest, too.
+    ``elsewhere`` names another host that has the guest, too; it is empty where none does.
     """
 
     asked: bool
     domain: Optional[Domain] = None
-    elsewhere: bool = False
+    elsewhere: str = ""
 
 
 class World:
@@ -99,7 +99,8 @@ class World:
         guests = domains.get(host, domains.get(short))
         if guests is None:
             return Proof(asked=False)
-        elsewhere = any(item.id in others for others in domains.values() if others is not guests)
+        others = (name for name, has in sorted(domains.items()) if has is not guests and item.id in has)
+        elsewhere = next(others, "")
         return Proof(asked=True, domain=guests.get(item.id), elsewhere=elsewhere)
 
     def last(self, wanted: Wanted) -> Mapping[str, Any]:
