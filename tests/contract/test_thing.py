@@ -136,7 +136,7 @@ def test_an_interface_comes_and_goes(ground: Ground) -> None:
 
 def test_a_server_is_found_by_its_name_and_tells_addresses_and_groups(ground: Ground) -> None:
     ident = ground.built(name="contract-alone")
-    found = list(ground.session.pages("compute", "/servers?name=^contract-alone$", "servers"))
+    found = list(ground.session.pages("compute", "/servers/detail?name=^contract-alone$", "servers"))
     assert [one["id"] for one in found] == [ident]
     addresses = [one for group in (ground.show(ident) or {})["addresses"].values() for one in group]
     assert [(one["version"], one["OS-EXT-IPS:type"]) for one in addresses] == [(4, "fixed")]

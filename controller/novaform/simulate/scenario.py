@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 EXPECTED = "expected.log"
-KNOWN = {"seed": int, "hosts": list, "page": int, "microversion": str}
+KNOWN = {"seed": int, "hosts": list, "page": int, "microversion": str, "soft_delete": bool}
 
 
 def play(folder: Path, say: Callable[[str], None]) -> Player:
@@ -26,6 +26,7 @@ def play(folder: Path, say: Callable[[str], None]) -> Player:
     cloud.nova.hosts = given.get("hosts", cloud.nova.hosts)
     cloud.page = given.get("page", cloud.page)
     cloud.nova.newest = given.get("microversion", cloud.nova.newest)
+    cloud.nova.reclaims = given.get("soft_delete", False)
     player.play(read(folder / "commands").splitlines())
     return player
 

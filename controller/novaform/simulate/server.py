@@ -23,7 +23,7 @@ class Servers:
 
     ``fails`` holds what the boot of a server of this name ends with, so many times as ``boots`` says (else always);
     ``deaf`` the names of servers that run and do not answer; ``down`` the ids of servers whose cell does not answer;
-    ``takes`` the seconds of an action that are not usual.
+    ``takes`` the seconds of an action that are not usual. ``reclaims``: what is deleted can be restored for a while.
     """
 
     def __init__(self, cloud: Cloud) -> None:
@@ -36,6 +36,7 @@ class Servers:
         self.boots: dict[str, int] = {}
         self.takes: dict[str, float] = {}
         self.deaf: set[str] = set()
+        self.reclaims = False
         self.hosts = ["compute1", "compute2"]
         self.zones = {"nova"}
 
@@ -132,7 +133,7 @@ class Servers:
 
     def delete(self, server: dict[str, Any]) -> None:
         """Begin to delete a server."""
-        server.update(task_state="deleting", until=self.due("delete"), then="gone")
+        server.update(task_state="deleting", until=self.due("delete"), then="soft-delete" if self.reclaims else "gone")
 
     def act(self, server: dict[str, Any], action: str, arguments: Any) -> tuple[int, Any]:
         """Begin an action on a server."""
@@ -205,7 +206,7 @@ class Servers:
                 "ephemeral": flavor["OS-FLV-EXT-DATA:ephemeral"],
             },
             "locked": server.get("locked", False),
-            "image": {"id": server["image"]},
+            "image": {"id": server["image"]} if server["image"] else "",
             "key_name": server["key_name"],
             "metadata": server["metadata"],
             "tags": server["tags"],

@@ -61,7 +61,7 @@ def update(context: Context, change: Change, wanted: Wanted) -> None:
 def update_flavor(context: Context, change: Change, values: dict[str, Any]) -> None:
     """Set extra specs."""
     body = {"extra_specs": values["extra_specs"]}
-    context.session.send("compute", "POST", f"/flavors/{change.target}/os-extra_specs", body)
+    context.session.send("compute", "POST", f"/flavors/{quote(change.target)}/os-extra_specs", body)
 
 
 def update_image(context: Context, change: Change, values: dict[str, Any]) -> None:

@@ -35,8 +35,9 @@ def ails(session: Session, server: str, check: Mapping[str, Any], reach: Reach) 
 def silent(session: Session, server: str, text: str) -> str:
     """Tell whether a server's console has not shown a text yet."""
     body = {"os-getConsoleOutput": {"length": None}}
-    told = session.send("compute", "POST", f"/servers/{server}/action", body) or {}
-    return "" if text in str(told.get("output") or "") else f"its console does not show '{text}'"
+    told = session.send("compute", "POST", f"/servers/{server}/action", body)
+    output = str(told.get("output") or "") if isinstance(told, dict) else ""
+    return "" if text in output else f"its console does not show '{text}'"
 
 
 def addresses(session: Session, server: str) -> list[str]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
 
 from .._core.errors import ObserveError
+from .answer import loaded, member
+from .shape import is_ident
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,7 +78,10 @@ def project_of(credential: Credential) -> dict[str, Any]:
 
 def authenticate(transport: Transport, credential: Credential) -> Token:
     """Ask for a token. Raises ``ObserveError`` without ever repeating what was sent."""
-    base = str(credential.auth["auth_url"]).rstrip("/")
+    try:
+        base = address(str(credential.auth["auth_url"]))
+    except ValueError as error:
+        raise ObserveError(f"{credential.file}: auth_url of cloud {credential.cloud} is no address") from error
     url = (base if base.endswith("/v3") else f"{base}/v3") + "/auth/tokens"
     body = json.dumps(request_of(credential)).encode()
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
@@ -85,24 +91,42 @@ def authenticate(transport: Transport, credential: Credential) -> Token:
         raise ObserveError(f"{url}: Keystone does not accept the credentials of {where}")
     if answer.status != 201:
         raise ObserveError(f"{url}: Keystone answered {answer.status}", status=answer.status)
-    told = json.loads(answer.body)["token"]
-    return Token(
-        answer.headers["x-subject-token"],
-        catalog_of(told.get("catalog") or [], credential),
-        told.get("project", {}).get("id", ""),
-        told.get("user", {}).get("id", ""),
-        tuple(role["name"] for role in told.get("roles", ())),
-    )
+    try:
+        told = member(url, loaded(answer), "token")
+        return Token(
+            answer.headers["x-subject-token"],
+            catalog_of(told.get("catalog") or [], credential),
+            named(told["project"]),
+            named(told["user"]),
+            tuple(str(role["name"]) for role in told.get("roles") or ()),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ObserveError(f"{url}: Keystone's answer is no token with a catalog") from error
+
+
+def named(thing: Mapping[str, Any]) -> str:
+    """Return a thing's id. Raises ``ValueError`` where it has none."""
+    if not is_ident(thing["id"]):
+        raise ValueError("no id")
+    return str(thing["id"])
+
+
+def address(url: str) -> str:
+    """Return an endpoint's address. Raises ``ValueError`` for what is none."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0 or not url.isascii():
+        raise ValueError("no address")
+    return url.rstrip("/")
 
 
 def catalog_of(entries: list[Mapping[str, Any]], credential: Credential) -> dict[str, str]:
-    """Return one address per service type, for the wanted interface and region."""
+    """Return one address per service type, for the wanted interface and region. Raises for a garbled one."""
     found: dict[str, str] = {}
     for entry in entries:
         for endpoint in entry["endpoints"]:
             fits = credential.region in {None, endpoint.get("region_id"), endpoint.get("region")}
             if fits and endpoint["interface"] == credential.interface:
-                found.setdefault(entry["type"], endpoint["url"].rstrip("/"))
+                found.setdefault(str(entry["type"]), address(endpoint["url"]))
     found.pop("volume", None)  # what bore this name was the API's first version
     cinder = found.get("block-storage") or found.get("volumev3")
     return {**found, **({"volume": cinder} if cinder else {})}

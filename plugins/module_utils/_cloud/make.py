@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from .._core import mark
 from .._core.errors import ApplyError
 from . import make_network, make_server, seen_network, volume
+from .answer import ident_of
 from .make_network import renamed
 
 if TYPE_CHECKING:
@@ -28,25 +30,26 @@ def make_flavor(context: Context, wanted: Wanted) -> str:
     """Make a flavor with a marked description, then set the extra specs that are declared."""
     described = mark.description_of(context.stack, wanted.kind, wanted.key)
     body = {"name": wanted.name, "description": described, **renamed(wanted.fields, FLAVOR)}
-    made = context.session.send("compute", "POST", "/flavors", {"flavor": body})["flavor"]
+    made = context.session.send("compute", "POST", "/flavors", {"flavor": body})
+    ident = ident_of("POST /flavors", made, "flavor", "id")
     if wanted.fields.get("extra_specs"):
         specs = {"extra_specs": wanted.fields["extra_specs"]}
-        context.session.send("compute", "POST", f"/flavors/{made['id']}/os-extra_specs", specs)
-    return str(made["id"])
+        context.session.send("compute", "POST", f"/flavors/{quote(ident)}/os-extra_specs", specs)
+    return ident
 
 
 def make_key(context: Context, wanted: Wanted) -> str:
     """Make a key pair of a public key."""
     body = {"name": wanted.name, "public_key": wanted.fields["public_key"], "type": "ssh"}
-    return str(context.session.send("compute", "POST", "/os-keypairs", {"keypair": body})["keypair"]["name"])
+    context.session.send("compute", "POST", "/os-keypairs", {"keypair": body})
+    return wanted.name
 
 
 def make_server_group(context: Context, wanted: Wanted) -> str:
     """Make a server group; its name is its mark."""
     body = {"name": wanted.name, "policy": wanted.fields["policy"]}
-    return str(
-        context.session.send("compute", "POST", "/os-server-groups", {"server_group": body})["server_group"]["id"]
-    )
+    made = context.session.send("compute", "POST", "/os-server-groups", {"server_group": body})
+    return ident_of("POST /os-server-groups", made, "server_group", "id")
 
 
 def make_image(context: Context, wanted: Wanted) -> str:
@@ -67,7 +70,7 @@ def make_image(context: Context, wanted: Wanted) -> str:
         seen_network.CONTENT: wanted.fields["content"],
         **wanted.fields.get("properties", {}),
     }
-    ident = str(context.session.send("image", "POST", "/images", body)["id"])
+    ident = ident_of("POST /images", context.session.send("image", "POST", "/images", body), "id")
     with path.open("rb") as data:
         context.session.upload(f"/images/{ident}/file", data, path.stat().st_size)
     return ident

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._core import mark
+from .answer import ident_of
 from .session import Refused
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ def neutron(context: Context, wanted: Wanted, path: str, name: str, body: dict[s
     A tag that fails costs nothing: the description is found as well.
     """
     described = mark.description_of(context.stack, wanted.kind, wanted.key)
-    made = context.session.send("network", "POST", path, {name: {**body, "description": described}})[name]
-    ident = str(made["id"])
+    made = context.session.send("network", "POST", path, {name: {**body, "description": described}})
+    ident = ident_of(f"POST {path}", made, name, "id")
     try:
         tag(context, wanted, f"{path}/{ident}")
     except Refused as error:
@@ -73,7 +74,8 @@ def make_interface(context: Context, wanted: Wanted) -> str:
     """Put a router's leg on a subnet."""
     router = context.id_of("router", wanted.fields["router"])
     body = {"subnet_id": context.id_of("subnet", wanted.key)}
-    return str(context.session.send("network", "PUT", f"/routers/{router}/add_router_interface", body)["port_id"])
+    path = f"/routers/{router}/add_router_interface"
+    return ident_of(f"PUT {path}", context.session.send("network", "PUT", path, body), "port_id")
 
 
 def make_security_group(context: Context, wanted: Wanted) -> str:

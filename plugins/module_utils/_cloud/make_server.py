@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Optional
 
 from .._core import mark
 from . import volume
+from .answer import ident_of
 
 if TYPE_CHECKING:
     from .._core.desired import Wanted
@@ -42,7 +43,7 @@ def make_server(context: Context, wanted: Wanted) -> str:
     hints = hints_of(context, wanted)
     if hints:
         whole["os:scheduler_hints"] = hints
-    return str(context.session.send("compute", "POST", "/servers", whole)["server"]["id"])
+    return ident_of("POST /servers", context.session.send("compute", "POST", "/servers", whole), "server", "id")
 
 
 def hints_of(context: Context, wanted: Wanted) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 from .._core.errors import ObserveError
 from .._core.observed import COMPLETE, FAILED, PARTIAL, Item, Observed
 from . import seen_compute, seen_network, volume
+from .shape import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -69,7 +70,8 @@ def observe(session: Session, kinds: Iterable[str], remembered: Mapping[str, str
     """Look at all things of these kinds.
 
     ``remembered`` maps uids to ids of servers that we know of: one that is missing from the list is asked for by its id
-    before anybody may think that it is gone.
+    before anybody may think that it is gone. It may be in a cell that is down, deleted softly, in another project by
+    now, or left out of a long list while Nova builds others.
     """
     has = session.token().catalog
     asked = [kind for kind in needed(kinds) if kind != "volume" or "volume" in has]
@@ -78,8 +80,16 @@ def observe(session: Session, kinds: Iterable[str], remembered: Mapping[str, str
     lists = {kind: raw for kind, raw in raws.items() if not isinstance(raw, ObserveError)}
     coverage = {kind: COMPLETE if kind in lists else FAILED for kind in asked}
     coverage.update({"interface": coverage["port"]} if "port" in coverage else {})
-    seen = Observed(tuple(understand(lists)), coverage, complaints=complaints)
-    return with_unknown(session, seen, lists.get("server", []), remembered)
+    unknown: list[str] = []
+    if "server" in lists:
+        unlisted = [ident for ident in remembered.values() if ident not in {raw["id"] for raw in lists["server"]}]
+        told = find_unlisted(session, unlisted)
+        lists["server"] = [*lists["server"], *told.found]
+        unknown = [raw["id"] for raw in lists["server"] if raw.get("status") == UNKNOWN]
+        complaints += told.complaints
+        complaints += (f"Nova cannot read {len(unknown)} servers: a cell is down",) if unknown else ()
+        coverage["server"] = PARTIAL if unknown or told.complaints else COMPLETE
+    return Observed(tuple(understand(lists)), coverage, unknown=tuple(unknown), complaints=complaints)
 
 
 def needed(kinds: Iterable[str]) -> list[str]:
@@ -97,9 +107,11 @@ def fetch(session: Session, kind: str) -> Any:
     if kind in OWN:
         path = f"{path}?project_id={project}"
     try:
-        return [raw for raw in session.pages(service, path, name) if kind not in SHARED or visible(raw, project)]
+        found = [raw for raw in session.pages(service, path, name) if kind not in SHARED or visible(raw, project)]
     except ObserveError as error:
         return error
+    # What came twice, because something went from a page before while we read, is one thing all the same.
+    return found if kind == "key" else list({raw["id"]: raw for raw in found}.values())
 
 
 def visible(raw: Mapping[str, Any], project: str) -> bool:
@@ -135,33 +147,30 @@ def legs(ports: Raw, lists: Mapping[str, Raw]) -> Iterable[Item]:
                 yield found
 
 
-def with_unknown(session: Session, seen: Observed, servers: Raw, remembered: Mapping[str, str]) -> Observed:
-    """Add what hides behind a cell that is down. Such servers have no name, tags or metadata in the list."""
-    unknown = [raw["id"] for raw in servers if raw.get("status") == "UNKNOWN"]
-    listed = {raw["id"] for raw in servers}
-    complaints = list(seen.complaints)
-    coverage = dict(seen.coverage)
-    for ident in remembered.values() if "server" in coverage and coverage["server"] == COMPLETE else ():
-        if ident in listed:
-            continue
-        try:
-            raw = session.get("compute", f"/servers/{ident}", absent_ok=True)
-        except ObserveError as error:
-            complaints.append(str(error))
-            coverage["server"] = PARTIAL
-            break
-        if raw is not None and raw["server"].get("status") in {"UNKNOWN", None}:
-            unknown.append(ident)
-    if unknown:
-        complaints.append(f"Nova cannot read {len(unknown)} servers: a cell is down")
-        coverage["server"] = PARTIAL
-    return seen._replace(coverage=coverage, unknown=tuple(unknown), complaints=tuple(complaints))
+class Unlisted(NamedTuple):
+    """Servers that are not in the list and are there all the same, and what kept us from looking."""
+
+    found: tuple[dict[str, Any], ...] = ()
+    complaints: tuple[str, ...] = ()
+
+
+def find_unlisted(session: Session, idents: Iterable[str]) -> Unlisted:
+    """Ask for servers by their ids; only a 404 says that one is gone. A cell that is down tells ids only."""
+    found = []
+    try:
+        for ident in idents:
+            raw = session.one("compute", f"/servers/{ident}", "server")
+            if raw is not None:
+                found.append(raw)
+    except ObserveError as error:
+        return Unlisted(tuple(found), (str(error),))
+    return Unlisted(tuple(found))
 
 
 def build_hosts(session: Session, seen: Optional[Observed]) -> int:
     """Return how many hosts build servers now. Who may not ask Nova is told how many have servers that it sees."""
     try:
-        told = session.get("compute", "/os-services?binary=nova-compute")["services"]
+        told = list(session.pages("compute", "/os-services?binary=nova-compute", "services"))
         up = sum(1 for one in told if one.get("state") == "up" and one.get("status") == "enabled")
     except ObserveError:
         items = seen.of_kind("server") if seen is not None else []
@@ -172,24 +181,20 @@ def build_hosts(session: Session, seen: Optional[Observed]) -> int:
 def under_way(session: Session, tag: Optional[str], idents: Sequence[str]) -> tuple[dict[str, Item], frozenset[str]]:
     """Return servers by id, and which of those asked for nothing is known of.
 
-    A filter leaves out the servers of a cell that is down: who is missing is asked for, and only a 404 says that he is
-    gone.
+    A filter leaves out the servers of a cell that is down, and Nova those that were deleted softly: who is missing is
+    asked for, and only a 404 says that he is gone.
     """
     try:
         by_id = {item.id: item for item in servers(session, tag)}
     except ObserveError:
         return {}, frozenset(idents)
     missing = [ident for ident in idents if ident not in by_id]
-    hidden = session.crowd(CONNECTIONS, lambda ident: is_there(session, ident), missing) if missing else []
-    return by_id, frozenset(ident for ident, there in zip(missing, hidden) if there)
-
-
-def is_there(session: Session, ident: str) -> bool:
-    """Tell whether a server is, or may be, there although it is not listed."""
-    try:
-        return session.get("compute", f"/servers/{ident}", absent_ok=True) is not None
-    except ObserveError:
-        return True
+    told = session.crowd(CONNECTIONS, lambda ident: find_unlisted(session, [ident]), missing) if missing else []
+    found = [raw for one in told for raw in one.found]
+    hidden = {ident for ident, one in zip(missing, told) if one.complaints}
+    hidden |= {raw["id"] for raw in found if raw.get("status") == UNKNOWN}
+    by_id.update({raw["id"]: seen_compute.to_server(raw, None) for raw in found if raw["id"] not in hidden})
+    return by_id, frozenset(hidden)
 
 
 def servers(session: Session, tag: Optional[str] = None) -> list[Item]:

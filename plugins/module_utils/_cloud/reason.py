@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from .._core.errors import Error
 
@@ -14,13 +15,12 @@ def last_failure(session: Session, server: str) -> str:
     """Return the details of the newest action if it failed; empty where nothing can be said."""
     path = f"/servers/{server}/os-instance-actions"
     try:
-        actions: list[dict[str, Any]] = (session.get("compute", path, absent_ok=True) or {}).get(
-            "instanceActions"
-        ) or []
+        actions = list(session.pages("compute", path, "instanceActions"))
         if not actions or actions[0].get("message") != "Error":
             return ""
-        told = session.get("compute", f"{path}/{actions[0]['request_id']}", absent_ok=True) or {}
+        told = session.one("compute", f"{path}/{quote(str(actions[0].get('request_id')))}", "instanceAction") or {}
     except Error:
         return ""
-    details = [event.get("details") for event in told.get("instanceAction", {}).get("events") or ()]
+    events = told.get("events")
+    details = [one.get("details") for one in events if isinstance(one, dict)] if isinstance(events, list) else []
     return next((str(one) for one in details if one), "")

@@ -107,4 +107,6 @@ def to_image(raw: Mapping[str, Any]) -> Item:
     proof = {mark.STACK: raw.get(IMAGE_STACK), mark.KEY: raw.get(IMAGE_KEY)}
     told = {name: str(value) for name, value in proof.items() if value is not None}
     mine = mark.from_metadata("image", raw.get("tags") or [], told)
+    if mine is not None and raw.get(CONTENT) is None:
+        mine = mine._replace(proven=False)  # ours says what is in it since the request that made it
     return Item("image", raw["id"], raw["name"] or "", fields, mine, {"status": raw.get("status")})

@@ -6,13 +6,14 @@ Reading is repeated when a service stumbles; writing never is, because only the 
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
-from urllib.parse import urlsplit
 
 from .._core.errors import ApplyError, ObserveError
-from . import identity
+from . import identity, shape
+from .answer import bare, complaint, loaded, member, next_page, parsed, pause
 from .crowd import threads
 from .wire import Lost, Unreached, Wire
 
@@ -32,6 +33,9 @@ SPOKEN = {"placement": {"OpenStack-API-Version": "placement 1.14"}}
 STUMBLES = frozenset({500, 502, 503, 504})
 BUSY = frozenset({429, 503})
 TRIES = 4
+VERSION = re.compile(r"\d{1,4}\.\d{1,4}", re.ASCII)
+LONGEST = 500_000
+"""No project has more of anything; a list that has does not end."""
 
 
 class Refused(ApplyError):
@@ -93,8 +97,10 @@ class Session:
 
     def negotiate(self) -> None:
         """Find the newest useful microversion of an older Nova. Raises ``ObserveError`` for one that is too old."""
-        told = self.read(self.url("compute", "/"), {}) or {}
-        newest = str(told.get("version", {}).get("version") or "0.0")
+        where = self.url("compute", "/")
+        newest = str(member(bare(where), self.read(where, {}), "version").get("version") or "0.0")
+        if not VERSION.fullmatch(newest):
+            raise ObserveError(f"GET {bare(where)}: {newest[:40]!r} is no microversion")
         has = tuple(int(part) for part in newest.split("."))
         if has < OLDEST:
             raise ObserveError(f"this Nova knows microversion {newest}; 2.69 (Stein, 2019) or newer is needed")
@@ -166,14 +172,26 @@ class Session:
     def pages(self, service: str, path: str, name: str) -> Iterator[dict[str, Any]]:
         """Yield the members of a list, to its very end; a page that fails raises, so half a list is never a list."""
         following: Optional[str] = path
+        before: set[str] = set()
+        number = 0
         while following:
+            where = bare(self.url(service, following))
+            before.add(following)
             page = self.get(service, following)
-            if not isinstance(page, dict) or not isinstance(page.get(name), list):
-                raise ObserveError(f"GET {bare(self.url(service, following))}: the answer has no list of {name}")
-            yield from page[name]
+            found = shape.members(name, page, where)
+            yield from found
+            number += len(found)
             following = next_page(page, name, self.url(service, following))
+            if following in before or number > LONGEST:
+                raise ObserveError(f"GET {where}: the list of {name} does not end")
             if following:
                 self.paged.add(name)
+
+    def one(self, service: str, path: str, name: str) -> Optional[dict[str, Any]]:
+        """Read one thing, None for a 404; garbled as in a list it raises ``ObserveError``."""
+        told = self.get(service, path, absent_ok=True)
+        where = bare(self.url(service, path))
+        return None if told is None else shape.members(f"{name}s", {f"{name}s": [member(where, told, name)]}, where)[0]
 
     def send(self, service: str, method: str, path: str, body: Any = None) -> Any:
         """Change something, once. Raises ``Refused`` for a no, ``Lost`` where nobody can know."""
@@ -196,14 +214,6 @@ class Session:
         result_of("PATCH", url, self.exchange("PATCH", url, headers, json.dumps(operations).encode()))
 
 
-def parsed(url: str, answer: Answer) -> Any:
-    """Return an answer's JSON. Raises ``ObserveError`` for anything else, as a proxy in trouble may send it."""
-    try:
-        return json.loads(answer.body)
-    except ValueError as error:
-        raise ObserveError(f"GET {bare(url)}: the answer is no JSON") from error
-
-
 def result_of(method: str, url: str, answer: Answer) -> Any:
     """Return the answer's JSON (None without a body), or raise what its status means.
 
@@ -213,37 +223,7 @@ def result_of(method: str, url: str, answer: Answer) -> Any:
         raise Lost(f"{method} {bare(url)}: {complaint(answer)}", status=answer.status)
     if answer.status >= 300:
         raise Refused(f"{method} {bare(url)}: {complaint(answer)}", status=answer.status)
-    return json.loads(answer.body) if answer.body[:1] in {b"{", b"["} else None
-
-
-def pause(answer: Answer, turn: int) -> float:
-    """Return how long to wait before asking again: as the service says, within reason."""
-    told = answer.headers.get("retry-after", "")
-    return min(float(told), 60.0) if told.isdigit() else 0.2 * 2**turn
-
-
-def bare(url: str) -> str:
-    """Return an address without its query."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}{parts.path}"
-
-
-def complaint(answer: Answer) -> str:
-    """Return a service's own words about a failure, in one line."""
     try:
-        told = json.loads(answer.body)
-    except ValueError:
-        return f"HTTP {answer.status}"
-    inner: Any = next(iter(told.values()), {}) if isinstance(told, dict) else {}
-    words = inner.get("message") or inner.get("detail") if isinstance(inner, dict) else inner
-    return f"HTTP {answer.status}" + (f": {' '.join(str(words).split())}" if words else "")
-
-
-def next_page(page: Mapping[str, Any], name: str, current: str) -> Optional[str]:
-    """Return the address of the following page, in whichever of their three ways a service says it."""
-    links = page.get(f"{name}_links") or []
-    link = next((one["href"] for one in links if one.get("rel") == "next"), None) or page.get("next")
-    if not link:
-        return None
-    # Behind a proxy the link may name another scheme, host or folder than the catalog: only its query counts.
-    return f"{current.partition('?')[0]}?{urlsplit(link).query}"
+        return loaded(answer) if answer.body[:1] in {b"{", b"["} else None
+    except ValueError as error:
+        raise Lost(f"{method} {bare(url)}: the answer is cut off") from error

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from .._core import mark
 from .._core.errors import ApplyError
 from .._core.observed import Item
+from .answer import ident_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +34,8 @@ def to_volume(raw: Mapping[str, Any]) -> Item:
         "zone": raw.get("availability_zone"),
         "protect": metadata.get(mark.PROTECT) == "true",
     }
-    return Item("volume", raw["id"], raw.get("name") or "", fields, mine, {"status": raw.get("status")})
+    status = {"status": raw.get("status"), "attached": bool(raw.get("attachments"))}
+    return Item("volume", raw["id"], raw.get("name") or "", fields, mine, status)
 
 
 def make_volume(context: Context, wanted: Wanted) -> str:
@@ -48,7 +50,9 @@ def make_volume(context: Context, wanted: Wanted) -> str:
         body["availability_zone"] = wanted.fields["zone"]
     if wanted.create.get("image"):
         body["imageRef"] = context.id_of("image", wanted.create["image"])
-    return str(context.session.send("volume", "POST", "/volumes", {"volume": body})["volume"]["id"])
+    return ident_of(
+        "POST /volumes", context.session.send("volume", "POST", "/volumes", {"volume": body}), "volume", "id"
+    )
 
 
 def update_volume(context: Context, change: Change, values: dict[str, Any]) -> None:
@@ -63,10 +67,11 @@ def ready(context: Context, ident: str) -> None:
     clock = context.session.clock
     started = clock.monotonic()
     while True:
-        status = context.session.get("volume", f"/volumes/{ident}")["volume"]["status"]
+        found = context.session.one("volume", f"/volumes/{ident}", "volume")
+        status = "gone" if found is None else str(found["status"])
         if status == "available":
             return
-        if status.startswith("error") or clock.monotonic() - started > PATIENCE:
+        if status.startswith("error") or found is None or clock.monotonic() - started > PATIENCE:
             raise ApplyError(f"volume {ident} is {status}, and should be available: see openstack volume show {ident}")
         context.session.sleep(1.0)
 

@@ -11,6 +11,7 @@ import select
 import socket
 import ssl
 import threading
+import time
 import weakref
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple, Optional, Protocol, Union
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 Body = Union[bytes, "BinaryIO", None]
+PART = 64 * 1024
 Place = tuple[str, str, int]
 """Scheme, host and port."""
 
@@ -51,7 +53,14 @@ class Transport(Protocol):
 
 
 class Wire:
-    """Real HTTP. Threads may share it; connections are kept open and handed from one request to the next."""
+    """Real HTTP. Threads may share it; connections are kept open and handed from one request to the next.
+
+    ``largest`` is how many bytes an answer may have (ten thousand servers have a tenth of it), ``patience`` how many
+    seconds it may take from its first byte to its last.
+    """
+
+    largest = 256 * 1024 * 1024
+    patience = 300.0
 
     def __init__(self, cacert: Optional[str] = None, timeout: float = 60.0) -> None:
         self.cacert = cacert
@@ -92,7 +101,7 @@ class Wire:
         try:
             connection.request(method, path, body=body, headers=dict(headers))
             response = connection.getresponse()
-            content = response.read()
+            content = self.whole(response)
         except (http.client.HTTPException, OSError) as error:
             connection.close()
             # A kept connection that the server closed meanwhile fails before the request is read. Repeat what may be.
@@ -102,6 +111,22 @@ class Wire:
         with self.lock:
             self.idle[place].append(connection)
         return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, content)
+
+    def whole(self, response: http.client.HTTPResponse) -> bytes:
+        """Read an answer to its end. Raises ``HTTPException`` for one that is cut off, or has no end in sight."""
+        began = time.monotonic()
+        parts: list[bytes] = []
+        size = 0
+        while size <= self.largest and time.monotonic() - began < self.patience:
+            part = response.read(PART)
+            if part:
+                parts.append(part)
+                size += len(part)
+            elif response.length:
+                raise http.client.IncompleteRead(b"", response.length)
+            else:
+                return b"".join(parts)
+        raise http.client.HTTPException("it does not end")
 
     def connect(self, connection: http.client.HTTPConnection, where: str) -> None:
         """Open the connection if it is not, or no longer, open."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Optional
 from . import change as changing
 from . import mark
 from .change import Change, Decision, Note
-from .decide import guard, placement, server, thing, volume
+from .decide import guard, image, placement, server, thing, volume
 from .decide.world import World
 
 if TYPE_CHECKING:
@@ -59,7 +59,8 @@ def one(world: World, wanted: Wanted) -> list[Found]:
     """Decide on one declared thing."""
     if wanted.kind == "server":
         return server.decide_server(world, wanted)
-    return volume.decide_volume(world, wanted) if wanted.kind == "volume" else thing.decide_thing(world, wanted)
+    other = {"volume": volume.decide_volume, "image": image.decide_image}
+    return other.get(wanted.kind, thing.decide_thing)(world, wanted)
 
 
 def ordered(wanted: Iterable[Wanted]) -> list[Wanted]:

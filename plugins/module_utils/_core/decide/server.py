@@ -135,7 +135,10 @@ def asleep(item: Item, differences: list[tuple[str, FieldChange]]) -> bool:
 def errored(world: World, wanted: Wanted, item: Item) -> list[Found]:
     """A server in ERROR that never ran has nothing to lose and is made anew; one that ran is evidence."""
     fault = str(item.status.get("fault") or "Nova gives no reason")
-    if not item.status.get("launched") and {"image", "flavor"} <= wanted.fields.keys():
+    if never_ran(item) and (wanted.protect or item.fields.get("protect")):
+        text = f"it never ran ({fault}) and is protected: delete it by hand, and it is made anew"
+        return [Note(DENIED, "server", wanted.key, text, wanted.at("protect"))]
+    if never_ran(item) and {"image", "flavor"} <= wanted.fields.keys():
         fields = (FieldChange("state", f"error: {fault}", wanted.state, wanted.at("state")),)
         return [step("replace", wanted, item, fields, f"it never ran: {fault}")]
     if world.policy.on_error == "reboot":
@@ -165,6 +168,8 @@ def removal(world: World, item: Item, wanted: Optional[Wanted] = None) -> list[F
         return [Note(DENIED, "server", key, "it is protected: it is not deleted", origin)]
     if item.status.get("task_state") in {"deleting", "soft-deleting"} or item.status.get("vm_state") == "deleted":
         return [Note(HELD, "server", key, lifecycle.GOING, origin, passing=True)]
+    if item.status.get("vm_state") == "soft-delete":
+        return [Note(IGNORED, "server", key, "somebody deleted it softly: purge it, or leave it to Nova", origin)]
     why = "it is declared absent" if wanted is not None else "it is no longer declared"
     uid = mark.uid_of(world.desired.stack, "server", key)
     cost = c.NONE if never_ran(item) else c.CHANGES_UUID

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 SIZES = ("vcpus", "ram_mb", "disk_gb", "ephemeral_gb", "swap_mb")
 SHARED = frozenset({"metadata", "tags"})
 UNSET: Mapping[str, Any] = {}
+TOLD_BY = {
+    "networks": ("port", "network"),
+    "security_groups": ("port", "security_group"),
+    "port_groups": ("port", "network", "security_group"),
+    "flavor": ("flavor",),
+    "image": ("image",),
+}
+"""What must have been listed in full before a field can be compared: else ids would stand where names are declared."""
 
 
 def pairs(world: World, wanted: Wanted, item: Item) -> Iterator[tuple[str, Any, Any]]:
@@ -30,6 +38,8 @@ def pairs(world: World, wanted: Wanted, item: Item) -> Iterator[tuple[str, Any, 
 def both(world: World, wanted: Wanted, item: Item, field: str) -> tuple[Any, Any]:
     """Return one field as it is and as it should be; UNSET where it cannot be told."""
     after = wanted.fields[field]
+    if not all(world.observed.covers(kind) for kind in TOLD_BY.get(field, ())):
+        return None, UNSET
     if field == "flavor":
         return flavors(world, item, after)
     if field == "image":
@@ -69,6 +79,8 @@ def images(world: World, item: Item, name: str) -> tuple[Any, Any]:
         should = world.item("image", name)
         return (image_name(world, has), image_name(world, should)) if should is not None else (None, UNSET)
     same = has.mark is not None and has.mark.uid == wanted.uid
+    if same and has.fields.get("content") is None:
+        return None, UNSET
     before = [world.called("image", has.id) if same else has.name, has.fields.get("content") if same else has.id]
     return before, [name, wanted.fields.get("content")]
 
@@ -79,11 +91,16 @@ def image_name(world: World, image: Item) -> list[Any]:
 
 
 def ports(world: World, item: Item, field: str, after: Any) -> tuple[Any, Any]:
-    """Compare what hangs on the server's ports. Without ports (not built yet, or not listed) nothing can be told."""
+    """Compare what hangs on the server's ports.
+
+    Without ports (not built yet, or not listed), or with one on something that is not shown, nothing can be told.
+    """
     idents = item.fields.get(field)
     if idents is None or (not idents and field == "security_groups"):
         return None, UNSET
     kind = "network" if field == "networks" else "security_group"
+    if not all(world.named(kind, ident) for ident in idents):
+        return None, UNSET
     return sorted({str(world.called(kind, ident)) for ident in idents}), after
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Union
 
 from .. import consequence, mark
 from ..change import DENIED, FOREIGN, HELD, IGNORED, UNKNOWN, Change, FieldChange, Note
-from .world import is_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,6 +56,14 @@ RULES: dict[str, dict[str, Rule]] = {
 }
 SIZE = Rule(REPLACE)
 """Nova cannot change a flavor: any other field of one makes a new flavor under the same name."""
+
+TOLD_BY = {
+    ("router", "external"): ("network",),
+    ("interface", "router"): ("router",),
+    ("floating_ip", "server"): ("port", "server"),
+    ("floating_ip", "network"): ("port", "network"),
+}
+"""What must have been listed in full before a field can be compared."""
 
 MARK = "mark"
 """The tags of a mark, as a field: they come in a request of their own, which may have been the one too many."""
@@ -107,10 +114,8 @@ def creation(wanted: Wanted, action: str = "create", costs: str = consequence.NO
 
 
 def decide_thing(world: World, wanted: Wanted) -> list[Found]:
-    """Decide on one thing that is no server."""
+    """Decide on one thing that is no server, no volume and no image."""
     items = world.found(wanted)
-    if wanted.kind == "image":
-        return decide_image(world, wanted, items)
     if not items:
         if not world.observed.covers(wanted.kind):
             return [Note(UNKNOWN, wanted.kind, wanted.key, "could not be looked for in full", wanted.at())]
@@ -122,51 +127,12 @@ def decide_thing(world: World, wanted: Wanted) -> list[Found]:
     return [*notes, *compare(world, wanted, items[0])]
 
 
-def decide_image(world: World, wanted: Wanted, items: list[Item]) -> list[Found]:
-    """Decide on an image. It cannot change: other content is another image beside the old one.
-
-    The old one goes when no server uses it, and so does half an upload.
-    """
-    whole = [item for item in items if is_whole(item)]
-    current = [item for item in whole if item.fields.get("content") == wanted.fields.get("content")]
-    found: list[Found] = []
-    if current:
-        found = compare(world, wanted, current[0])
-    elif world.observed.covers("image"):
-        found = [creation(wanted)]
-    else:
-        found = [Note(UNKNOWN, wanted.kind, wanted.key, "could not be looked for in full", wanted.at())]
-    old = [item for item in items if item not in current and world.owned(item) and world.observed.covers("image")]
-    return [*found, *(superseded(wanted, item) for item in old if not used(world, item))]
-
-
-def superseded(wanted: Wanted, item: Item) -> Change:
-    """Return the step that removes an image that a newer one of the same name has replaced."""
-    return Change(
-        "delete",
-        wanted.kind,
-        wanted.key,
-        reason="another content is declared" if is_whole(item) else "its upload was cut off",
-        uid=wanted.uid,
-        target=item.id,
-        consequences=(consequence.NONE,),
-        origin=wanted.at("file"),
-        digest=digest_of(item),
-    )
-
-
-def used(world: World, image: Item) -> bool:
-    """Tell whether a server was made from an image; yes where not all servers could be looked at."""
-    servers = world.observed.of_kind("server")
-    return not world.observed.covers("server") or any(one.fields.get("image") == image.id for one in servers)
-
-
 def compare(world: World, wanted: Wanted, item: Item) -> list[Found]:
     """Return the step and the notes between one thing and its desire."""
     before = seen(world, item)
     changes: dict[str, list[FieldChange]] = {UPDATE: [], REPLACE: [], DENY: [], IGNORE: []}
     for name, after in wanted.fields.items():
-        if not differs(before.get(name), after):
+        if not is_told(world, item, name) or not differs(before.get(name), after):
             continue
         rule = RULES[wanted.kind].get(name, SIZE)
         changes[rule.how].append(FieldChange(name, before.get(name), after, wanted.at(name), rule.costs))
@@ -180,6 +146,15 @@ def compare(world: World, wanted: Wanted, item: Item) -> list[Found]:
         text = f"exists with another {names} and is not ours: rename yours, or make it equal"
         return [Note(FOREIGN, wanted.kind, wanted.key, text, wanted.at())]
     return [*notes_of(wanted, changes[DENY], changes[IGNORE]), *steps_of(wanted, item, changes)]
+
+
+def is_told(world: World, item: Item, field: str) -> bool:
+    """Tell whether a field can be compared: whether it names something, and that something was seen."""
+    kinds = TOLD_BY.get((item.kind, field), ())
+    ident = item.fields.get(field)
+    return all(world.observed.covers(kind) for kind in kinds) and not (
+        kinds and ident and (kinds[-1], ident) not in world.by_id
+    )
 
 
 def may_change(world: World, wanted: Wanted, item: Item) -> bool:

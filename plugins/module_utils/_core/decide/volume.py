@@ -46,12 +46,12 @@ def decide_volume(world: World, wanted: Wanted) -> list[Found]:
 
 
 def kept(world: World, wanted: Wanted, item: Item) -> list[Found]:
-    """Decide on a volume that is there. One whose making failed holds nothing and is made anew."""
+    """Decide on a volume that is there."""
     status = str(item.status.get("status"))
     if status in PASSING:
         return [Note(HELD, "volume", wanted.key, f"Cinder is at work on it ({status})", wanted.at(), passing=True)]
     if status == "error" and world.owned(item):
-        return [step("replace", wanted, item, (), "Cinder could not make it")]
+        return failed(wanted, item)
     grown = []
     found: list[Found] = []
     for field, after in wanted.fields.items():
@@ -66,6 +66,25 @@ def kept(world: World, wanted: Wanted, item: Item) -> list[Found]:
             text = f"{field} cannot be changed from {before} to {after}{hint}"
             found.append(Note(DENIED, "volume", wanted.key, text, change.origin))
     return [*found, *([step("update", wanted, item, tuple(grown))] if grown else [])]
+
+
+def failed(wanted: Wanted, item: Item) -> list[Found]:
+    """Decide on a volume in error: mostly its making failed, and it is made anew as what holds data may be.
+
+    Cinder puts volumes with data there, too: those of a server that it could not export again after its own restart
+    (cinder/volume/manager.py, init_host), or that could not be brought back to a snapshot.
+    """
+    if item.status.get("attached"):
+        return [
+            Note(
+                HELD, "volume", wanted.key, "it is in error, and a server has it: see cinder-volume's log", wanted.at()
+            )
+        ]
+    if wanted.protect or item.fields.get("protect"):
+        text = "it is in error and protected: delete it by hand, and it is made anew"
+        return [Note(DENIED, "volume", wanted.key, text, wanted.at())]
+    fields = (FieldChange("status", "error", "available", wanted.at(), c.DESTROYS_DATA),)
+    return [step("replace", wanted, item, fields, "Cinder could not make it")]
 
 
 def removal(world: World, item: Item) -> list[Found]:
@@ -86,7 +105,7 @@ def removal(world: World, item: Item) -> list[Found]:
             reason="it is no longer declared",
             uid=mark.uid_of(world.desired.stack, "volume", key),
             target=item.id,
-            consequences=(c.NONE if item.status.get("status") == "error" else c.DESTROYS_DATA,),
+            consequences=(c.DESTROYS_DATA,),
             digest=digest_of(item),
         )
     ]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from fakes import stack
-from fakes.bench import Bench, blocked, steps
+from fakes.bench import Bench, blocked, notes, steps
 from novaform import core
 from novaform.simulate import end
 from novaform.simulate.fault import Accident
@@ -105,6 +105,27 @@ def test_one_that_cinder_could_not_make_is_made_anew() -> None:
     bench.cloud.cinder.fails.clear()
     assert bench.apply(desired("data"))["after"]["clean"]
     assert attached(bench) == {"data": "web-1"}
+
+
+def test_one_in_error_may_hold_data(bench: Bench) -> None:
+    """Cinder puts volumes there that it could not export again after its own restart."""
+    data, log = bench.cloud.cinder.volumes.values()
+    data["status"] = log["status"] = "error"
+    plan = bench.plan(desired("data", "log"))
+    assert steps(plan) == []
+    assert "held volume data" in notes(plan)
+    data["attachments"], log["attachments"] = [], []
+    assert blocked(bench.plan(desired("data", "log"))) == ["replace volume data", "replace volume log"]
+    assert blocked(bench.plan(desired("data", "log"), max_delete=2, max_consequence="changes-uuid")) == [
+        "replace volume data",
+        "replace volume log",
+    ]
+    log["metadata"]["novaform:protect"] = "true"
+    plan = bench.plan(desired("data", "log"))
+    assert "replace volume data" in steps(plan)
+    assert "denied volume log" in notes(plan)
+    log["metadata"].pop("novaform:protect")
+    assert blocked(bench.plan(desired())) == ["delete volume data", "delete volume log"]
 
 
 def test_a_lost_answer_makes_no_second_volume() -> None:

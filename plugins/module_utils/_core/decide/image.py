@@ -1,0 +1,57 @@
+"""An image cannot change: another content is another image, and the old one goes when no server was made from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .. import consequence
+from ..change import HELD, UNKNOWN, Change, Note
+from .thing import compare, creation, digest_of
+from .world import is_whole
+
+if TYPE_CHECKING:
+    from ..desired import Wanted
+    from ..observed import Item
+    from .thing import Found
+    from .world import World
+
+
+def decide_image(world: World, wanted: Wanted) -> list[Found]:
+    """Decide on an image; half an upload goes as an old one does."""
+    items = world.found(wanted)
+    whole = [item for item in items if is_whole(item)]
+    current = [item for item in whole if item.fields.get("content") == wanted.fields.get("content")]
+    found: list[Found] = []
+    silent = [item.id for item in whole if item.fields.get("content") is None]
+    if current:
+        found = compare(world, wanted, current[0])
+    elif silent:
+        text = f"{silent[0]} bears our mark and does not say what is in it: somebody changed its properties"
+        found = [Note(HELD, wanted.kind, wanted.key, text, wanted.at())]
+    elif world.observed.covers("image"):
+        found = [creation(wanted)]
+    else:
+        found = [Note(UNKNOWN, wanted.kind, wanted.key, "could not be looked for in full", wanted.at())]
+    old = [item for item in items if item not in current and world.owned(item) and world.observed.covers("image")]
+    return [*found, *(superseded(wanted, item) for item in old if not used(world, item))]
+
+
+def superseded(wanted: Wanted, item: Item) -> Change:
+    """Return the step that removes an image that a newer one of the same name has replaced."""
+    return Change(
+        "delete",
+        wanted.kind,
+        wanted.key,
+        reason="another content is declared" if is_whole(item) else "its upload was cut off",
+        uid=wanted.uid,
+        target=item.id,
+        consequences=(consequence.NONE,),
+        origin=wanted.at("file"),
+        digest=digest_of(item),
+    )
+
+
+def used(world: World, image: Item) -> bool:
+    """Tell whether a server was made from an image; yes where not all servers could be looked at."""
+    servers = world.observed.of_kind("server")
+    return not world.observed.covers("server") or any(one.fields.get("image") == image.id for one in servers)
