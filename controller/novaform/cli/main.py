@@ -9,8 +9,8 @@ Exit status: 0 fine, 1 an error (a wrong call too), 2 what is observed differs f
 
 from __future__ import annotations
 
+import contextlib
 import importlib
-import importlib.metadata
 import json
 import os
 import sys
@@ -31,10 +31,14 @@ COMPLETING = "_NOVAFORM_COMPLETE"
 
 
 class Room(NamedTuple):
-    """Where a command lives, and what ``--help`` says of it without looking there."""
+    """Where a command lives, and what ``--help`` says of it without looking there.
+
+    A ``brief`` one ends when it has told what it made: there is no garbage worth a search.
+    """
 
     module: str
     says: str
+    brief: bool = False
 
 
 ROOMS = {
@@ -42,17 +46,19 @@ ROOMS = {
     "site": Room("novaform.site.cli", "Make and complete the secrets of a site."),
     "lab": Room("novaform.lab.cli", "Throw-away systemd hosts on this machine, with a cloud on them."),
     "guest": Room("novaform.guest.cli", "Make a tiny bootable image to try the cloud with."),
-    "validate": Room("novaform.cli.validate", "Say everything that is wrong with instances.yml, and where."),
-    "plan": Room("novaform.cli.plan", "Say what would change on the instances, and at what cost."),
+    "validate": Room(
+        "novaform.cli.validate", "Say everything that is wrong with instances.yml, and where.", brief=True
+    ),
+    "plan": Room("novaform.cli.plan", "Say what would change on the instances, and at what cost.", brief=True),
     "apply": Room("novaform.cli.apply", "Make the instances what instances.yml says."),
-    "status": Room("novaform.cli.status", "Show every declared instance, on the API and on its host."),
-    "export": Room("novaform.cli.export", "Write a declaration of the servers that are there."),
+    "status": Room("novaform.cli.status", "Show every declared instance, on the API and on its host.", brief=True),
+    "export": Room("novaform.cli.export", "Write a declaration of the servers that are there.", brief=True),
     "adopt": Room("novaform.cli.adopt", "Take over the servers that instances.yml says are there already."),
     "undo": Room("novaform.cli.undo", "Go back to what was applied before."),
-    "drift": Room("novaform.cli.drift", "Show where the API, the hosts and the declaration disagree."),
-    "explain": Room("novaform.cli.explain", "Say everything that is known of one declared thing."),
+    "drift": Room("novaform.cli.drift", "Show where the API, the hosts and the declaration disagree.", brief=True),
+    "explain": Room("novaform.cli.explain", "Say everything that is known of one declared thing.", brief=True),
     "simulate": Room("novaform.cli.simulate", "Try a declaration on a cloud in memory, with accidents."),
-    "schema": Room("novaform.cli.schema", "Print the JSON schema of instances.yml for editors."),
+    "schema": Room("novaform.cli.schema", "Print the JSON schema of instances.yml for editors.", brief=True),
 }
 
 
@@ -83,6 +89,8 @@ def mount(root: typer.Typer, name: str) -> None:
 def show_version(wanted: bool) -> None:
     """Print the version and stop, when asked."""
     if wanted:
+        import importlib.metadata
+
         typer.echo(f"novaform {importlib.metadata.version('novaform')}")
         raise typer.Exit
 
@@ -125,8 +133,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line (default: the process's own) and return the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv) or ["--help"]
     chosen = next((word for word in asked(arguments) if not word.startswith("-")), None)
+    brief = chosen in ROOMS and ROOMS[chosen].brief
     try:
-        status = assemble(chosen)(args=arguments, prog_name="novaform", standalone_mode=False)
+        with core.collector.without_collector() if brief else contextlib.nullcontext():
+            status = assemble(chosen)(args=arguments, prog_name="novaform", standalone_mode=False)
     except core.errors.Error as error:
         return complain(str(error), arguments, error.details)
     except exceptions.TyperException as wrong:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from novaform import core
-from novaform.declare import column, positions
+from novaform.declare import column, disk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -114,7 +114,7 @@ def current(sources: list[tuple[str, str, bool]]) -> dict[str, str] | None:
     texts = {}
     for path, digest, wanted in sources:
         try:
-            content = positions.read(path)
+            content = disk.read(path)
         except core.errors.DeclareError:
             return None
         if hashlib.sha256(content).hexdigest() != digest:

@@ -7,14 +7,9 @@ nodes are capped while the tree grows: the C composer recurses, and 100,000 brac
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import io
-import os
 import re
-import stat
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 from yaml import cyaml
@@ -22,10 +17,6 @@ from yaml import cyaml
 from novaform import core
 from novaform.declare import problem
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-BYTES = 16 * 1024 * 1024
 DEPTH = 32
 NODES = 1_000_000
 FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdff\ufe00-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
@@ -68,20 +59,6 @@ class Composer(cyaml.CParser):  # type: ignore[name-defined,misc]  # the stubs k
     def ascend_resolver(self) -> None:
         """Count on the way up."""
         self.depth -= 1
-
-
-def read(path: str, most: int = BYTES) -> bytes:
-    """Return the content of a regular file of at most ``most`` bytes. Raises ``DeclareError``."""
-    try:
-        if not stat.S_ISREG(Path(path).stat().st_mode):
-            raise core.errors.DeclareError(f"{path}: is not a regular file")
-        with Path(path).open("rb", buffering=0) as file:
-            content = file.read(most + 1) if os.fstat(file.fileno()).st_size > most else file.read()
-    except (OSError, ValueError) as error:
-        raise core.errors.DeclareError(f"{path}: {getattr(error, 'strerror', None) or 'is no file name'}") from error
-    if len(content) > most:
-        raise core.errors.DeclareError(f"{path}: is larger than {most} bytes")
-    return content
 
 
 def compose(content: bytes, name: str, problems: problem.Problems) -> yaml.Node | None:
@@ -167,15 +144,3 @@ def refuse_tags(root: yaml.Node, problems: problem.Problems) -> None:
             waiting.extend(node.value)
         elif isinstance(node, yaml.MappingNode):
             waiting.extend(part for pair in node.value for part in pair)
-
-
-@contextlib.contextmanager
-def without_collector() -> Iterator[None]:
-    """Stop the cycle collector while many small lasting objects are made: it would take three quarters of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()

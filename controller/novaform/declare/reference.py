@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import yaml
 
 from novaform import core
-from novaform.declare import positions, problem
+from novaform.declare import disk, positions, problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,7 +91,7 @@ class References:
         """Return a file's text."""
         path = beside(node, target)
         try:
-            content = positions.read(path, FILE_BYTES)
+            content = disk.read(path, FILE_BYTES)
             self.read[path] = hashlib.sha256(content).hexdigest()
             return content.decode()
         except core.errors.DeclareError as error:

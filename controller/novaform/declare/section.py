@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import yaml
 
 from novaform import core
-from novaform.declare import instances, positions, problem, reference
+from novaform.declare import disk, instances, positions, problem, reference
 from novaform.declare.field import INVALID, Context, Named
 from novaform.declare.record import Entry, Record
 
@@ -75,7 +75,7 @@ class Reader:
             if path in self.sources:
                 self.problems.add_at(at, f"{problem.quote(wanted)} is included twice")
                 return []
-            entry = self.check(path, positions.read(path), instances.INCLUDED)
+            entry = self.check(path, disk.read(path), instances.INCLUDED)
         except (core.errors.DeclareError, reference.Missing) as error:
             self.problems.add_at(at, str(error))
             return []

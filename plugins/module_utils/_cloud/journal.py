@@ -18,6 +18,7 @@ from .._core import mark
 from .._core.desired import from_json
 from .._core.errors import ApplyError
 from .._core.policy import Applied
+from .._core.view import Told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -90,7 +91,7 @@ class Journal:
     def applied(self) -> dict[str, Applied]:
         """Return what is remembered, by uid."""
         rows = self.base.execute("SELECT uid, id, fields, intent_at FROM thing")
-        return {uid: Applied(json.loads(fields), ident, at) for uid, ident, fields, at in rows}
+        return {uid: Applied(Told(fields), ident, at) for uid, ident, fields, at in rows}
 
     def kinds(self) -> set[str]:
         """Return the kinds of which we ever made something."""

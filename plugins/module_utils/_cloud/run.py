@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import json
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 from .._core import reconcile
 from .._core.change import Change, Decision
+from .._core.collector import without_collector
 from .._core.decide import lifecycle
 from .._core.outcome import DONE, FAILED, SKIPPED, Outcome
 from . import health, observe
@@ -19,7 +18,7 @@ from .lock import alone
 from .perform import Performer, ended
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from .._core.desired import Desired
@@ -30,18 +29,6 @@ if TYPE_CHECKING:
 ALL_KINDS = frozenset(reconcile.ORDER)
 PATIENCE = 120.0
 """Seconds that a run waits for what an earlier one, or Nova, has not finished."""
-
-
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """Spare the search for garbage while a hundred thousand values are made that all stay: it takes half the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 class Look(NamedTuple):

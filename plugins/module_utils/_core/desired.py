@@ -39,6 +39,10 @@ class Wanted(NamedTuple):
         """Return where a field was written, or the thing itself where nobody wrote the field."""
         return self.origin.get(field) or self.origin.get("", "")
 
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {**self._asdict(), "create": dict(self.create), "origin": dict(self.origin)}
+
 
 class External(NamedTuple):
     """A name that must exist in the cloud although the declaration does not make it."""
@@ -62,7 +66,7 @@ class Desired(NamedTuple):
         return {
             "stack": self.stack,
             "digest": self.digest,
-            "wanted": [wanted._asdict() for wanted in self.wanted],
+            "wanted": [wanted.to_json() for wanted in self.wanted],
             "external": [external._asdict() for external in self.external],
         }
 

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Callable
 
 from .. import mark
 from ..desired import Wanted
+from ..view import View
 from .want import want, written
 
 if TYPE_CHECKING:
-    from ..model import Server
+    from collections.abc import Mapping
+
+    from ..model import OnChange, Server
+
+Needs = tuple[tuple[str, str], ...]
 
 
-def server_needs(server: Server) -> tuple[tuple[str, str], ...]:
+@lru_cache(maxsize=1024)
+def shared(needs: Needs) -> Needs:
+    """Return the first needs that were equal to these: most servers of a stack need the same."""
+    return needs
+
+
+def server_needs(server: Server) -> Needs:
     """Return everything that must be there before the server."""
     needs = [(kind, name) for kind, name in (("flavor", server.flavor), ("image", server.image)) if name]
     needs += [("key", server.key_name)] if server.key_name else []
@@ -21,7 +33,7 @@ def server_needs(server: Server) -> tuple[tuple[str, str], ...]:
     needs += [("security_group", name) for name in dict.fromkeys((*server.security_groups, *own))]
     needs += [("server_group", server.server_group)] if server.server_group else []
     needs += [("volume", name) for name in server.volumes]
-    return tuple(needs)
+    return shared(tuple(needs))
 
 
 def port_groups(server: Server) -> dict[str, list[str]]:
@@ -50,37 +62,46 @@ def server_fields(server: Server) -> dict[str, Any]:
     return fields
 
 
-def adopted(server: Server) -> dict[str, str]:
-    """Return which existing server this is; nothing for one that we make."""
-    return {name: value for name, value in server.adopt._asdict().items() if value} if server.adopt else {}
+def said(part: Any) -> dict[str, Any]:
+    """Return what somebody said in a small record."""
+    return {name: value for name, value in part._asdict().items() if value}
+
+
+CREATE: Mapping[str, Callable[[Server], Any]] = {
+    "networks": lambda server: [port._asdict() for port in server.networks],
+    "user_data": lambda server: server.user_data.text if server.user_data else None,
+    "host": lambda server: server.host,
+    "server_group": lambda server: server.server_group,
+    "hints": lambda server: dict(server.hints),
+    "security_groups": lambda server: sorted(set(server.security_groups)),
+    "volumes": lambda server: list(server.volumes),
+    "group": lambda server: server.group,
+    "rolling": lambda server: {"max_unavailable": server.rolling.max_unavailable, "pause": server.rolling.pause},
+    "health": lambda server: said(server.health) if server.health else {},
+}
+"""What it takes to make a server besides its fields."""
+
+
+@lru_cache(maxsize=64)
+def policy_of(on_change: OnChange) -> dict[str, str]:
+    """Return what to do about a change, by field: one value for all servers that say the same."""
+    return {**on_change._asdict(), "key_name": on_change.key}
 
 
 def from_server(stack: str, server: Server) -> list[Wanted]:
     """One server, and a floating address for each port that asks for one."""
-    create = {
-        "networks": [port._asdict() for port in server.networks],
-        "user_data": server.user_data.text if server.user_data else None,
-        "host": server.host,
-        "server_group": server.server_group,
-        "hints": dict(server.hints),
-        "security_groups": sorted(set(server.security_groups)),
-        "volumes": list(server.volumes),
-        "group": server.group,
-        "rolling": {"max_unavailable": server.rolling.max_unavailable, "pause": server.rolling.pause},
-        "health": {name: value for name, value in server.health._asdict().items() if value} if server.health else {},
-    }
     made = want(
         stack,
         "server",
         server,
         fields=server_fields(server),
-        create=create,
+        create=View(server, CREATE),
         needs=server_needs(server),
-        policy={**server.on_change._asdict(), "key_name": server.on_change.key},
+        policy=policy_of(server.on_change),
         state=server.state,
         protect=server.protect,
         hold=server.hold,
-        adopt=adopted(server),
+        adopt=said(server.adopt) if server.adopt else {},
     )
     return [made] + ([] if server.state == "absent" else addresses(stack, server, made))
 

@@ -122,14 +122,17 @@ def shared(world: World, wanted: Wanted, item: Item) -> Iterator[tuple[str, Any,
     last = world.last(wanted)
     has: Mapping[str, str] = item.fields.get("metadata") or {}
     declared: Mapping[str, str] = wanted.fields.get("metadata") or {}
-    once: Mapping[str, str] = last.get("metadata") or {}
-    gone = {name for name, value in once.items() if name not in declared and has.get(name) == value}
+    others = has.keys() - declared.keys()
+    once: Mapping[str, str] = (last.get("metadata") or {}) if others else {}
+    gone = {name for name in others & once.keys() if once[name] == has[name]}
     before = {name: has.get(name) for name in sorted({*declared, *gone})}
     after = {name: declared.get(name) for name in before}
     if before != after:
         yield "metadata", before, after
     tags = set(wanted.fields.get("tags") or ())
-    there = set(item.fields.get("tags") or ()) & (tags | set(last.get("tags") or ()))
+    there = set(item.fields.get("tags") or ())
+    if there - tags:
+        there &= tags | set(last.get("tags") or ())
     if there != tags:
         yield "tags", sorted(there), sorted(tags)
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from .. import mark
 from ..desired import Wanted
+from ..view import Places
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 def written(thing: Any, names: Iterable[str]) -> dict[str, Any]:
@@ -22,12 +23,9 @@ def written(thing: Any, names: Iterable[str]) -> dict[str, Any]:
     }
 
 
-def origin_of(thing: Any) -> dict[str, str]:
+def origin_of(thing: Any) -> Mapping[str, str]:
     """Return where the thing and its fields were written; nothing for things that no file declares."""
-    if not thing.origins.file:
-        return {}
-    places = {name: str(thing.origins.of(name)) for name in thing.origins.declared()}
-    return {**places, "": str(thing.origins.of())}
+    return Places(thing.origins) if thing.origins.file else {}
 
 
 def want(stack: str, kind: str, thing: Any, **more: Any) -> Wanted:
