@@ -127,10 +127,31 @@ def test_a_shell_is_told_how_a_word_may_go_on(
     assert capsys.readouterr().out.split() == offered
 
 
+def imported(*words: str) -> set[str]:
+    """Return the modules that a command line imports, in a process of its own."""
+    code = "import sys, novaform.cli.main as cli; cli.main(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
+    ended = subprocess.run([sys.executable, "-c", code, *words], check=True, capture_output=True, text=True)
+    return set(ended.stderr.split())
+
+
 def test_start_up_brings_nothing_that_only_a_command_needs() -> None:
-    code = "import sys, novaform.cli.main as cli; cli.main(['--help']); print(*sys.modules, file=sys.stderr)"
-    ended = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert not HEAVY & {name.partition(".")[0] for name in ended.stderr.split()}
+    assert not HEAVY & {name.partition(".")[0] for name in imported("--help")}
+
+
+def test_an_unchanged_declaration_is_not_parsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NOVAFORM_CACHE", str(tmp_path / "cache"))
+    file = tmp_path / "instances.yml"
+    file.write_text("stack: s\ninstances: {web: {image: i, flavor: f}}\n")
+    first, again = imported("validate", str(file)), imported("validate", str(file))
+    parser = {"yaml", "novaform.declare.understand", "novaform.declare.build"}
+    assert parser <= first
+    assert not parser & again
+    core_parts = {name.rpartition("._core.")[2] for name in again if "._core." in name}
+    assert not {"blueprint", "domain", "drift"} & {part.partition(".")[0] for part in core_parts}
+
+
+def test_options_are_read_without_pydantic() -> None:
+    assert not {"pydantic", "importlib.metadata"} & imported("schema", "--help")
 
 
 @pytest.mark.parametrize("name", sorted(main.ROOMS))

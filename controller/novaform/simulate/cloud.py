@@ -140,7 +140,7 @@ class Cloud:
         try:
             self.admit(parts.path, headers.get("X-Auth-Token"))
             self.nova.understand(headers)
-            status, answer, more = self.route(method, parts.path, dict(parse_qsl(parts.query)), body)
+            status, answer, more = self.route(method, parts.path, to_query(parts.query), body)
         except Problem as problem:
             status, answer, more = problem.status, {"error": {"message": str(problem)}}, {}
         return wire.Answer(status, more, b"" if answer is None else json.dumps(answer).encode())
@@ -194,3 +194,11 @@ def about(asked: Any) -> str:
     if isinstance(inner, dict):
         return str(inner.get("name") or ("" if name in {"port", "floatingip", "extra_specs"} else name))
     return str(asked.get("name") or name)
+
+
+def to_query(text: str) -> dict[str, str]:
+    """Return a query by name; what is given several times is joined with commas."""
+    found: dict[str, list[str]] = {}
+    for name, value in parse_qsl(text):
+        found.setdefault(name, []).append(value)
+    return {name: ",".join(values) for name, values in found.items()}

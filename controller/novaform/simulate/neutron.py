@@ -128,7 +128,9 @@ class Neutron:
                 {**one, "security_group_rules": [r for r in self.rules.values() if r["security_group_id"] == one["id"]]}
                 for one in found
             ]
-        return {plural.replace("-", "_"): found}
+        wanted = query["fields"].split(",") if "fields" in query else None
+        told = [{name: one[name] for name in wanted if name in one} for one in found] if wanted else found
+        return {plural.replace("-", "_"): told}
 
     def remove(self, plural: str, ident: str) -> None:
         """Remove a thing that nothing uses."""

@@ -12,6 +12,7 @@ import sqlite3
 import threading
 import zlib
 from pathlib import Path
+from sys import intern
 from typing import TYPE_CHECKING, Any, Optional
 
 from .._core import mark
@@ -91,7 +92,7 @@ class Journal:
     def applied(self) -> dict[str, Applied]:
         """Return what is remembered, by uid."""
         rows = self.base.execute("SELECT uid, id, fields, intent_at FROM thing")
-        return {uid: Applied(Told(fields), ident, at) for uid, ident, fields, at in rows}
+        return {intern(uid): Applied(Told(fields), intern(ident), at) for uid, ident, fields, at in rows}
 
     def kinds(self) -> set[str]:
         """Return the kinds of which we ever made something."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from .._core.errors import ObserveError
 from .._core.observed import COMPLETE, FAILED, PARTIAL, Item, Observed
-from . import seen_compute, seen_network, volume
+from . import kept, seen_compute, seen_network, volume
 from .shape import UNKNOWN
 
 if TYPE_CHECKING:
@@ -82,9 +82,9 @@ def observe(session: Session, kinds: Iterable[str], remembered: Mapping[str, str
     coverage.update({"interface": coverage["port"]} if "port" in coverage else {})
     unknown: list[str] = []
     if "server" in lists:
-        unlisted = [ident for ident in remembered.values() if ident not in {raw["id"] for raw in lists["server"]}]
-        told = find_unlisted(session, unlisted)
-        lists["server"] = [*lists["server"], *told.found]
+        listed = {raw["id"] for raw in lists["server"]}
+        told = find_unlisted(session, [ident for ident in remembered.values() if ident not in listed])
+        lists["server"] += told.found
         unknown = [raw["id"] for raw in lists["server"] if raw.get("status") == UNKNOWN]
         complaints += told.complaints
         complaints += (f"Nova cannot read {len(unknown)} servers: a cell is down",) if unknown else ()
@@ -105,9 +105,11 @@ def fetch(session: Session, kind: str) -> Any:
     service, path, name = LISTS[kind]
     project = session.token().project
     if kind in OWN:
-        path = f"{path}?project_id={project}"
+        path = f"{path}?project_id={project}{kept.query_of(kind)}"
+    keep = kept.Keeper(kind).keep
     try:
-        found = [raw for raw in session.pages(service, path, name) if kind not in SHARED or visible(raw, project)]
+        pages = session.pages(service, path, name)
+        found = [keep(raw) for raw in pages if kind not in SHARED or visible(raw, project)]
     except ObserveError as error:
         return error
     # What came twice, because something went from a page before while we read, is one thing all the same.
@@ -129,7 +131,7 @@ def understand(lists: Mapping[str, Raw]) -> Iterable[Item]:
     of_device: dict[str, Raw] = defaultdict(list)
     for port in ports or ():
         of_device[port.get("device_id") or ""].append(port)
-    for raw in lists.get("server", ()):
+    for raw in kept.drained(lists.get("server", [])):
         yield seen_compute.to_server(raw, None if ports is None else of_device.get(raw["id"], []))
     yield from legs(ports or [], lists)
     by_id = {port["id"]: port for port in ports or ()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Optional
 
 from .._core import mark
@@ -41,27 +42,47 @@ def to_server(raw: Mapping[str, Any], ports: Optional[Sequence[Mapping[str, Any]
     return Item("server", raw["id"], raw.get("name") or "", fields, found, status_of(raw, ports))
 
 
+@dataclass
+class Status:
+    """How a server is. The ``vars`` of all of these share their names: half the memory of other dictionaries."""
+
+    status: Optional[str]
+    vm_state: Optional[str]
+    task_state: Optional[str]
+    power_state: Optional[int]
+    host: Optional[str]
+    host_id: Optional[str]
+    launched: Optional[str]
+    created: str
+    fault: Optional[str]
+    locked: bool
+    addresses: Sequence[str]
+    ports: Sequence[str]
+    nics: Sequence[str]
+
+
 def status_of(raw: Mapping[str, Any], ports: Optional[Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
     """Return how a server is, as distinct from what it was asked to be."""
     fault = raw.get("fault") or {}
     addresses = [one["ip_address"] for port in ports or () for one in port["fixed_ips"]]
     if not addresses:
         addresses = [one["addr"] for group in (raw.get("addresses") or {}).values() for one in group]
-    return {
-        "status": raw.get("status"),
-        "vm_state": raw.get("OS-EXT-STS:vm_state"),
-        "task_state": raw.get("OS-EXT-STS:task_state"),
-        "power_state": raw.get("OS-EXT-STS:power_state", 1),
-        "host": raw.get("OS-EXT-SRV-ATTR:hypervisor_hostname") or raw.get("OS-EXT-SRV-ATTR:host"),
-        "host_id": raw.get("hostId"),
-        "launched": raw.get("OS-SRV-USG:launched_at"),
-        "created": raw.get("created", ""),
-        "fault": fault.get("message"),
-        "locked": bool(raw.get("locked")),
-        "addresses": addresses,
-        "ports": [port["id"] for port in ports or ()],
-        "nics": [port["id"] for port in ports or () if port.get("binding:vnic_type") in PLUGGED],
-    }
+    how = Status(
+        status=raw.get("status"),
+        vm_state=raw.get("OS-EXT-STS:vm_state"),
+        task_state=raw.get("OS-EXT-STS:task_state"),
+        power_state=raw.get("OS-EXT-STS:power_state", 1),
+        host=raw.get("OS-EXT-SRV-ATTR:hypervisor_hostname") or raw.get("OS-EXT-SRV-ATTR:host"),
+        host_id=raw.get("hostId"),
+        launched=raw.get("OS-SRV-USG:launched_at"),
+        created=raw.get("created", ""),
+        fault=fault.get("message"),
+        locked=bool(raw.get("locked")),
+        addresses=addresses,
+        ports=[port["id"] for port in ports or ()],
+        nics=[port["id"] for port in ports or () if port.get("binding:vnic_type") in PLUGGED],
+    )
+    return vars(how)
 
 
 def to_embedded(raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from functools import lru_cache
+from sys import intern
 from typing import TYPE_CHECKING, NamedTuple, Optional
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def uid_of(stack: str, kind: str, key: str) -> str:
     """
     digits = hashlib.sha1(stack_id(stack).bytes + f"{kind}/{key}".encode(), usedforsecurity=False).hexdigest()
     variant = "89ab"[int(digits[16], 16) & 3]
-    return f"{digits[:8]}-{digits[8:12]}-5{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
+    return intern(f"{digits[:8]}-{digits[8:12]}-5{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}")
 
 
 @lru_cache(maxsize=64)
