@@ -25,7 +25,7 @@ def to_origins(named: Named, under: core.model.Origins | None = None) -> core.mo
 def to_places(entry: Entry, at: core.model.Origin, under: core.model.Origins | None = None) -> core.model.Origins:
     """Return the places of an entry that stands at ``at``."""
     mark = model.origin.mark(at.line, at.column)
-    return model.Origins(at.file, mark, tuple(entry.marks), tuple(entry.marks.values()), under)
+    return model.Origins(at.file, mark, tuple(entry.values), tuple(entry.marks().values()), under)
 
 
 def to_pairs(members: dict[str, Named] | None) -> tuple[tuple[str, str], ...]:

@@ -23,11 +23,12 @@ class Refused(Exception):
 
 
 class Context:
-    """What all checks of one load share."""
+    """What all checks of one load share. ``aliased`` where two parts of a tree may be one node."""
 
     def __init__(self, problems: problem.Problems, references: reference.References) -> None:
         self.problems = problems
         self.references = references
+        self.aliased = False
         self.seen: dict[tuple[int, int], Any] = {}
 
 
@@ -50,6 +51,8 @@ class Collection(Type):
 
     def check(self, node: yaml.Node, context: Context) -> Any:
         """Return what ``look`` returned the first time. The tree MUST live as long as the context."""
+        if not context.aliased:
+            return self.look(node, context)
         key = (id(self), id(node))
         if key not in context.seen:
             context.seen[key] = self.look(node, context)

@@ -69,7 +69,9 @@ def compose(content: bytes, name: str, problems: problem.Problems) -> yaml.Node 
     text = decode(content, name, problems)
     if text is None:
         return None
+    tagged = "!" in text
     composer = Composer(text.encode(), name)
+    del text  # beside the tree, it would only take memory
     try:
         root: yaml.Node | None = composer.get_single_node()
     except yaml.MarkedYAMLError as error:
@@ -79,7 +81,7 @@ def compose(content: bytes, name: str, problems: problem.Problems) -> yaml.Node 
         composer.dispose()
     if root is None:
         problems.add_at(core.model.Origin(name, 1, 1), "the file is empty; it needs at least 'stack' and 'instances'")
-    elif "!" in text:
+    elif tagged:
         refuse_tags(root, problems)
     return root
 

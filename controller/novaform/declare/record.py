@@ -73,22 +73,27 @@ class Field:
 
 
 class Entry:
-    """A checked record: values of the written fields that are right, and where each key stands (``mark``s).
+    """A checked record: values of the written fields that are right, and the node that they were read from.
 
     ``sound`` is False where something in it was refused; then fields may lack, and problems have been added.
     """
 
-    __slots__ = ("marks", "node", "sound", "values")
+    __slots__ = ("node", "sound", "values")
 
     def __init__(self, node: yaml.Node) -> None:
         self.node = node
         self.sound = True
         self.values: dict[str, Any] = {}
-        self.marks: dict[str, int] = {}
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return a field's value, or ``default`` where nobody wrote it."""
         return self.values.get(name, default)
+
+    def marks(self) -> dict[str, int]:
+        """Return where the key of each value stands (``mark``); of a key that is given twice, the first."""
+        keys = [key for key, _ in reversed(self.node.value) if isinstance(key, yaml.ScalarNode)]
+        at = {key.value: key.start_mark for key in keys}
+        return {name: core.model.origin.mark(at[name].line + 1, at[name].column + 1) for name in self.values}
 
 
 class Record(Collection):
@@ -138,8 +143,6 @@ class Record(Collection):
             entry.sound = False
         text = sys.intern(text)
         entry.values[text] = value
-        at = pair[0].start_mark
-        entry.marks[text] = core.model.origin.mark(at.line + 1, at.column + 1)
 
     def hint(self, text: str) -> str:
         """Return what was probably meant, or what there is."""

@@ -62,6 +62,7 @@ class Reader:
         if root is None:
             return None
         self.roots.append(root)
+        self.context.aliased |= b"*" in content
         if record is instances.STACK and isinstance(root, yaml.MappingNode):
             self.references.variables = self.variables(root)
         entry = record.check(root, self.context)
@@ -69,7 +70,7 @@ class Reader:
 
     def include(self, wanted: str, main: Entry) -> list[Entry]:
         """Return the entry of an included file, as a list of at most one."""
-        at = core.model.origin.place(self.name, main.marks["include"])
+        at = core.model.origin.place(self.name, main.marks()["include"])
         try:
             path = reference.beside(main.node, wanted)
             if path in self.sources:
@@ -95,6 +96,7 @@ class Reader:
         Looks before the check of the whole, which needs the values; mistakes in here are told by that check.
         """
         quiet = Context(problem.Problems(), self.references)
+        quiet.aliased = self.context.aliased
         values: dict[str, Any] = {}
         for key, node in root.value:
             if isinstance(key, yaml.ScalarNode) and key.value in {"vars", "environments"}:
