@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 SUBMITTERS = 6
 LOOK_EVERY = (0.5, 3.0)
+BURDEN, LONGEST = 4.0, 10.0
+"""A look that takes long keeps Nova from what we wait for: so many times as long it is left alone, within seconds."""
 ANSWERED = frozenset({"update", "adopt", REGROUP})
 """What is done when the answer is there."""
 COSTLY = frozenset({"create", "replace", "rebuild", "resize"})
@@ -55,7 +57,7 @@ class Fleet:
         rings = Rings(self.context, all_of_them)
         builds = sum(1 for one in all_of_them if one.actions & {"create", "replace", "unshelve"})
         self.hosts = self.context.hosts() if builds > turn.MOST_PER_HOST else 1
-        pause = LOOK_EVERY[0]
+        pause, took = LOOK_EVERY[0], 0.0
         while any(not one.over for one in all_of_them):
             rings.came_back(all_of_them, self.monotonic())
             ready = self.chosen(all_of_them, rings)
@@ -63,8 +65,10 @@ class Fleet:
             waiting = [one for one in all_of_them if one.on and not one.over]
             if (ready and not waiting) or all(one.over for one in all_of_them):
                 continue
-            self.session.sleep(pause)
+            self.session.sleep(max(pause, min(BURDEN * took, LONGEST)))
+            began = self.monotonic()
             moved = self.look(waiting) if waiting else False
+            took = self.monotonic() - began
             pause = LOOK_EVERY[0] if moved else min(pause * 1.5, LOOK_EVERY[1])
         return self.outcomes
 
