@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .. import consequence as c
 from ..change import HELD, FieldChange, Note
 from ..policy import MISSING_DOMAIN
-from . import definition, lifecycle
+from . import definition, lifecycle, power
 from .thing import step
 
 if TYPE_CHECKING:
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from ..observed import Item
     from .thing import Found
     from .world import World
+
+
+RUNNING = frozenset({"active", "paused", "suspended"})
+"""The declared states in which a guest runs when it is resized."""
 
 
 def decide(world: World, wanted: Wanted, item: Item, differences: list[tuple[str, FieldChange]]) -> list[Found]:
@@ -30,7 +34,10 @@ def decide(world: World, wanted: Wanted, item: Item, differences: list[tuple[str
     if proof.domain is None:
         text = f"its resize is not confirmed: {host} has no such guest"
         return [Note(HELD, "server", wanted.key, text, wanted.at("flavor"), drift=MISSING_DOMAIN, host=host)]
-    wrong = list(definition.wrong_sizes(proof.domain, item.fields.get("flavor") or {}))
+    wrong = [
+        *([f"it is {proof.domain.state}"] if wanted.state in RUNNING and proof.domain.state in power.DOWN else []),
+        *definition.wrong_sizes(proof.domain, item.fields.get("flavor") or {}),
+    ]
     if not wrong:
         return [step("confirm", wanted, item, (), f"{host} runs it with the sizes of its flavor")]
     told = "; ".join(wrong)

@@ -113,11 +113,17 @@ def keep(world: World, wanted: Wanted, item: Item) -> list[Found]:
     changes = by_action(wanted, item, differences)
     if any(change.action == "replace" for change in changes):
         return [*notes, *(change for change in changes if change.action == "replace")]
-    if vm_state in AWAKE or not (heavy(differences) or asleep(item, differences)):
+    if vm_state in awake(wanted, differences) or not (heavy(differences) or asleep(item, differences)):
         return [*notes, *changes, *power.decide(world, wanted, item, TAKES)]
     ways = lifecycle.WAYS
     waking = power.steps(wanted, item, (str(vm_state), *ways["active"][str(vm_state)]), TAKES)
     return [*notes, *waking, *changes, *power.steps(wanted, item, ("active", *ways[wanted.state]["active"]), TAKES)]
+
+
+def awake(wanted: Wanted, differences: list[tuple[str, FieldChange]]) -> tuple[str, ...]:
+    """Return the states for heavy changes. What is to run is resized while it runs: stopped it would prove nothing."""
+    resizing = any(action == "resize" for action, _ in differences)
+    return ("active",) if resizing and wanted.state in resize.RUNNING else AWAKE
 
 
 def heavy(differences: list[tuple[str, FieldChange]]) -> bool:

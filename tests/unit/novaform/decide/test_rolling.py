@@ -126,14 +126,24 @@ def test_addresses_come_before_the_gate_so_that_it_can_be_passed_by_them() -> No
     assert all(one["port_id"] for one in floating)
 
 
-def domain(server: dict[str, Any], vcpus: int, memory: int) -> dict[str, dict[str, core.observed.Domain]]:
+def domain(
+    server: dict[str, Any], vcpus: int, memory: int, state: str = "running"
+) -> dict[str, dict[str, core.observed.Domain]]:
     """Return what the server's host says of it."""
-    found = core.observed.Domain(server["id"], "running", vcpus=vcpus, memory_mb=memory)
+    found = core.observed.Domain(server["id"], state, vcpus=vcpus, memory_mb=memory)
     return {server["host"]: {server["id"]: found}}
 
 
-@pytest.mark.parametrize(("vcpus", "step", "flavor"), [(2, "confirm", "large"), (1, "revert", "small")])
-def test_a_resize_waits_for_its_hosts_proof(vcpus: int, step: str, flavor: str) -> None:
+@pytest.mark.parametrize(
+    ("vcpus", "state", "step", "flavor"),
+    [
+        (2, "running", "confirm", "large"),
+        (1, "running", "revert", "small"),
+        (2, "shut off", "revert", "small"),
+        (2, "crashed", "revert", "small"),
+    ],
+)
+def test_a_resize_waits_for_its_hosts_proof(vcpus: int, state: str, step: str, flavor: str) -> None:
     bench = Bench()
     bench.apply(stack.desired(1))
     desired = large()
@@ -143,11 +153,28 @@ def test_a_resize_waits_for_its_hosts_proof(vcpus: int, step: str, flavor: str) 
     server = bench.servers()["web-1"]
     assert server["vm_state"] == "resized"
     again = bench.run(desired)
-    again.domains = domain(server, vcpus, 1024)
+    again.domains = domain(server, vcpus, 1024, state)
     assert steps(again.plan().decision) == [f"{step} server web-1"]
     again.apply()
     server = bench.servers()["web-1"]
     assert (server["vm_state"], server["flavor"]["name"]) == ("active", flavor)
+
+
+@pytest.mark.parametrize(("state", "order"), [("active", ["start", "resize"]), ("stopped", ["resize"])])
+def test_what_is_to_run_is_started_before_its_resize_and_what_is_to_stay_off_is_not(
+    state: str, order: list[str]
+) -> None:
+    bench = Bench()
+    bench.apply(stack.desired(1))
+    server = bench.servers()["web-1"]
+    server["vm_state"] = "stopped"
+    desired = stack.desired_of((stack.server(1)._replace(flavor="large", state=state),))
+    run = bench.run(desired)
+    run.domains = domain(server, 1, 512, "shut off")
+    assert [one["action"] for one in run.apply()["outcomes"]] == order
+    again = bench.run(desired)
+    again.domains = domain(server, 2, 1024, "running" if state == "active" else "shut off")
+    assert steps(again.plan().decision) == ["confirm server web-1"]
 
 
 def large() -> core.desired.Desired:
