@@ -1,11 +1,14 @@
 """The same tests on each cloud: the simulator, a real Nova in a process, and a cloud whose clouds.yaml is named.
 
-``NOVAFORM_CONTRACT_CLOUD`` names the clouds.yaml of a further cloud, as an administrator's, for example a lab's.
+``NOVAFORM_CONTRACT_CLOUD`` names the clouds.yaml of a further cloud, as an administrator's, for example a lab's. What
+the tests stand on there, Novaform makes and takes away.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,8 +30,14 @@ if TYPE_CHECKING:
     from novaform.clients.cloud.session import Session
 
 PLACES = ["simulated", "nova"]
-if os.environ.get("NOVAFORM_CONTRACT_CLOUD"):
+NAMED = os.environ.get("NOVAFORM_CONTRACT_CLOUD", "")
+if NAMED:
     PLACES.append("named")
+GROUND = """\
+stack: contract
+images: {contract-one: {builtin: tiny}, contract-two: {builtin: tiny}}
+networks: {contract: {cidr: 10.9.0.0/16}}
+"""
 
 
 def furnish(found: Session) -> None:
@@ -41,6 +50,19 @@ def furnish(found: Session) -> None:
     found.send("network", "POST", "/networks", {"network": {"name": "public", "router:external": True}})
 
 
+@contextlib.contextmanager
+def furnished(folder: Path) -> Iterator[None]:
+    """Give the named cloud two images that boot and a network, for a while."""
+    (folder / "instances.yml").write_text(GROUND)
+    (folder / "none.yml").write_text("stack: contract\n")
+    environment = {**os.environ, "OS_CLIENT_CONFIG_FILE": NAMED}
+    subprocess.run(["novaform", "apply", str(folder / "instances.yml")], check=True, env=environment)
+    try:
+        yield
+    finally:
+        subprocess.run(["novaform", "apply", str(folder / "none.yml"), "--allow-empty"], check=True, env=environment)
+
+
 @pytest.fixture(scope="session")
 def nova_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the address of a real Nova, started once."""
@@ -51,19 +73,26 @@ def nova_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session", params=PLACES)
 def laid(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     """Return one cloud after the other, each with its ground."""
+    with contextlib.ExitStack() as over:
+        ground = Ground(request.param, opened(request, tmp_path_factory, over))
+        ground.lay()
+        yield ground
+        ground.level()
+
+
+def opened(request: pytest.FixtureRequest, folders: pytest.TempPathFactory, over: contextlib.ExitStack) -> Session:
+    """Return a session with the furnished cloud that is asked for; ``over`` takes away what must go at the end."""
     if request.param == "simulated":
         found = Cloud().session()
         furnish(found)
     elif request.param == "nova":
-        file = served.clouds(tmp_path_factory.mktemp("clouds"), request.getfixturevalue("nova_url"))
+        file = served.clouds(folders.mktemp("clouds"), request.getfixturevalue("nova_url"))
         found = session.Session(credential.load(None, str(file)))
         furnish(found)
     else:
-        found = session.Session(credential.load(None, os.environ["NOVAFORM_CONTRACT_CLOUD"]))
-    ground = Ground(request.param, found)
-    ground.lay()
-    yield ground
-    ground.level()
+        over.enter_context(furnished(folders.mktemp("named")))
+        found = session.Session(credential.load(None, NAMED))
+    return found
 
 
 @pytest.fixture

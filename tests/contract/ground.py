@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 120.0
 COUNT = itertools.count(1)
-FLAVORS = {"small": (1, 128, 1), "large": (1, 256, 1), "huge": (1, 900_000_000, 1)}
-"""Virtual processors, MiB of memory and GiB of disk; no host has room for the last."""
+FLAVORS = {"small": (1, 128, 1), "large": (1, 256, 1), "huge": (1, 256, 900_000)}
+"""Virtual processors, MiB of memory and GiB of disk; no host has room for the disk of the last."""
 
 
 class Ground:

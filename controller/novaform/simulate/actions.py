@@ -30,8 +30,8 @@ DEFINES = frozenset({"os-start", "reboot", "rebuild", "resize", "revertResize", 
 """What makes Nova define a server's guest anew, whatever somebody did to it."""
 INSTANT: dict[str, dict[str, Any]] = {"lock": {"locked": True}, "unlock": {"locked": False}}
 """What is done as soon as it is asked for."""
-ROOM_MB = 100_000_000
-"""More memory than any host has."""
+ROOM = {"ram": 100_000_000, "disk": 100_000}
+"""MiB of memory and GiB of disk that no host has."""
 NO_HOST = "No valid host was found. There are not enough hosts available."
 
 
@@ -79,6 +79,11 @@ def refuse(server: dict[str, Any], action: str, allowed: set[str]) -> None:
             raise Problem(409, f"Cannot '{action}' instance {server['id']} while it is in {kind} {server[kind]}")
 
 
+def fits(flavor: dict[str, Any]) -> bool:
+    """Tell whether any host has room for a server of a flavor."""
+    return all(flavor[size] < most for size, most in ROOM.items())
+
+
 def resize(servers: Servers, server: dict[str, Any], ident: str) -> str:
     """Give a server another flavor; return why that must fail later, if it must. Raises ``Problem`` (400)."""
     if ident not in servers.flavors:
@@ -86,7 +91,7 @@ def resize(servers: Servers, server: dict[str, Any], ident: str) -> str:
     flavor = servers.flavors[ident]
     if flavor["name"] == server["flavor"]["name"]:
         raise Problem(400, "When resizing, instances must change flavor!")
-    if flavor["ram"] > ROOM_MB:
+    if not fits(flavor):
         return NO_HOST
     server["before"] = server["vm_state"], server["flavor"]
     server["flavor"] = flavor

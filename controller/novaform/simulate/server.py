@@ -168,7 +168,7 @@ class Servers:
             "zone": asked.get("availability_zone"),
             "config_drive": bool(asked.get("config_drive")),
             "fixed": [one.get("fixed_ip") for one in asked["networks"]] if networks else [],
-            "chosen": self.choose(hints.get("group")) if flavor["ram"] <= actions.ROOM_MB else None,
+            "chosen": self.choose(hints.get("group")) if actions.fits(flavor) else None,
         }
         if "group" in hints:
             self.groups[hints["group"]]["members"].append(ident)
