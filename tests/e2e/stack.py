@@ -22,11 +22,17 @@ class Stack:
         self.file = file
 
     def run(self, verb: str, *more: str) -> tuple[int, Any]:
-        """Run plan, apply or status; return its exit status and its answer."""
+        """Run plan, apply or status, which must not fail; return its exit status and its answer."""
+        status, answer = self.tried(verb, *more)
+        assert status in {CLEAN, DIFFERS}, f"novaform {verb} ended with {status}:\n{answer['error']}"
+        return status, answer
+
+    def tried(self, verb: str, *more: str) -> tuple[int, Any]:
+        """Run a command that may fail; return its exit status and its answer, which then has an ``error``."""
         key = ["--var", f"ssh_key={self.cloud.place.key}.pub"] if "ssh_key" in self.file.read_text() else []
         words = [str(self.file), "--inventory", str(self.cloud.inventory / "hosts.yml"), *key, "--json", *more]
         ended = self.cloud.novaform(verb, *words)
-        assert ended.status in {CLEAN, DIFFERS}, f"novaform {verb} ended with {ended.status}:\n{ended.said}"
+        assert ended.status in {CLEAN, ERROR, DIFFERS}, f"novaform {verb} ended with {ended.status}:\n{ended.said}"
         return ended.status, json.loads(ended.out)
 
     def plan(self, *more: str) -> tuple[int, set[tuple[str, str, str]]]:
