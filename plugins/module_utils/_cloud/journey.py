@@ -82,10 +82,12 @@ class Journey:
         return fault.causes_of(self.wanted) if self.wanted is not None else frozenset()
 
     def begin(self) -> None:
-        """The next step is about to be asked for: see what has to happen before."""
+        """Something is about to be asked for. If a step begins with it, see what has to happen before."""
         self.begun = True
+        if self.implied:
+            return
         self.gated |= self.current.kind == "server" and self.current.action in STARTING and bool(self.health)
-        if self.current.action == CONFIRM and self.health and not self.implied:
+        if self.current.action == CONFIRM and self.health:
             self.implied.extend([HEALTH, CONFIRM])
 
     def reached(self, item: Optional[Item], *, proofs: bool) -> None:

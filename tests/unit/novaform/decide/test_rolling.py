@@ -221,3 +221,14 @@ def test_guests_that_are_down_are_started_all_at_once() -> None:
     away = watch(bench)
     assert bench.apply(group())["after"]["clean"]
     assert max(away) == 4
+
+
+@pytest.mark.parametrize(("asks", "told"), [(True, ["resize", "confirm"]), (False, ["resize"])])
+def test_a_healthy_server_is_resized_once(*, asks: bool, told: list[str]) -> None:
+    bench = Bench()
+    health = Health(tcp=80, within=60)
+    bench.apply(group(1, health=health))
+    bench.asks_hosts = asks
+    result = bench.apply(stack.desired_of((stack.server(1)._replace(flavor="large", health=health),)))
+    assert [one["action"] for one in result["outcomes"]] == told
+    assert result["after"]["clean"]
