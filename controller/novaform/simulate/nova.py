@@ -140,7 +140,7 @@ class Nova(Servers):
             servers = [one for one in servers if one["id"] not in self.skipped]
         size = min(int(query.get("limit") or self.cloud.page), self.cloud.page)
         at = self.cloud.neutron.addresses()
-        page = [{**self.shown(one), **self.told(one), "addresses": at.get(one["id"], {})} for one in servers[:size]]
+        page = [{**self.in_list(one), **self.told(one), "addresses": at.get(one["id"], {})} for one in servers[:size]]
         if not query:
             page += [{"id": ident, "status": "UNKNOWN", "created": ""} for ident in self.down]
         answer: dict[str, Any] = {"servers": page}

@@ -191,6 +191,13 @@ class Servers:
             "created": f"{self.cloud.now:.3f}",
         }
 
+    def in_list(self, server: dict[str, Any]) -> dict[str, Any]:
+        """Return a server as it is in a list, which has no faults of cell0."""
+        shown = self.shown(server)
+        if not server["host"]:
+            shown.pop("fault", None)
+        return shown
+
     @staticmethod
     def shown(server: dict[str, Any]) -> dict[str, Any]:
         """Return a server as the API shows it."""

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from .._core.errors import ObserveError
 from .._core.observed import COMPLETE, FAILED, PARTIAL, Item, Observed
-from . import kept, seen_compute, seen_network, volume
+from . import kept, reason, seen_compute, seen_network, volume
 from .shape import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from .session import Session
 
@@ -85,6 +85,7 @@ def observe(session: Session, kinds: Iterable[str], remembered: Mapping[str, str
         listed = {raw["id"] for raw in lists["server"]}
         told = find_unlisted(session, [ident for ident in remembered.values() if ident not in listed])
         lists["server"] += told.found
+        reason.fill_faults(session, lists["server"])
         unknown = [raw["id"] for raw in lists["server"] if raw.get("status") == UNKNOWN]
         complaints += told.complaints
         complaints += (f"Nova cannot read {len(unknown)} servers: a cell is down",) if unknown else ()
@@ -187,9 +188,11 @@ def under_way(session: Session, tag: Optional[str], idents: Sequence[str]) -> tu
     asked for, and only a 404 says that he is gone.
     """
     try:
-        by_id = {item.id: item for item in servers(session, tag)}
+        raws = {raw["id"]: raw for raw in tagged(session, tag)}
     except ObserveError:
         return {}, frozenset(idents)
+    reason.fill_faults(session, [raws[ident] for ident in idents if ident in raws])
+    by_id = {ident: seen_compute.to_server(raw, None) for ident, raw in raws.items()}
     missing = [ident for ident in idents if ident not in by_id]
     told = session.crowd(CONNECTIONS, lambda ident: find_unlisted(session, [ident]), missing) if missing else []
     found = [raw for one in told for raw in one.found]
@@ -201,5 +204,10 @@ def under_way(session: Session, tag: Optional[str], idents: Sequence[str]) -> tu
 
 def servers(session: Session, tag: Optional[str] = None) -> list[Item]:
     """Return the servers with a tag, alone and without their ports: for waiting, not for deciding."""
+    return [seen_compute.to_server(raw, None) for raw in tagged(session, tag)]
+
+
+def tagged(session: Session, tag: Optional[str]) -> Iterator[dict[str, Any]]:
+    """Yield Nova's own records of the servers with a tag."""
     path = f"/servers/detail?tags={tag}" if tag else "/servers/detail"
-    return [seen_compute.to_server(raw, None) for raw in session.pages("compute", path, "servers")]
+    return session.pages("compute", path, "servers")
