@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Optional
 from urllib.parse import urlsplit
 
 from .._core.errors import ObserveError
-from . import shape
+from . import form
 from .wire import Lost
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from .wire import Answer
 
-LINKS = shape.each({"rel": shape.TEXT, "href": shape.TEXT})
+LINKS = form.each({"rel": form.TEXT, "href": form.TEXT})
 
 
 def loaded(answer: Answer) -> Any:
@@ -47,7 +47,7 @@ def ident_of(where: str, told: Any, *names: str) -> str:
     found = told
     for name in names:
         found = found.get(name) if isinstance(found, dict) else None
-    if not shape.is_ident(found):
+    if not form.is_ident(found):
         raise Lost(f"{where}: the answer has no {' '.join(names)}")
     return str(found)
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from .._core.errors import ObserveError
 from .answer import loaded, member
-from .shape import is_ident
+from .form import is_ident
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

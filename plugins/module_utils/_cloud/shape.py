@@ -6,80 +6,43 @@ taken for a wish to change, replace or delete. So a list with one wrong member i
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from .._core.errors import ObserveError
+from .form import (
+    NONE,
+    PERHAPS_FLAG,
+    PERHAPS_NUMBER,
+    PERHAPS_TEXT,
+    TEXT,
+    TEXT_OR_NONE,
+    Fields,
+    Missing,
+    each,
+    groups,
+    image,
+    is_ident,
+    of,
+    pairs,
+    texts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    Check = Callable[[Any], bool]
-
-
-class Missing:
-    """Stands for a key that is not there."""
-
-
-MISSING = Missing()
-NONE = type(None)
-TEXT, TEXT_OR_NONE = (str,), (str, NONE)
-PERHAPS_TEXT, PERHAPS_FLAG, PERHAPS_NUMBER = (str, NONE, Missing), (bool, Missing), (int, NONE, Missing)
-MOST = 2**53
-"""No size is larger, and no number beyond it is the same in every JSON."""
-IDENT = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_. :@-]{0,253}[A-Za-z0-9_.:@-])?")
-"""An id is part of paths: one with a slash would lead elsewhere. Those of flavors may have blanks."""
-
-
-def is_ident(value: object) -> bool:
-    """Tell whether a value can be an id."""
-    return isinstance(value, str) and IDENT.fullmatch(value) is not None and ".." not in value
-
-
-def texts(value: Any) -> bool:
-    """Tell whether this is a list of texts."""
-    return isinstance(value, list) and all(isinstance(one, str) for one in value)
-
-
-def pairs(value: Any) -> bool:
-    """Tell whether all values of a mapping are texts."""
-    return all(isinstance(one, str) for one in value.values())
-
-
-def fits(value: Any, types: tuple[type, ...]) -> bool:
-    """Tell whether a value is of one of these very types (true is no number), and no number that nobody means."""
-    kind = type(value)
-    return kind in types and (kind is not int or -MOST < value < MOST)
-
-
-def of(fields: Mapping[str, tuple[type, ...]]) -> Check:
-    """Return a check of one mapping."""
-    wanted = tuple(fields.items())
-    return lambda value: isinstance(value, dict) and all(fits(value.get(k, MISSING), t) for k, t in wanted)
-
-
-def each(fields: Mapping[str, tuple[type, ...]]) -> Check:
-    """Return a check of a list of mappings."""
-    check = of(fields)
-    return lambda value: all(check(one) for one in value)
-
-
-def groups(value: Any) -> bool:
-    """Tell whether these are addresses by network."""
-    check = each({"addr": TEXT})
-    return all(isinstance(one, list) and check(one) for one in value.values())
-
-
-def image(value: Any) -> bool:
-    """Tell whether this names an image; an empty text stands for none."""
-    return value == "" if isinstance(value, str) else is_ident(value.get("id"))
+    from .form import Check
 
 
 class Shape(NamedTuple):
     """The types of a member's fields, and checks of what is inside of some."""
 
-    fields: Mapping[str, tuple[type, ...]]
-    inside: Mapping[str, Check] = {}
+    fields: Fields
+    inside: Mapping[str, Check]
+
+
+def shaped(types: Mapping[str, tuple[type, ...]], inside: Optional[Mapping[str, Check]] = None) -> Shape:
+    """Return the shape of a list's members."""
+    return Shape(Fields(types), {**(inside or {}), **({"tags": texts} if "tags" in types else {})})
 
 
 SIZES = {"vcpus": (int,), "ram": (int,), "disk": (int,)}
@@ -114,7 +77,7 @@ SERVER = {
     "scheduler_hints": (dict, Missing),
 }
 SHAPES = {
-    "servers": Shape(
+    "servers": shaped(
         SERVER,
         {
             "flavor": of(FLAVOR),
@@ -125,7 +88,7 @@ SHAPES = {
             "addresses": groups,
         },
     ),
-    "flavors": Shape(
+    "flavors": shaped(
         {
             "id": TEXT,
             "name": TEXT,
@@ -138,9 +101,9 @@ SHAPES = {
         },
         {"extra_specs": pairs, "swap": lambda value: not isinstance(value, str) or value == ""},
     ),
-    "keypairs": Shape({"keypair": (dict,)}, {"keypair": of({"name": TEXT, "public_key": TEXT})}),
-    "server_groups": Shape({"id": TEXT, "name": TEXT, "policy": PERHAPS_TEXT, "members": (list, Missing)}),
-    "images": Shape(
+    "keypairs": shaped({"keypair": (dict,)}, {"keypair": of({"name": TEXT, "public_key": TEXT})}),
+    "server_groups": shaped({"id": TEXT, "name": TEXT, "policy": PERHAPS_TEXT, "members": (list, Missing)}),
+    "images": shaped(
         {
             "id": TEXT,
             "name": TEXT_OR_NONE,
@@ -152,7 +115,7 @@ SHAPES = {
             **dict.fromkeys(("novaform_content", "novaform_stack", "novaform_key", "owner"), PERHAPS_TEXT),
         }
     ),
-    "volumes": Shape(
+    "volumes": shaped(
         {
             "id": TEXT,
             "name": TEXT_OR_NONE,
@@ -165,7 +128,7 @@ SHAPES = {
         },
         {"metadata": pairs, "attachments": each({"server_id": TEXT_OR_NONE})},
     ),
-    "networks": Shape(
+    "networks": shaped(
         {
             **MARKED,
             **dict.fromkeys(("router:external", "shared", "port_security_enabled"), PERHAPS_FLAG),
@@ -173,7 +136,7 @@ SHAPES = {
             "project_id": PERHAPS_TEXT,
         }
     ),
-    "subnets": Shape(
+    "subnets": shaped(
         {
             **MARKED,
             "cidr": TEXT,
@@ -185,10 +148,10 @@ SHAPES = {
         },
         {"dns_nameservers": texts, "allocation_pools": each({"start": TEXT, "end": TEXT})},
     ),
-    "routers": Shape(
+    "routers": shaped(
         {**MARKED, "external_gateway_info": (dict, NONE)}, {"external_gateway_info": of({"network_id": TEXT})}
     ),
-    "ports": Shape(
+    "ports": shaped(
         {
             "id": TEXT,
             "network_id": TEXT,
@@ -199,8 +162,8 @@ SHAPES = {
         },
         {"security_groups": texts, "fixed_ips": each({"subnet_id": TEXT, "ip_address": TEXT})},
     ),
-    "security_groups": Shape({**MARKED, "security_group_rules": (list,)}, {"security_group_rules": each(RULE)}),
-    "floatingips": Shape(
+    "security_groups": shaped({**MARKED, "security_group_rules": (list,)}, {"security_group_rules": each(RULE)}),
+    "floatingips": shaped(
         {
             "id": TEXT,
             "floating_ip_address": TEXT,
@@ -239,8 +202,11 @@ def wrong(name: str, raw: Any) -> str:
         return "id"
     if raw.get("status") == UNKNOWN and name == "servers":
         return ""
-    for key, types in shape.fields.items():
-        if not fits(raw.get(key, MISSING), types):
+    told = shape.fields.wrong(raw)
+    if told:
+        return told
+    for key, check in shape.inside.items():
+        value = raw.get(key)
+        if value is not None and not check(value):
             return key
-    checks = (*shape.inside.items(), ("tags", texts))
-    return next((key for key, check in checks if raw.get(key) is not None and not check(raw[key])), "")
+    return ""
