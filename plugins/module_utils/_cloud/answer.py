@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import TYPE_CHECKING, Any, Optional
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ from . import form
 from .wire import Lost
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from .wire import Answer
 
@@ -64,15 +65,25 @@ def bare(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{parts.path}"
 
 
-def complaint(answer: Answer) -> str:
-    """Return a service's own words about a failure, in one line."""
+def complaint(answer: Answer, hide: Iterable[str] = ()) -> str:
+    """Return a service's own words about a failure, in one line, without what is to ``hide`` if it repeats that."""
     try:
         told = loaded(answer)
     except ValueError:
         return f"HTTP {answer.status}"
     inner: Any = next(iter(told.values()), {}) if isinstance(told, dict) else {}
     words = inner.get("message") or inner.get("detail") if isinstance(inner, dict) else inner
-    return f"HTTP {answer.status}" + (f": {' '.join(str(words).split())[:1000]}" if words else "")
+    text = " ".join(str(words).split()) if words else ""
+    for secret in filter(None, (" ".join(one.split()) for one in hide)):
+        text = text.replace(secret, "(hidden)")
+    return f"HTTP {answer.status}" + (f": {text[:1000]}" if text else "")
+
+
+def secrets_of(body: Any) -> list[str]:
+    """Return the user data in a request, as it is sent and as it was written."""
+    inner = [one for one in body.values() if isinstance(one, dict)] if isinstance(body, dict) else []
+    sent = [str(one["user_data"]) for one in inner if one.get("user_data")]
+    return sent + [base64.b64decode(one).decode(errors="replace") for one in sent]
 
 
 def next_page(page: Mapping[str, Any], name: str, current: str) -> Optional[str]:

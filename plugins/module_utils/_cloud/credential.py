@@ -9,9 +9,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 from .._core.errors import ObserveError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 PLACES = ("clouds.yaml", "clouds.yml")
+WORDS = frozenset({"auth_url", "username", "password", "user_id", "project_name", "project_id", "token", "cacert"})
+WORDS |= {"region_name", "interface", "endpoint_type", "auth_type", "domain_id", "domain_name", "default_domain"}
+DEEPEST = 32
+LARGEST = 1024 * 1024
+"""Bytes of a file of clouds that somebody means."""
 FOLDERS = (".", "~/.config/openstack", "/etc/openstack")
 
 
@@ -52,14 +57,36 @@ def read(path: Path) -> dict[str, Any]:
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        found = yaml.load(path.read_bytes(), Loader=loader)  # noqa: S506 - both are safe loaders
-    except OSError as error:
-        raise ObserveError(f"{path}: cannot be read ({error.strerror})") from error
+        with path.open("rb") as file:
+            text = file.read(LARGEST + 1)
+        if len(text) > LARGEST or too_deep(yaml.parse(text, Loader=loader)):
+            raise ObserveError(f"{path}: is too large, or too deep, for a file of clouds")
+        found = yaml.load(text, Loader=loader)  # noqa: S506 - both are safe loaders
+    except (OSError, UnicodeError, RecursionError, ValueError) as error:
+        raise ObserveError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or 'no text'})") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
         raise ObserveError(f"{place}: is no YAML") from None
-    return found if isinstance(found, dict) else {}
+    return mapping(found, str(path))
+
+
+def too_deep(events: Iterable[Any]) -> bool:
+    """Tell whether YAML is nested so deeply that to load it would end this process: PyYAML calls itself in C."""
+    depth = 0
+    for event in events:
+        name = type(event).__name__
+        depth += name.endswith("StartEvent") - name.endswith("EndEvent")
+        if depth > DEEPEST:
+            return True
+    return False
+
+
+def mapping(value: Any, where: str) -> dict[str, Any]:
+    """Return a mapping, empty for nothing. Raises ``ObserveError`` for anything else, which it does not show."""
+    if value is not None and not isinstance(value, dict):
+        raise ObserveError(f"{where}: must be a mapping")
+    return value or {}
 
 
 def choose(clouds: Mapping[str, Any], named: Optional[str], path: Path) -> str:
@@ -91,20 +118,26 @@ def load(cloud: Optional[str] = None, file: Optional[str] = None) -> Credential:
     secure = path.with_name("secure.yaml")
     if secure.is_file():
         content = merged(content, read(secure))
-    name = choose(content.get("clouds") or {}, cloud, path)
-    entry = content["clouds"][name] or {}
+    clouds = mapping(content.get("clouds"), f"{path}: clouds")
+    name = choose(clouds, cloud, path)
+    where = f"{path}: cloud {name}"
+    entry = mapping(clouds.get(name), where)
     if entry.get("verify") is False or entry.get("insecure"):
-        raise ObserveError(f"{path}: cloud {name} turns TLS verification off; give cacert instead")
-    auth = entry.get("auth") or {}
+        raise ObserveError(f"{where} turns TLS verification off; give cacert instead")
+    auth = mapping(entry.get("auth"), f"{where}: auth")
     if not auth.get("auth_url"):
-        raise ObserveError(f"{path}: cloud {name} has no auth_url")
+        raise ObserveError(f"{where} has no auth_url")
+    for told, fields in ((where, entry), (f"{where}: auth", auth)):
+        wrong = [one for one, value in fields.items() if one in WORDS and not isinstance(value, (str, int, type(None)))]
+        if wrong:
+            raise ObserveError(f"{told}: {wrong[0]} must be a word")
     cacert = entry.get("cacert")
     return Credential(
         name,
         str(path),
         auth,
         str(entry.get("auth_type") or "password"),
-        entry.get("region_name"),
+        None if entry.get("region_name") is None else str(entry["region_name"]),
         str(entry.get("interface") or entry.get("endpoint_type") or "public").replace("URL", ""),
-        str(path.parent / Path(cacert).expanduser()) if cacert else None,
+        str(path.parent / Path(str(cacert)).expanduser()) if cacert else None,
     )

@@ -1,7 +1,8 @@
 """What we were about to do, written down and flushed to disk before it is done, in one small SQLite file per stack.
 
 It is a cache with one duty: a creation that was sent and not answered is remembered across a crash, so that nobody
-sends it again too soon. Losing the file loses no ownership and deletes nothing. A damaged file is put aside.
+sends it again too soon. Losing the file loses no ownership and deletes nothing. A damaged file is put aside, whenever
+that is found.
 """
 
 from __future__ import annotations
@@ -41,6 +42,14 @@ CREATE TABLE IF NOT EXISTS declaration (
 EPOCH = "CREATE TABLE IF NOT EXISTS epoch (number INTEGER PRIMARY KEY AUTOINCREMENT)"
 KEPT = 10
 """So many applied declarations are kept to go back to; the oldest go."""
+UNSOUND = """
+SELECT count(*) FROM thing WHERE typeof(uid) <> 'text' OR typeof(kind) <> 'text' OR typeof(id) <> 'text'
+    OR typeof(intent_at) NOT IN ('real', 'null')
+    OR CASE WHEN json_valid(fields) THEN json_type(fields) END IS NOT 'object'
+"""
+PASSING = ("locked", "unable", "disk", "readonly", "full")
+"""Words by which SQLite says that a file cannot be used now, and not that it is damaged."""
+DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError)
 
 
 Base = sqlite3.Connection
@@ -70,20 +79,48 @@ class Journal:
         self.epoch: Optional[int] = None
         try:
             self.base = self.opened()
-        except sqlite3.OperationalError as error:
+        except DAMAGE as error:
+            self.lament(error)
+            self.base = self.anew()
+
+    def lament(self, error: Exception) -> None:
+        """Raise ``ApplyError`` unless it is damage that an error tells of."""
+        if isinstance(error, sqlite3.OperationalError) and any(word in str(error) for word in PASSING):
             raise ApplyError(f"{self.path}: cannot be opened ({error}): is the disk full, or another's?") from error
-        except sqlite3.DatabaseError:
-            self.path.replace(self.path.with_suffix(".damaged"))
-            self.base = self.opened()
+
+    def anew(self) -> sqlite3.Connection:
+        """Put a damaged file aside and begin another; the run in hand goes on."""
+        self.path.replace(self.path.with_suffix(".damaged"))
+        base = self.opened()
+        if self.epoch is not None:
+            with base:
+                base.execute("INSERT INTO epoch VALUES (?)", (self.epoch,))
+        return base
 
     def opened(self) -> sqlite3.Connection:
-        """Open the file and make its tables."""
+        """Open the file and make its tables. Raises what is in ``DAMAGE``."""
         base = sqlite3.connect(self.path, timeout=10, check_same_thread=False)
-        base.execute("PRAGMA synchronous=FULL")
-        base.executescript(SCHEMA)
-        base.execute(EPOCH)
+        try:
+            base.execute("PRAGMA synchronous=FULL")
+            base.executescript(SCHEMA)
+            base.execute(EPOCH)
+            if base.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok" or base.execute(UNSOUND).fetchone()[0]:
+                raise sqlite3.DatabaseError("damaged")
+        except DAMAGE:
+            base.close()
+            raise
         self.path.chmod(0o600)
         return base
+
+    def read(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return rows; none where the file turns out to be damaged, which is then put aside."""
+        try:
+            return self.base.execute(sql).fetchall()
+        except DAMAGE as error:
+            self.lament(error)
+        self.close()
+        self.base = self.anew()
+        return self.base.execute(sql).fetchall()
 
     def close(self) -> None:
         """Close the file."""
@@ -91,12 +128,12 @@ class Journal:
 
     def applied(self) -> dict[str, Applied]:
         """Return what is remembered, by uid."""
-        rows = self.base.execute("SELECT uid, id, fields, intent_at FROM thing")
+        rows = self.read("SELECT uid, id, fields, intent_at FROM thing")
         return {intern(uid): Applied(Told(fields), intern(ident), at) for uid, ident, fields, at in rows}
 
     def kinds(self) -> set[str]:
         """Return the kinds of which we ever made something."""
-        return {kind for (kind,) in self.base.execute("SELECT DISTINCT kind FROM thing")}
+        return {kind for (kind,) in self.read("SELECT DISTINCT kind FROM thing")}
 
     def write(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Write rows in one transaction. Raises ``ApplyError`` where that cannot be done: then nothing is written."""
@@ -176,8 +213,16 @@ class Journal:
 
     def history(self) -> list[tuple[float, Desired]]:
         """Return the applied declarations with the times (epoch seconds) of their last use, the newest first."""
-        rows = self.base.execute("SELECT at, desired FROM declaration ORDER BY number DESC")
-        return [(at, from_json(json.loads(zlib.decompress(packed)))) for at, packed in rows]
+        rows = self.read("SELECT at, desired FROM declaration ORDER BY number DESC")
+        return [(float(at), found) for at, packed in rows if (found := unpacked(packed)) is not None]
+
+
+def unpacked(packed: Any) -> Optional[Desired]:
+    """Return a kept declaration; None for one that is damaged."""
+    try:
+        return from_json(json.loads(zlib.decompress(packed)))
+    except (zlib.error, ValueError, KeyError, TypeError):
+        return None
 
 
 def remembered(fields: Mapping[str, Any]) -> str:

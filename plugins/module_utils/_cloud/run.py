@@ -13,6 +13,7 @@ from .._core.outcome import DONE, FAILED, SKIPPED, Outcome
 from . import health, observe
 from .context import Context
 from .fleet import Fleet
+from .form import is_ident
 from .journal import Journal
 from .lock import alone
 from .perform import Performer, ended
@@ -84,7 +85,7 @@ class Run:
         ids = {
             one.uid: applied[one.uid].id for one in self.desired.wanted if one.kind == "server" and one.uid in applied
         }
-        known = {uid: ident for uid, ident in ids.items() if ident}
+        known = {uid: ident for uid, ident in ids.items() if is_ident(ident)}
         observed = observe.observe(self.session, self.kinds(journal), known)._replace(domains=self.domains)
         decision = reconcile.decide(self.desired, observed, applied, self.clock(), self.policy)
         return Look(observed, decision, applied)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 from .._core.errors import ApplyError, ObserveError
 from . import identity, shape
-from .answer import bare, complaint, loaded, member, next_page, parsed, pause
+from .answer import bare, complaint, loaded, member, next_page, parsed, pause, secrets_of
 from .crowd import threads
 from .wire import Lost, Unreached, Wire
 
@@ -167,7 +167,7 @@ class Session:
             if answer.status not in STUMBLES or turn == TRIES - 1:
                 break
             self.sleep(pause(answer, turn))
-        raise ObserveError(f"GET {bare(url)}: {complaint(answer)}", status=answer.status)
+        raise ObserveError(f"GET {bare(url)}: {complaint(answer, self.secrets())}", status=answer.status)
 
     def pages(self, service: str, path: str, name: str) -> Iterator[dict[str, Any]]:
         """Yield the members of a list, to its very end; a page that fails raises, so half a list is never a list."""
@@ -199,7 +199,11 @@ class Session:
         headers = {**self.headers(service), **({"Content-Type": "application/json"} if content else {})}
         url = self.url(service, path)
         answer = self.exchange(method, url, headers, content)
-        return result_of(method, url, answer)
+        return result_of(method, url, answer, self.secrets(body))
+
+    def secrets(self, body: Any = None) -> list[str]:
+        """Return what no answer may bring into an error: the token, and what a request has of the user's."""
+        return [self.held.secret if self.held is not None else "", *secrets_of(body)]
 
     def upload(self, path: str, data: Body, size: int) -> None:
         """Send the bytes of an image."""
@@ -214,15 +218,15 @@ class Session:
         result_of("PATCH", url, self.exchange("PATCH", url, headers, json.dumps(operations).encode()))
 
 
-def result_of(method: str, url: str, answer: Answer) -> Any:
+def result_of(method: str, url: str, answer: Answer, hide: Sequence[str] = ()) -> Any:
     """Return the answer's JSON (None without a body), or raise what its status means.
 
     A service that fails inside may have done it all the same.
     """
     if answer.status >= 500:
-        raise Lost(f"{method} {bare(url)}: {complaint(answer)}", status=answer.status)
+        raise Lost(f"{method} {bare(url)}: {complaint(answer, hide)}", status=answer.status)
     if answer.status >= 300:
-        raise Refused(f"{method} {bare(url)}: {complaint(answer)}", status=answer.status)
+        raise Refused(f"{method} {bare(url)}: {complaint(answer, hide)}", status=answer.status)
     try:
         return loaded(answer) if answer.body[:1] in {b"{", b"["} else None
     except ValueError as error:

@@ -75,7 +75,7 @@ class Wire:
         if self.context is None:
             try:
                 self.context = ssl.create_default_context(cafile=self.cacert)
-            except (OSError, ssl.SSLError) as error:
+            except (OSError, ValueError) as error:
                 raise Unreached(f"cannot read the CA file {self.cacert}: {error}") from error
         return self.context
 
