@@ -206,7 +206,7 @@ class Servers:
         return {
             "id": server["id"],
             "name": server["name"],
-            "status": STATUS.get(server["vm_state"], server["vm_state"].upper()),
+            "status": STATUS.get(server["vm_state"], str(server["vm_state"]).upper()),
             "flavor": {
                 **{name: flavor[name] for name in ("vcpus", "ram", "disk", "swap", "extra_specs")},
                 "original_name": flavor["name"],

@@ -168,6 +168,18 @@ def test_by_name_only_one_may_be_meant() -> None:
     assert yard.adopt()["outcomes"][0]["outcome"] == "done"
 
 
+def test_the_next_of_that_name_is_not_taken_unasked() -> None:
+    yard = Yard(adopt=model.Adopt(name="pet"))
+    assert yard.adopt()["outcomes"][0]["outcome"] == "done"
+    del yard.bench.cloud.nova.servers[yard.ident]
+    yard.hand.make("pet", "stopped")
+    yard.bench.cloud.log.clear()
+    plan = yard.plan()
+    assert all(step.blocked == "it is not ours yet: novaform adopt takes it over" for step in plan.steps)
+    yard.bench.apply(yard.desired)
+    assert not yard.changes()
+
+
 def test_one_that_is_at_work_waits() -> None:
     yard = Yard()
     yard.there.update(task_state="rebooting", until=None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from fakes import stack
-from fakes.bench import Bench, steps
+from fakes.bench import Bench, notes, steps
 from novaform import core
 from novaform.simulate import fault
 
@@ -42,6 +42,28 @@ def test_a_lost_request_is_not_sent_again_before_grace_is_over() -> None:
     bench.cloud.faults.clear()
     assert bench.apply()["after"]["clean"]
     assert set(bench.servers()) == {"web-1", "web-2", "web-3"}
+
+
+def test_a_creation_without_an_answer_is_not_repeated_by_the_next_run() -> None:
+    """Killed once it was written down, and started again at once: it may be on its way, and in no list yet."""
+    bench = Bench()
+    bench.apply(stack.desired(0))
+
+    def die(method: str, path: str) -> fault.Accident | None:
+        return fault.KILL_BEFORE if method == "POST" and path.endswith("/servers") else None
+
+    bench.cloud.faults.append(die)
+    with pytest.raises(fault.Killed):
+        bench.apply(stack.desired(1))
+    bench.cloud.faults.clear()
+    plan = bench.plan(stack.desired(1))
+    assert (steps(plan), notes(plan)) == ([], ["held server web-1"])
+    bench.cloud.skew = -86400.0  # a clock that was put back holds nothing for a day
+    assert steps(bench.plan(stack.desired(1))) == ["create server web-1"]
+    bench.cloud.skew = 0.0
+    before = bench.cloud.now
+    assert bench.apply(stack.desired(1))["after"]["clean"]
+    assert 30 <= bench.cloud.now - before < 60
 
 
 def test_one_failure_stops_no_other_and_running_again_resumes() -> None:

@@ -27,6 +27,19 @@ def test_a_server_that_the_list_leaves_out_is_found_by_its_id(bench: Bench) -> N
     assert notes(bench.plan()) == ["held server web-2"]
 
 
+@pytest.mark.parametrize("status", [403, 500])
+def test_only_a_404_says_that_a_server_is_gone(bench: Bench, status: int) -> None:
+    """Some roles may list servers and not show one; and a service that stumbles says nothing."""
+    ident = bench.servers()["web-2"]["id"]
+    bench.cloud.page = 1
+    bench.cloud.nova.skipped.add(ident)
+    bench.cloud.faults.append(lambda method, path: status if method == "GET" and path.endswith(ident) else None)
+    plan = bench.plan(stack.desired(2), **UNLIMITED)
+    assert not steps(plan)
+    assert "unknown server web-2" in notes(plan)
+    assert not blocked(plan)
+
+
 def test_what_was_deleted_softly_is_neither_made_anew_nor_deleted_again(bench: Bench) -> None:
     bench.servers()["web-2"]["vm_state"] = "soft-delete"
     assert notes(bench.plan()) == ["held server web-2"]

@@ -168,3 +168,27 @@ def test_a_strangers_volume_is_neither_detached_nor_deleted(bench: Bench) -> Non
     assert bench.plan(desired("data", "log")).clean
     bench.apply(desired(), max_delete=9)
     assert attached(bench) == {"theirs": "web-1"}
+
+
+def test_a_volume_that_a_strangers_server_has_stays(bench: Bench) -> None:
+    stranger = bench.cloud.nova.copy(bench.servers()["web-1"])
+    bench.cloud.nova.servers[stranger]["name"] = "pet"
+    data = next(one for one in bench.cloud.cinder.volumes.values() if one["name"] == "data")
+    data["attachments"] = [{"server_id": stranger}]
+    plan = bench.plan(desired("log"), max_delete=5)
+    assert "delete volume data" not in [*steps(plan), *blocked(plan)]
+    assert "ignored volume data" in notes(plan)
+
+
+def test_volumes_that_could_not_be_listed_are_neither_made_nor_attached(bench: Bench) -> None:
+    bench.cloud.faults.append(lambda method, path: 500 if method == "GET" and "/volumes/" in path else None)
+    plan = bench.plan(desired("data", "log"), max_delete=5)
+    assert not [*steps(plan), *blocked(plan)]
+    assert {"unknown volume data", "unknown volume log"} <= set(notes(plan))
+
+
+def test_a_volume_that_bears_half_of_our_mark_is_not_detached(bench: Bench) -> None:
+    data = next(one for one in bench.cloud.cinder.volumes.values() if one["name"] == "data")
+    data["metadata"]["novaform:uid"] = "another"
+    plan = bench.plan(desired("log"), max_delete=5)
+    assert not [*steps(plan), *blocked(plan)]
