@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import binascii
+import contextlib
 import json
 from typing import TYPE_CHECKING, Any, Optional
 from urllib.parse import urlsplit
@@ -83,7 +85,9 @@ def secrets_of(body: Any) -> list[str]:
     """Return the user data in a request, as it is sent and as it was written."""
     inner = [one for one in body.values() if isinstance(one, dict)] if isinstance(body, dict) else []
     sent = [str(one["user_data"]) for one in inner if one.get("user_data")]
-    return sent + [base64.b64decode(one).decode(errors="replace") for one in sent]
+    with contextlib.suppress(binascii.Error):
+        return sent + [base64.b64decode(one).decode(errors="replace") for one in sent]
+    return sent
 
 
 def next_page(page: Mapping[str, Any], name: str, current: str) -> Optional[str]:
