@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import site as blueprint_site
     from ansible_collections.novaform.compute.plugins.module_utils._core.decide import (
         declared,
+        definition,
         fault,
         lifecycle,
         settle,
@@ -47,6 +48,7 @@ PLACES = {
     "blueprint_endpoint": "blueprint.endpoint",
     "blueprint_site": "blueprint.site",
     "declared": "decide.declared",
+    "definition": "decide.definition",
     "fault": "decide.fault",
     "lifecycle": "decide.lifecycle",
     "settle": "decide.settle",
@@ -62,6 +64,7 @@ __all__ = [
     "collector",
     "consequence",
     "declared",
+    "definition",
     "desired",
     "domain",
     "drift",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from novaform import core
-from novaform.cli import apply, option, show
+from novaform.cli import apply, complete, option, show
 from novaform.plan import render
 
 if TYPE_CHECKING:
@@ -25,7 +25,12 @@ ADOPT = "adopt"
 def adopt(
     name: Annotated[
         list[str] | None,
-        typer.Argument(help="Declared servers.  [default: all that say adopt]", autocompletion=option.declared_servers),
+        typer.Argument(
+            metavar="NAME...",
+            help="Declared servers.",
+            show_default="all that say adopt",
+            autocompletion=complete.declared_servers,
+        ),
     ] = None,
     file: option.FileOption = option.FILE,
     cloud: option.Cloud = None,
@@ -35,7 +40,10 @@ def adopt(
     check: Annotated[bool, typer.Option("--check", help="Only say what would be done.")] = False,
     as_json: option.Json = False,
 ) -> int:
-    """Take over the servers that instances.yml says are there already: they are marked, and nothing else."""
+    """Take over the servers that instances.yml says are there already: they are marked, and nothing else.
+
+    Exit status: 0 all of them are ours, 2 not all, 1 an error.
+    """
     given: dict[str, Any] = {"adopt": list(name or [core.policy.EVERY]), "adopt_differing": differing}
     stack = option.opened(option.where(file, cloud, None, environment, var), given)
     known(stack, name or ())

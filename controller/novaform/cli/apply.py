@@ -39,10 +39,13 @@ def apply(
     on_error: option.OnError = None,
     heal: option.Heal = None,
     saved: Annotated[Path | None, typer.Option("--plan", help="Do the steps of a kept plan and no others.")] = None,
-    timeout: Annotated[int, typer.Option(help="Seconds that one action on a server may take.")] = 900,
+    timeout: option.Timeout = 900,
     as_json: option.Json = False,
 ) -> int:
-    """Make the instances what instances.yml says."""
+    """Make the instances what instances.yml says.
+
+    Exit status: 0 everything is as declared, 2 something is left, 1 an error, or a step that failed.
+    """
     given = option.limits(
         max_consequence=max_consequence,
         max_delete=max_delete,
@@ -52,10 +55,11 @@ def apply(
         heal=heal,
     )
     stack = option.opened(option.where(file, cloud, inventory, environment, var), given)
+    kept = load(saved, stack) if saved is not None else None
     decision = stack.look().decision
-    steps = load(saved, stack) if saved is not None else changes(decision)
+    steps = changes(decision) if kept is None else kept
     if not as_json:
-        show.show(render.render(decision))
+        show.show(render.render(decision if kept is None else core.change.Decision(tuple(steps), decision.notes)))
     if not steps and not waiting(decision):
         if as_json:
             option.answer({"changed": False, "outcomes": [], "report": decision.to_report()})
@@ -83,8 +87,10 @@ def load(path: Path, stack: Stack) -> list[core.change.Change]:
     try:
         kept = json.loads(path.read_bytes())
         steps = list(core.change.changes_from_json(kept["steps"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise core.errors.DeclareError(f"{path}: is no kept plan ({error})") from error
+    except OSError as error:
+        raise core.errors.DeclareError(f"{path}: cannot be read ({error.strerror})") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise core.errors.DeclareError(f"{path}: is no kept plan; novaform plan --out {path} makes one") from error
     if kept.get("stack") != stack.desired.stack:
         raise core.errors.DeclareError(
             f"{path}: is a plan for stack {kept.get('stack')}, not for {stack.desired.stack}"

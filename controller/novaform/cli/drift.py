@@ -23,7 +23,10 @@ def drift(
     var: option.Variables = None,
     as_json: option.Json = False,
 ) -> int:
-    """Show where the API, the hosts and the declaration disagree."""
+    """Show where the API, Placement, the hosts and the declaration disagree.
+
+    Exit status: 0 nowhere, 2 somewhere, 1 an error. What on_change ignores is shown and does not count.
+    """
     from novaform.reconcile import drift as room
 
     stack = option.opened(option.where(file, cloud, inventory, environment, var), {})

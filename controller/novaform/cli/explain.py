@@ -1,42 +1,45 @@
-"""``novaform explain NAME``: everything that is known of one declared thing, and why it is or is not touched."""
+"""``novaform explain NAME``: what is known of one thing, why it is or is not touched, and on what it waits."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from novaform import core
-from novaform.cli import option, show
+from novaform.cli import complete, option, show
 from novaform.plan import render
 
 if TYPE_CHECKING:
-    from novaform.reconcile.stack import Stack
+    from collections.abc import Iterator, Mapping
 
 app = typer.Typer()
+HIDDEN = frozenset({"id", "nics", "ours", "wrong"})
+NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
 @app.command()
 def explain(
     name: Annotated[
         str,
-        typer.Argument(help="What to explain, as web-1 or network/private.", autocompletion=option.declared_things),
+        typer.Argument(
+            metavar="NAME",
+            help="What to explain: web-1, web, or network/private.",
+            autocompletion=complete.declared_things,
+        ),
     ],
-    file: Annotated[Path, typer.Argument(metavar="[FILE]", help="The declaration.")] = option.FILE,
+    file: option.File = option.FILE,
     cloud: option.Cloud = None,
     inventory: option.Inventory = None,
     environment: option.Environment = None,
     var: option.Variables = None,
     as_json: option.Json = False,
 ) -> int:
-    """Say everything that is known of one declared thing."""
+    """Say everything that is known of one thing, what would be done about it, and on what it waits."""
+    from novaform.reconcile import explain as room
+
     stack = option.opened(option.where(file, cloud, inventory, environment, var), {})
-    kind, _, key = name.rpartition("/")
-    wanted = [one for one in stack.desired.wanted if one.key == key and kind in {"", one.kind}]
-    if not wanted:
-        raise core.errors.DeclareError(f"{file}: nothing called {name} is declared")
-    found = [known(stack, one) for one in wanted]
+    found = room.explain(stack, name)
     if as_json:
         option.answer(found)
     else:
@@ -44,44 +47,35 @@ def explain(
     return 0
 
 
-def known(stack: Stack, wanted: core.desired.Wanted) -> dict[str, Any]:
-    """Return what is declared, what is there, who owns it, and what would happen to it."""
-    look = stack.look()
-    world = core.world.World(stack.desired, look.observed, look.applied, stack.policy)
-    items = world.found(wanted)
-    steps = [step for step in look.decision if (step.kind, step.name) == (wanted.kind, wanted.key)]
-    notes = [note for note in look.decision.notes if (note.kind, note.name) == (wanted.kind, wanted.key)]
-    return {
-        "kind": wanted.kind,
-        "name": wanted.key,
-        "uid": wanted.uid,
-        "declared": {name: {"value": value, "at": wanted.at(name)} for name, value in wanted.fields.items()},
-        "needs": [f"{kind}/{key}" for kind, key in wanted.needs],
-        "there": [{"id": item.id, "ours": world.owned(item), **item.fields, **item.status} for item in items],
-        "would": [
-            render.Line(step.action + (f" (not done: {step.blocked})" if step.blocked else "")).text
-            for step in steps
-            if isinstance(step, core.change.Change)
-        ],
-        "notes": [note.text for note in notes],
-    }
-
-
-def lines(one: dict[str, Any]) -> list[render.Line]:
-    """Return the explanation as lines."""
-    made = [render.Line(f"{render.called(one['kind'])} {one['name']}  (uid {one['uid']})", "bold")]
-    made += [
-        render.Line(f"  declared {name}: {core.change.readable(told['value'])}  {told['at']}")
-        for name, told in sorted(one["declared"].items())
-    ]
-    made += [render.Line(f"  needs    {need}") for need in one["needs"]]
+def lines(one: Mapping[str, Any]) -> Iterator[render.Line]:
+    """Yield the explanation of one thing."""
+    place = f"  {one['at']}" if one["at"] else "  (nobody declares it)"
+    yield render.Line(f"{render.called(one['kind'])} {one['name']}{place}", "bold")
+    for name, told in sorted(one["declared"].items()):
+        where = f"  {told['at']}" if told["at"] != one["at"] else ""
+        yield render.Line(f"  declared  {name}: {core.change.readable(told['value'])}{where}")
+    for need in one["needs"]:
+        yield render.Line(f"  needs     {need['thing']}: {need['is']}", "" if need["is"] == "there" else "yellow")
     for there in one["there"]:
-        made.append(render.Line(f"  there    {there['id']} ({'ours' if there['ours'] else 'not ours'})"))
-        made += [
-            render.Line(f"    {name}: {core.change.readable(value)}")
-            for name, value in sorted(there.items())
-            if name not in {"id", "ours"} and value not in (None, "", [], {})
-        ]
-    made += [render.Line("  there    nothing", "yellow")] if not one["there"] else []
-    made += [render.Line(f"  would    {would}", "yellow") for would in one["would"]]
-    return made + [render.Line(f"  note     {note}", "yellow") for note in one["notes"]]
+        yield render.Line(f"  there     {there['id']} ({'ours' if there['ours'] else 'not ours'})")
+        for name, value in sorted(there.items()):
+            if name not in HIDDEN and value not in NOTHING:
+                yield render.Line(f"              {name}: {core.change.readable(value)}")
+        for wrong in there.get("wrong") or ():
+            yield render.Line(f"              at its host {wrong}", "yellow")
+    if not one["there"]:
+        yield render.Line("  there     nothing", "yellow")
+    yield from outcome(one)
+
+
+def outcome(one: Mapping[str, Any]) -> Iterator[render.Line]:
+    """Yield what would be done, or why nothing is."""
+    for step in core.change.changes_from_json(one["steps"]):
+        first, *rest = render.render_step(step, wide=False)
+        yield first._replace(text=f"  would     {first.text}")
+        yield from (line._replace(text=f"        {line.text}") for line in rest)
+    for note in one["notes"]:
+        kind = "waits on  " if note in one["waits"] else "note      "
+        yield render.Line(f"  {kind}{note}", "yellow")
+    if not one["steps"] and not one["notes"]:
+        yield render.Line("  nothing to do: it is as declared", "green")

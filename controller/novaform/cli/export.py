@@ -26,11 +26,11 @@ NAME = "instances.yml"
 def export(
     cloud: option.Cloud = None,
     server: Annotated[
-        list[str] | None, typer.Option(help="A server's name or id; again for more.  [default: all]")
+        list[str] | None, typer.Option(help="A server's name or id; again for more.", show_default="all")
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Declare the flavors and key pairs they use, too.")] = False,
     out: Annotated[Path, typer.Option(help="The file, or a folder for it.")] = option.FILE,
-    stack: Annotated[str | None, typer.Option(help="The stack's name.  [default: the project's]")] = None,
+    stack: Annotated[str | None, typer.Option(help="The stack's name.", show_default="the project's")] = None,
     force: Annotated[bool, typer.Option("--force", help="Write over files that are there.")] = False,
     as_json: option.Json = False,
 ) -> None:

@@ -14,6 +14,7 @@ import importlib
 import json
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
@@ -129,6 +130,15 @@ def complain(message: str, arguments: Sequence[str], details: dict[str, object])
     return FAILED
 
 
+def broken(error: OSError) -> str:
+    """Return what could not be read or written. What could not be printed is not tried again at the end."""
+    if error.filename is not None:
+        return str(error.filename)
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), sys.__stdout__.fileno() if sys.__stdout__ else 1)
+    return "the answer cannot be written"
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line (default: the process's own) and return the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv) or ["--help"]
@@ -137,11 +147,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         with core.collector.without_collector() if brief else contextlib.nullcontext():
             status = assemble(chosen)(args=arguments, prog_name="novaform", standalone_mode=False)
+        sys.stdout.flush()
     except core.errors.Error as error:
         return complain(str(error), arguments, error.details)
     except exceptions.TyperException as wrong:
         hint = f"novaform {chosen} --help" if chosen in ROOMS else "novaform --help"
-        return complain(f"{wrong.format_message()} Try: {hint}", arguments, {})
+        return complain(f"{wrong.format_message().rstrip('.')}. Try: {hint}", arguments, {})
+    except OSError as error:
+        return complain(f"{broken(error)}: {error.strerror or error}", arguments, {})
     except (KeyboardInterrupt, typer.Abort):
         sys.stderr.write("novaform: interrupted\n")
         return INTERRUPTED

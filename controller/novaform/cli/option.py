@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sys
 from pathlib import Path
@@ -11,13 +10,20 @@ from typing import Annotated, Any
 import typer
 
 from novaform import core
+from novaform.cli import complete
 from novaform.reconcile import stack
 
-File = Annotated[Path, typer.Argument(metavar="[FILE]", help="The declaration.")]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="The declaration.")]
 FILE = Path("instances.yml")
 FileOption = Annotated[Path, typer.Option("--file", "-f", help="The declaration.")]
 Cloud = Annotated[
-    str | None, typer.Option("--cloud", help="The entry of clouds.yaml.  [default: OS_CLOUD, or the only one]")
+    str | None,
+    typer.Option(
+        "--cloud",
+        help="The entry of clouds.yaml.",
+        show_default="OS_CLOUD, or the only one",
+        autocompletion=complete.clouds,
+    ),
 ]
 Inventory = Annotated[
     Path | None, typer.Option("--inventory", "-i", help="The site's inventory: ask libvirt on its compute hosts, too.")
@@ -31,37 +37,36 @@ Consequence = Annotated[
         "--max-consequence",
         metavar="WORD",
         help=f"Do nothing graver than one of: {', '.join(core.consequence.LADDER)}.",
+        autocompletion=complete.consequences,
     ),
 ]
 Delete = Annotated[
     int | None,
-    typer.Option("--max-delete", help="How many servers may lose their disk.  [default: a tenth, at least one]"),
+    typer.Option(
+        "--max-delete", min=0, help="How many servers may lose their disk.", show_default="a tenth, at least one"
+    ),
 ]
 Empty = Annotated[bool, typer.Option("--allow-empty", help="A declaration without servers may take them all away.")]
 Shrink = Annotated[bool, typer.Option("--allow-shrink", help="More than half of the servers may go at once.")]
-OnError = Annotated[str | None, typer.Option(help="What to do with a server that ran and is in ERROR: hold or reboot.")]
-
+OnError = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WORD",
+        help="What to do with a server that ran and is in ERROR: hold or reboot.",
+        show_default=core.policy.HOLD,
+        autocompletion=complete.on_error,
+    ),
+]
 Heal = Annotated[
     list[str] | None,
     typer.Option(
         metavar="CLASS",
-        help=f"Which drift to repair by a reboot: {', '.join(core.policy.HEALED)} or none.  [default: power]",
+        help=f"Which drift to repair by a reboot: {', '.join(core.policy.HEALED)} or none.",
+        show_default=core.policy.POWER,
+        autocompletion=complete.healed,
     ),
 ]
-
-
-def declared_servers(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Return the servers that a shell may complete a word to; none where the declaration cannot be read."""
-    return [name for name in declared_things(ctx, incomplete) if "/" not in name]
-
-
-def declared_things(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Return the servers by their keys, and what they need as ``network/private``."""
-    with contextlib.suppress(core.errors.Error):
-        desired = core.declared.from_declaration(stack.load(stack.Where(Path(ctx.params.get("file") or FILE))))
-        names = [one.key if one.kind == "server" else f"{one.kind}/{one.key}" for one in desired.wanted]
-        return [name for name in names if name.startswith(incomplete)]
-    return []
+Timeout = Annotated[int, typer.Option(min=1, help="Seconds that one action on a server may take.")]
 
 
 def limits(**given: Any) -> dict[str, Any]:

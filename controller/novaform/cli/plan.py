@@ -33,7 +33,10 @@ def plan(
     wide: Annotated[bool, typer.Option("--wide", help="Show the fields of new things, too.")] = False,
     as_json: option.Json = False,
 ) -> int:
-    """Say what would change on the instances, and at what cost."""
+    """Say what would change on the instances, and at what cost.
+
+    Exit status: 0 everything is as declared, 2 something differs, 1 an error.
+    """
     given = option.limits(
         max_consequence=max_consequence,
         max_delete=max_delete,

@@ -6,6 +6,8 @@ import sys
 import time
 from typing import Any, Self
 
+from novaform.plan import render
+
 
 class Progress:
     """Counts steps that ended."""
@@ -38,7 +40,7 @@ class Progress:
         self.ended += 1
         sign = {"done": "✓", "failed": "✗"}.get(one["outcome"], "?")
         why = f": {one['why']}" if one["why"] else ""
-        self.write(f"{sign} {one['action']} {one['kind'].replace('_', ' ')} {one['name']}{why}")
+        self.write(f"{sign} {one['action']} {render.called(one['kind'])} {one['name']}{why}")
 
     def say(self, text: str) -> None:
         """Something is under way."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from novaform import core
-from novaform.cli import option
-from novaform.simulate import accident, furnish, scenario
+from novaform.cli import complete, option
+from novaform.simulate import accident, furnish, play, scenario
 from novaform.simulate.play import Player
 
 app = typer.Typer()
@@ -19,43 +19,61 @@ TURNS = 4
 """Runs that a controller that is killed, or that has something left, gets in all."""
 
 
+def faults(incomplete: str) -> list[str]:
+    """Return the accidents that a shell may complete a word to."""
+    return complete.fitting(accident.ACCIDENTS, incomplete)
+
+
 @app.command()
 def simulate(
     file: option.File = option.FILE,
     folder: Annotated[
         Path | None, typer.Option("--scenario", help="Play the commands of this folder instead of a declaration.")
     ] = None,
+    environment: option.Environment = None,
+    var: option.Variables = None,
     seed: Annotated[int, typer.Option(help="The same seed makes the same run.")] = 0,
     fault: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME[@EFFECT]", help=f"Let this happen, at this effect: {', '.join(accident.ACCIDENTS)}."
+            metavar="NAME[@EFFECT]",
+            help=f"Let this happen, at this effect: {', '.join(accident.ACCIDENTS)}.",
+            autocompletion=faults,
         ),
     ] = None,
     as_json: option.Json = False,
 ) -> int:
-    """Try a declaration on a simulated cloud, with accidents, and see what apply makes of them."""
+    """Try a declaration on a simulated cloud, with accidents, and see what apply makes of them.
+
+    Exit status: 0 everything is as declared at the end, 2 not, 1 an error.
+    """
     log: list[str] = []
     say = log.append if as_json else write
-    player = scenario.play(folder, say) if folder is not None else tried(file, fault or [], Player(Path(), say, seed))
+    if folder is not None:
+        player = scenario.play(folder, say)
+    else:
+        where = option.where(file, None, None, environment, var)
+        player = Player(Path(), say, seed)
+        player.environment, player.variables = where.environment, where.variables or {}
+        tried(file, fault or [], player)
     if as_json:
         report = player.decision.to_report() if player.decision is not None else None
         option.answer({"clean": player.clean, "log": log, "servers": player.rows(), "report": report})
     return 0 if player.clean else DIFFERS
 
 
-def tried(file: Path, faults: list[str], player: Player) -> Player:
+def tried(file: Path, faults: list[str], player: Player) -> None:
     """Plan a declaration, and apply it until nothing is left or patience ends."""
-    if not file.is_file():
-        raise core.errors.DeclareError(f"{file}: there is no such file")
-    furnish.desired(file)  # what is wrong with it is this command's error, not a part of the log
-    player.play([f"plan '{file}'", *(f"fault {one} times 5" for one in faults)])
+    for one in faults:
+        play.meant(one)
+    furnish.desired(file, player.environment, player.variables)  # what is wrong with it is this command's error
+    name = shlex.quote(str(file))
+    player.play([f"plan {name}", *(f"fault {one} times 5" for one in faults)])
     for turn in range(TURNS):
         if turn and player.clean:
             break
-        player.play([*(["wait 40"] if turn else []), f"apply '{file}'"])
+        player.play([*(["wait 40"] if turn else []), f"apply {name}"])
     player.play(["servers"])
-    return player
 
 
 def write(line: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from novaform.cli import option
+from novaform.reconcile.status import NOT_ASKED
 
 if TYPE_CHECKING:
     from novaform.reconcile.status import Instance
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 app = typer.Typer()
 DIFFERS = 2
 UNBOUNDED = 1000
+COLUMNS = ("name", "state", "host", "address", "libvirt", "console")
+ALWAYS = frozenset({"name", "state"})
+NOTHING = frozenset({"", NOT_ASKED})
 COLOURS = {"active": "green", "error": "red", "absent": "red", "unknown": "magenta"}
 
 
@@ -24,10 +28,13 @@ def status(
     inventory: option.Inventory = None,
     environment: option.Environment = None,
     var: option.Variables = None,
-    consoles: Annotated[int, typer.Option(help="Ask for console addresses of at most so many instances.")] = 20,
+    consoles: Annotated[int, typer.Option(min=0, help="Ask for console addresses of at most so many instances.")] = 20,
     as_json: option.Json = False,
 ) -> int:
-    """Show every declared instance, on the API and on its host."""
+    """Show every declared instance, on the API and on its host.
+
+    Exit status: 0 all are as declared, 2 not all, 1 an error.
+    """
     from novaform.reconcile import status as room
 
     stack = option.opened(option.where(file, cloud, inventory, environment, var), {})
@@ -44,8 +51,21 @@ def status(
     return DIFFERS if any(one.notes for one in instances) else 0
 
 
+def row(one: Instance) -> dict[str, str]:
+    """Return one instance's cells."""
+    state = one.state + (f" ({one.task})" if one.task else "")
+    return {
+        "name": one.name,
+        "state": state + ("" if one.state.startswith(one.wanted) else f" → {one.wanted}"),
+        "host": one.host,
+        "address": "\n".join([*one.addresses, *one.floating]),
+        "libvirt": one.libvirt,
+        "console": one.console,
+    }
+
+
 def table(stack: str, instances: list[Instance]) -> None:
-    """Print a table."""
+    """Print a table, without columns that have nothing to say."""
     from rich import box, console, text
     from rich.table import Table
 
@@ -53,14 +73,13 @@ def table(stack: str, instances: list[Instance]) -> None:
     if not screen.is_terminal:
         screen.width = UNBOUNDED  # a program or a file has no edge at which an address must break
     made = Table(title=f"stack {stack}", box=box.SIMPLE, title_justify="left")
-    for column in ("name", "state", "host", "address", "libvirt", "console"):
+    rows = [row(one) for one in instances]
+    shown = [name for name in COLUMNS if name in ALWAYS or any(one[name] not in NOTHING for one in rows)]
+    for column in shown:
         made.add_column(column, overflow="fold")
-    for one in instances:
-        state = one.state + (f" ({one.task})" if one.task else "")
-        state += "" if one.state.startswith(one.wanted) else f" → {one.wanted}"
-        address = "\n".join([*one.addresses, *one.floating])
-        cells = [one.name, state, one.host, address, one.libvirt, one.console]
-        made.add_row(*(text.Text(cell, style=COLOURS.get(one.state, "") if cell is state else "") for cell in cells))
+    for one, cells in zip(instances, rows, strict=True):
+        styles = {"state": COLOURS.get(one.state, "")}
+        made.add_row(*(text.Text(cells[name], style=styles.get(name, "")) for name in shown))
     screen.print(made)
     for one in instances:
         for note in one.notes:

@@ -26,7 +26,7 @@ def undo(
     inventory: option.Inventory = None,
     environment: option.Environment = None,
     var: option.Variables = None,
-    to: Annotated[int, typer.Option(help="How many applied declarations to go back by.")] = 1,
+    to: Annotated[int, typer.Option(min=1, help="How many applied declarations to go back by.")] = 1,
     show_list: Annotated[bool, typer.Option("--list", help="Only say which declarations were applied.")] = False,
     yes: Annotated[
         bool, typer.Option("--yes", help="Do it; without this the plan is shown and nothing is done.")
@@ -35,10 +35,13 @@ def undo(
     max_delete: option.Delete = None,
     allow_empty: option.Empty = False,
     allow_shrink: option.Shrink = False,
-    timeout: Annotated[int, typer.Option(help="Seconds that one action on a server may take.")] = 900,
+    timeout: option.Timeout = 900,
     as_json: option.Json = False,
 ) -> int:
-    """Go back to what was applied before the last declaration. The file itself stays as it is."""
+    """Go back to what was applied before the last declaration. The file itself stays as it is.
+
+    Exit status: 0 everything is as it was declared then, 2 something differs, 1 an error.
+    """
     given = option.limits(
         max_consequence=max_consequence, max_delete=max_delete, allow_empty=allow_empty, allow_shrink=allow_shrink
     )

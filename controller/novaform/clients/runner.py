@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -25,6 +26,7 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of random name and mode 0700 
 PREFIX = "novaform-"
 COLLECTION = "novaform.compute"
 HERE = "localhost ansible_connection=local ansible_python_interpreter={python}\n"
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 HEARD = {"runner_on_ok": "ok", "runner_on_failed": "failed", "runner_on_unreachable": "unreachable"}
 
 
@@ -90,6 +92,8 @@ def run(
         suppress_env_files=True,
         **settings,
     )
+    if not results and ended.status == "successful":
+        raise core.errors.DeclareError(f"{settings['inventory']}: no host is in the group {pattern}")
     if not results:
         raise core.errors.ApplyError(f"Ansible ran no {module} on {pattern}: {said(ended)}")
     return results
@@ -98,7 +102,7 @@ def run(
 def said(ended: Any) -> str:
     """Return what Ansible said when it ended early, in one line."""
     lines = ended.stdout.read().strip().splitlines() if ended.stdout else []
-    return f"{ended.status} ({' '.join(lines[-3:])})"
+    return f"{ended.status} ({COLOURS.sub('', ' '.join(lines[-3:]))})"
 
 
 def run_here(private: Path, module: str, arguments: Mapping[str, Any]) -> dict[str, Any]:

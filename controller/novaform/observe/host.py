@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from novaform import core
 from novaform.clients import runner
 
 if TYPE_CHECKING:
@@ -20,7 +21,12 @@ class Hosts(NamedTuple):
 
 
 def observe_hosts(inventory: Path, pattern: str = COMPUTE) -> Hosts:
-    """Ask libvirt on every host of the group. A host that does not answer is named, never taken for empty."""
+    """Ask libvirt on every host of the group. A host that does not answer is named, never taken for empty.
+
+    Raises ``DeclareError`` for an inventory that is not there, or that has no such host.
+    """
+    if not inventory.exists():
+        raise core.errors.DeclareError(f"{inventory}: there is no such inventory")
     with runner.folder() as private:
         results = runner.run_there(private, "kvm_domains_info", inventory, pattern)
     guests: dict[str, list[dict[str, Any]]] = {}

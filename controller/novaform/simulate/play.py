@@ -20,7 +20,7 @@ from novaform.reconcile import drift
 from . import accident, end, fault, furnish, hand, world
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 SERVICES = {"/compute/v2.1": "nova ", "/network/v2.0": "neutron ", "/image/v2": "glance ", "/identity/v3": "keystone "}
@@ -41,6 +41,8 @@ class Player:
         self.began = self.world.cloud.now
         self.clean = True
         self.decision: core.change.Decision | None = None
+        self.environment: str | None = None
+        self.variables: Mapping[str, str] = {}
 
     def play(self, commands: Sequence[str]) -> None:
         """Carry out all commands. Raises ``DeclareError`` for one that is none."""
@@ -58,7 +60,7 @@ class Player:
         """Return the declaration and the limits that a command names."""
         if not words:
             raise core.errors.DeclareError("a command needs the name of a file: plan|apply|drift FILE")
-        wanted = furnish.desired(self.folder / words[0])
+        wanted = furnish.desired(self.folder / words[0], self.environment, self.variables)
         furnish.furnish(self.world.cloud, wanted)
         return wanted, limits(words[1:])
 
@@ -136,12 +138,8 @@ class Player:
 
     def fault(self, words: Sequence[str]) -> None:
         """Arrange an accident."""
-        name, _, at = words[0].partition("@")
-        if name not in accident.ACCIDENTS:
-            raise core.errors.DeclareError(f"{name} is no fault; known are: {', '.join(accident.ACCIDENTS)}")
-        if not (at or "1").isdigit():
-            raise core.errors.DeclareError(f"{words[0]}: write NAME@NUMBER, the number of an effect from now on")
-        number = len(self.world.cloud.effects) + int(at or 1)
+        name, at = meant(words[0])
+        number = len(self.world.cloud.effects) + at
         long = int(words[2]) if words[1:2] == ["times"] else 1
         place = accident.Place(self.world.cloud, number, long, self.chance)
         self.world.cloud.faults.append(accident.ACCIDENTS[name](place))
@@ -196,6 +194,16 @@ VERBS: dict[str, Callable[[Player, Sequence[str]], None]] = {
     name: getattr(Player, name)
     for name in ("plan", "apply", "drift", "fault", "calm", "hand", "wait", "lock", "unlock", "servers")
 }
+
+
+def meant(word: str) -> tuple[str, int]:
+    """Return the name of a fault and at which effect it comes. Raises ``DeclareError`` where there is none such."""
+    name, _, at = word.partition("@")
+    if name not in accident.ACCIDENTS:
+        raise core.errors.DeclareError(f"{name} is no fault; known are: {', '.join(accident.ACCIDENTS)}")
+    if not (at or "1").isdigit():
+        raise core.errors.DeclareError(f"{word}: write NAME@NUMBER, the number of an effect from now on")
+    return name, int(at or 1)
 
 
 def limits(words: Sequence[str]) -> dict[str, Any]:

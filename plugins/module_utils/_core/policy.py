@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 EVERY = "*"
 POWER, MISSING_DOMAIN, HOST = "power", "missing-domain", "host"
 NOTHING = "none"
+HOLD, REBOOT = "hold", "reboot"
+ON_ERROR = (HOLD, REBOOT)
+"""What may happen to a server that ran and is in ERROR."""
 HEALED = (POWER, MISSING_DOMAIN)
 """The classes of drift for which there is a repair: a hard reboot."""
 
@@ -33,7 +36,7 @@ class Policy(NamedTuple):
     allow_empty: bool = False
     allow_shrink: bool = False
     heal: tuple[str, ...] = (POWER,)
-    on_error: str = "hold"
+    on_error: str = HOLD
     grace: float = 30.0
     adopt: tuple[str, ...] = ()
     adopt_differing: bool = False
@@ -56,6 +59,8 @@ def from_options(options: Mapping[str, Any]) -> Policy:
     for word in policy.heal:
         if word not in {*HEALED, NOTHING}:
             raise DeclareError(f"{word} is no drift that can be healed; known are: {', '.join(HEALED)}, {NOTHING}")
+    if policy.on_error not in ON_ERROR:
+        raise DeclareError(f"{policy.on_error} is nothing to do on an error; known are: {', '.join(ON_ERROR)}")
     return policy._replace(heal=tuple(policy.heal), adopt=tuple(policy.adopt))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Optional
 
 from .. import consequence as c
-from .. import mark
+from .. import mark, policy
 from ..change import DENIED, FOREIGN, HELD, IGNORED, UNKNOWN, Change, FieldChange, Note
 from . import adopt, lifecycle, power, resize
 from .difference import differing
@@ -147,7 +147,7 @@ def errored(world: World, wanted: Wanted, item: Item) -> list[Found]:
     if never_ran(item) and {"image", "flavor"} <= wanted.fields.keys():
         fields = (FieldChange("state", f"error: {fault}", wanted.state, wanted.at("state")),)
         return [step("replace", wanted, item, fields, f"it never ran: {fault}")]
-    if world.policy.on_error == "reboot":
+    if world.policy.on_error == policy.REBOOT:
         fields = (FieldChange("state", "error", wanted.state, wanted.at("state"), c.REBOOT),)
         return [step("reboot", wanted, item, fields, f"it is in ERROR: {fault}")]
     return [Note(HELD, "server", wanted.key, f"it is in ERROR: {fault}", wanted.at())]

@@ -68,7 +68,7 @@ def test_what_is_not_as_declared_is_two(capsys: pytest.CaptureFixture[str], here
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["nothing.yml"], "nothing.yml: there is no such file"),
+        (["nothing.yml"], "nothing.yml: No such file or directory"),
         (["--fault", "flood"], "flood is no fault; known are: kill,"),
         (["--scenario", "nowhere"], "world.yml: cannot be read"),
     ],
@@ -82,3 +82,21 @@ def test_a_wrong_declaration_is_told_with_its_place(capsys: pytest.CaptureFixtur
     (here / "instances.yml").write_text(DECLARED.replace("flavor: small", "flavour: small"))
     assert main.main(["simulate"]) == 1
     assert "instances.yml:6:24: unknown field 'flavour'" in capsys.readouterr().err
+
+
+def test_an_environment_and_variables_are_tried_as_well(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    variables = "vars: {some: 1}\nenvironments: {prod: {some: 2}}\n"
+    file = here / "bob's.yml"
+    file.write_text(variables + DECLARED.replace("count: 2", "count: {from_var: some}"))
+    for words, number in (([], 1), (["-e", "prod"], 2), (["--var", "some=3"], 3)):
+        assert main.main(["simulate", str(file), "--json", *words]) == 0
+        names = [one["name"] for one in json.loads(capsys.readouterr().out)["servers"]]
+        assert names == ["db", *(f"web-{place + 1}" for place in range(number))]
+
+
+@pytest.mark.parametrize("fault", ["doom", "kill@x"])
+def test_a_mistyped_accident_is_told_before_anything_else(fault: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["simulate", "--fault", fault]) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert fault in told.err

@@ -13,12 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from fakes import served
 from novaform.cli import main
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from novaform.simulate.cloud import Cloud
 
 DECLARED = """\
@@ -38,19 +35,12 @@ instances:
 
 
 @pytest.fixture
-def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
-    """A served cloud, its clouds.yaml, a declaration, and a home of its own."""
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(tmp_path / "clouds.yaml"))
-    monkeypatch.delenv("OS_CLOUD", raising=False)
-    monkeypatch.chdir(tmp_path)
+def cloud(cloud: Cloud, tmp_path: Path) -> Cloud:
+    """The cloud, with a network outside; and a declaration."""
     (tmp_path / "instances.yml").write_text(DECLARED)
     (tmp_path / "own.img").write_bytes(b"an image")
-    with served.serve(tmp_path) as made:
-        made.neutron.make("networks", {"name": "public", "router:external": True})
-        yield made
+    cloud.neutron.make("networks", {"name": "public", "router:external": True})
+    return cloud
 
 
 def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any]]:

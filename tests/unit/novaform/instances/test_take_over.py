@@ -9,28 +9,13 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 import yaml
-from fakes import byhand, served
+from fakes import byhand
 from novaform.cli import main
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from novaform.simulate.cloud import Cloud
 
 SCRIPT = b"#!/bin/sh\n# hunter2\n"
-
-
-@pytest.fixture
-def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
-    """A served cloud, its clouds.yaml, and a home of its own."""
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(tmp_path / "clouds.yaml"))
-    monkeypatch.delenv("OS_CLOUD", raising=False)
-    monkeypatch.chdir(tmp_path)
-    with served.serve(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture
