@@ -26,8 +26,8 @@ class Address(Scalar):
             raise Refused("is not an IP address") from error
 
     def describe(self) -> Json:
-        """Return a string."""
-        return {"type": "string"}
+        """Return a string pattern."""
+        return {"type": "string", "pattern": "^[0-9a-fA-F.:]+(%.+)?$"}
 
 
 class Cidr(Scalar):

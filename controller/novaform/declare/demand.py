@@ -1,50 +1,77 @@
-"""What the fields of one record demand of each other: a refusal as a sentence, or None."""
+"""What a record's fields demand of each other: for the loader, and in the same breath for the schema."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from novaform import core
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from novaform.declare.field import Json
     from novaform.declare.record import Entry
 
 PROTOCOLS = ("tcp", "udp", "icmp", "any")
+SIDES = ("from", "from_group", "to")
 
 
-def one_protocol(entry: Entry) -> str | None:
-    """A rule is about one protocol and one side."""
-    protocols = [name for name in PROTOCOLS if name in entry.values]
-    if len(protocols) != 1:
-        return "a rule has exactly one of tcp, udp, icmp, any"
-    sides = [name for name in ("from", "from_group", "to") if name in entry.values]
-    return f"{' and '.join(sides)} exclude each other" if len(sides) > 1 else None
+class Demand(NamedTuple):
+    """``refuse`` returns what is wrong with an entry, or None; ``schema`` says the same to an editor."""
+
+    refuse: Callable[[Entry], str | None]
+    schema: Json
 
 
-def one_source(entry: Entry) -> str | None:
-    """An image comes from one place."""
-    return None if ("file" in entry.values) != ("builtin" in entry.values) else "an image has one of file, builtin"
+def given(entry: Entry, names: tuple[str, ...]) -> list[str]:
+    """Return which of these fields somebody wrote."""
+    return [name for name in names if name in entry.values]
 
 
-def one_key(entry: Entry) -> str | None:
-    """A key pair's public half comes from one place."""
-    if ("public_key" in entry.values) == ("public_key_file" in entry.values):
-        return "a key has one of public_key, public_key_file"
-    return None
+def one_of(words: str, *names: str) -> Demand:
+    """Exactly one of these fields is given."""
+
+    def refuse(entry: Entry) -> str | None:
+        return None if len(given(entry, names)) == 1 else f"{words} {', '.join(names)}"
+
+    return Demand(refuse, {"oneOf": [{"required": [name]} for name in names]})
 
 
-def one_user_data(entry: Entry) -> str | None:
-    """User data comes from one place."""
-    return None if ("file" in entry.values) != ("text" in entry.values) else "user_data has one of file, text"
+def at_most_one(*names: str) -> Demand:
+    """These fields exclude each other."""
+
+    def refuse(entry: Entry) -> str | None:
+        found = given(entry, names)
+        return f"{' and '.join(found)} exclude each other" if len(found) > 1 else None
+
+    pairs = [[one, other] for place, one in enumerate(names) for other in names[place + 1 :]]
+    return Demand(refuse, {"not": {"anyOf": [{"required": pair} for pair in pairs]}})
 
 
-def one_spread(entry: Entry) -> str | None:
-    """A server is in at most one group."""
-    return "spread and server_group exclude each other" if {"spread", "server_group"} <= entry.values.keys() else None
+def both(first: Demand, second: Demand) -> Demand:
+    """Two demands at once."""
+    return Demand(lambda entry: first.refuse(entry) or second.refuse(entry), {"allOf": [first.schema, second.schema]})
 
 
-def one_adopted(entry: Entry) -> str | None:
+def adopted(entry: Entry) -> str | None:
     """A server to adopt is named so that no other can be meant."""
-    if ("id" in entry.values) == ("name" in entry.values):
-        return "adopt has one of id, name"
     if ("name" in entry.values) != (entry.get("unique") is True):
         return "adopt by name needs unique: true, which says that no other server may have that name; by id it has none"
     return None
+
+
+def unique(*, is_so: bool) -> Json:
+    """Return the schema of a field ``unique`` that says this."""
+    return {"properties": {"unique": {"const": is_so}}}
+
+
+NAMED: Json = {"required": ["name"]}
+BY_NAME = {"if": NAMED, "then": {"required": ["unique"], **unique(is_so=True)}, "else": unique(is_so=False)}
+
+RULE = both(one_of("a rule has exactly one of", *PROTOCOLS), at_most_one(*SIDES))
+IMAGE = one_of("an image has one of", "file", "builtin")
+KEY = one_of("a key has one of", "public_key", "public_key_file")
+USER_DATA = one_of("user_data has one of", "file", "text")
+GROUP = at_most_one("spread", "server_group")
+ADOPT = both(one_of("adopt has one of", "id", "name"), Demand(adopted, BY_NAME))
+HEALTH = at_most_one(*core.model.WAYS_UP)

@@ -44,7 +44,7 @@ KEY = Record(
         "public_key": Field(PublicKey(), "The public key, one line.", aka=("key",)),
         "public_key_file": Field(Text("a path", 4096), "A .pub file, relative to this one.", aka=("file", "path")),
     },
-    demand.one_key,
+    demand.KEY,
 )
 PROVIDER = Record(
     "Where a network is on the wire; for administrators.",
@@ -82,7 +82,7 @@ RULE = Record(
         "from_group": Field(CloudName(), "A security group whose members it may come from."),
         "to": Field(Cidr(), "Addresses that it may go to: makes it a rule for leaving."),
     },
-    demand.one_protocol,
+    demand.RULE,
 )
 IMAGE = Record(
     "An image to upload.",
@@ -96,7 +96,7 @@ IMAGE = Record(
         "public": Field(Boolean(), "Whether every project may use it.", default=False),
         "properties": Field(PAIRS, "Glance properties, such as hw_disk_bus."),
     },
-    demand.one_source,
+    demand.IMAGE,
 )
 VOLUME = Record(
     "A volume. Used by an instance with count, it is made once for each server: data-1, data-2...",
@@ -127,7 +127,7 @@ USER_DATA = Record(
         "file": Field(Text("a path", 4096), "A file, relative to this one."),
         "text": Field(Text("a text", USER_DATA_BYTES, lines=True, secret=True), "The text itself."),
     },
-    demand.one_user_data,
+    demand.USER_DATA,
 )
 ADOPT = Record(
     "A server that somebody else made, to be taken over by novaform adopt.",
@@ -136,7 +136,7 @@ ADOPT = Record(
         "name": Field(CloudName(), "Its name, with unique: true."),
         "unique": Field(Boolean(), "With name: no other server has it.", default=False),
     },
-    demand.one_adopted,
+    demand.ADOPT,
 )
 HINTS = Map(PAIR_NAME, Several(Text("a text", 1024)), most=32)
 ON_CHANGE = Record(
@@ -192,7 +192,7 @@ INSTANCE = Record(
         "adopt": Field(ADOPT, "The existing server that this is: {id: ...}, or {name: ..., unique: true}."),
         "host": Field(Name(255), "The compute host it must be on; for administrators."),
     },
-    demand.one_spread,
+    demand.GROUP,
 )
 DEFAULTS = Record("Fields for every instance that does not give its own.", SHARED)
 SECTIONS = {

@@ -13,7 +13,9 @@ from novaform.declare import problem, reference
 from novaform.declare.field import INVALID, Collection, Context, Json, List, Scalar, Type, is_empty, pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
+
+    from novaform.declare.demand import Demand
 
 
 class Either(Type):
@@ -101,9 +103,7 @@ class Record(Collection):
 
     wanted = "a mapping"
 
-    def __init__(
-        self, doc: str, fields: Mapping[str, Field], rule: Callable[[Entry], str | None] | None = None
-    ) -> None:
+    def __init__(self, doc: str, fields: Mapping[str, Field], rule: Demand | None = None) -> None:
         self.doc, self.fields, self.rule = doc, fields, rule
         self.aka = {other: name for name, field in fields.items() for other in field.aka}
         self.required = tuple(name for name, field in fields.items() if field.required)
@@ -121,7 +121,7 @@ class Record(Collection):
         lacking = [name for name in self.required if name not in written]
         refusal: str | None = f"{', '.join(lacking)} is missing" if lacking else None
         if refusal is None and entry.sound and self.rule is not None:
-            refusal = self.rule(entry)
+            refusal = self.rule.refuse(entry)
         if refusal is not None:
             entry.sound = False
             context.problems.add(node, refusal)
@@ -156,4 +156,5 @@ class Record(Collection):
         for name, field in self.fields.items():
             schema = {"description": field.doc, **field.type.to_schema()}
             shown["properties"][name] = schema if field.default is None else {**schema, "default": field.default}
+        shown.update(self.rule.schema if self.rule is not None else {})
         return {**shown, "required": list(self.required)} if self.required else shown

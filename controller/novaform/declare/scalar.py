@@ -114,6 +114,10 @@ class CloudName(Text):
             raise Refused("is no name: it is empty, begins with '-', or begins or ends with a space")
         return name
 
+    def describe(self) -> Json:
+        """Return a string pattern."""
+        return {**super().describe(), "pattern": r"^[^-\s](.*\S)?$"}
+
 
 class Choice(Scalar):
     """One of a few words."""
@@ -238,4 +242,9 @@ class Pattern(Scalar):
 
     def describe(self) -> Json:
         """Return a string pattern."""
-        return {"type": ["string", "integer"], "pattern": f"^({self.pattern.pattern})$"}
+        return {"type": self.kinds(), "pattern": f"^({self.pattern.pattern})$"}
+
+    def kinds(self) -> list[str]:
+        """Return what YAML may make of such a text that nobody put in quotes."""
+        others = {"number": "1.5", "integer": "15", "boolean": "true"}
+        return ["string", *(kind for kind, text in others.items() if self.pattern.fullmatch(text))]
