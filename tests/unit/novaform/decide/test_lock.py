@@ -9,6 +9,9 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from ansible_collections.novaform.compute.plugins.module_utils._cloud import stage
+from fakes import stack
+from fakes.bench import Bench
 from novaform import core
 from novaform.clients.cloud import lock
 
@@ -72,3 +75,19 @@ def test_a_later_process_of_the_same_number_is_another() -> None:
     assert lock.lives(told)
     assert not lock.lives(f"{os.getpid()}:1")
     assert not lock.lives(f"{os.getpid()}:gone")
+
+
+def test_the_module_holds_the_stack_from_its_first_look() -> None:
+    bench = Bench(kept=True)
+    module = stage.Stack(bench.run(stack.desired()))
+    with holder(bench.folder, 0) as other:
+        with pytest.raises(core.errors.ApplyError, match="another apply of this stack is running"):
+            module.plan(None)
+        other.kill()
+        other.wait()
+    plan = module.plan(None)
+    with pytest.raises(core.errors.ApplyError, match="another apply of this stack is running"):
+        bench.apply()
+    module.apply(plan)
+    module.held.close()
+    assert bench.plan().clean

@@ -142,3 +142,14 @@ def test_a_lost_journal_hides_nothing_that_is_to_go_after_the_next_creation() ->
     assert "delete router edge" in planned
     (bench.folder / "journal.sqlite").unlink()
     assert steps(bench.plan(bare)) == planned  # as when everything is listed
+
+
+def test_a_kept_plan_does_nothing_for_another_declaration() -> None:
+    """The servers are as they were, and what is wanted of them is not what was approved."""
+    bench = Bench()
+    bench.apply(stack.desired(1))
+    blue, green = (stack.desired_of((stack.server(1)._replace(tags=(tag,)),)) for tag in ("blue", "green"))
+    approved = [step for step in bench.plan(blue).doable if isinstance(step, core.change.Change)]
+    outcomes = bench.run(green).apply(approved)["outcomes"]
+    assert [(one["action"], one["outcome"]) for one in outcomes] == [("update", "failed")]
+    assert "green" not in bench.servers()["web-1"]["tags"]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from fakes import stack
 from fakes.bench import Bench, blocked, notes, steps
+from novaform.simulate import fault
 
 UNLIMITED = {"max_delete": 100, "allow_empty": True, "allow_shrink": True}
 EMPTY: dict[str, Any] = {
@@ -87,3 +88,13 @@ def test_an_image_that_could_not_be_looked_for_is_not_made_again(bench: Bench) -
     plan = bench.plan(stack.desired(1, images=own))
     assert "unknown image own" in notes(plan)
     assert not steps(plan)
+
+
+def test_what_somebody_else_deleted_meanwhile_is_deleted(bench: Bench) -> None:
+    def gone(method: str, path: str) -> fault.Accident | None:
+        happens = method == "DELETE" and path.startswith("/compute/")
+        return fault.Accident(done=True, status=404) if happens else None
+
+    bench.cloud.faults.append(gone)
+    outcomes = bench.apply(nothing(), **UNLIMITED)["outcomes"]
+    assert {one["outcome"] for one in outcomes} == {"done"}
