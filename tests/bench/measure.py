@@ -121,7 +121,9 @@ def arguments(about: str, **numbers: Sequence[int]) -> argparse.Namespace:
         several = {"nargs": "+", "default": usual} if len(usual) > 1 else {"default": usual[0]}
         given.add_argument(f"--{name}", type=int, **several)
     asked = given.parse_args()
-    subprocess.run([ROOT / ".ci/side-venv", "bench"], check=True)
+    subprocess.run([ROOT / ".ci/side-venv", "bench"], check=True, stdout=sys.stderr)
+    # Compiled, as pip leaves what it installs, and so the peers.
+    subprocess.run([OURS / "python", "-m", "compileall", "-q", ROOT / "controller", ROOT / "plugins"], check=True)
     return asked
 
 

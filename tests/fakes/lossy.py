@@ -6,6 +6,7 @@ import http.client
 import http.server
 import random
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -17,11 +18,15 @@ HOP = {"connection", "transfer-encoding", "content-length", "host"}
 
 
 class Losses:
-    """Which answers are lost: a share of those to requests for one path, by a seed."""
+    """Which answers are lost: a share of those to requests for one path, by a seed.
 
-    def __init__(self, share: float, path: str, seed: int = 1) -> None:
+    ``delay`` is what a round trip takes (seconds); a new connection costs one more.
+    """
+
+    def __init__(self, share: float, path: str, delay: float = 0.0, seed: int = 1) -> None:
         self.share = share
         self.path = path
+        self.delay = delay
         self.chance = random.Random(seed)
         self.lost = 0
         self.requests = 0
@@ -43,7 +48,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
     target: str
     losses: Losses
 
+    def setup(self) -> None:
+        super().setup()
+        time.sleep(self.losses.delay)
+
     def exchange(self) -> None:
+        time.sleep(self.losses.delay)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         onward = http.client.HTTPConnection(self.target, timeout=120)
         headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP}
