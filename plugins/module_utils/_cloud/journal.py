@@ -40,6 +40,8 @@ CREATE TABLE IF NOT EXISTS declaration (
 );
 """
 EPOCH = "CREATE TABLE IF NOT EXISTS epoch (number INTEGER PRIMARY KEY AUTOINCREMENT)"
+CACHE = 256
+"""KiB of memory for pages: the journal is read once and from its beginning to its end."""
 KEPT = 10
 """So many applied declarations are kept to go back to; the oldest go."""
 UNSOUND = """
@@ -102,6 +104,7 @@ class Journal:
         base = sqlite3.connect(self.path, timeout=10, check_same_thread=False)
         try:
             base.execute("PRAGMA synchronous=FULL")
+            base.execute(f"PRAGMA cache_size=-{CACHE}")
             base.executescript(SCHEMA)
             base.execute(EPOCH)
             if base.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok" or base.execute(UNSOUND).fetchone()[0]:

@@ -9,7 +9,7 @@ from sys import intern
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 Raw = dict[str, Any]
 
@@ -56,18 +56,38 @@ ALIKE = frozenset({"flavor", "image", "security_groups", "os-extended-volumes:vo
 """What most members say in the same words."""
 
 
+class Row:
+    """Its ``vars`` are the mapping that was given: those of all objects of a class share their names, and take half."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        for name, value in values.items():
+            setattr(self, name, value)
+
+
+class Server(Row):
+    """What is kept of a server."""
+
+
+class Port(Row):
+    """What is kept of a port."""
+
+
+ROWS = {"server": Server, "port": Port}
+
+
 class Keeper:
     """Keeps the members of one list."""
 
     def __init__(self, kind: str) -> None:
         self.fields = FIELDS.get(kind)
+        self.row = ROWS.get(kind, Row)
         self.first: dict[str, Any] = {}
 
     def keep(self, raw: Raw) -> Raw:
         """Return what is kept of one member."""
         if self.fields is None:
             return raw
-        return {name: self.one(name, raw[name]) for name in self.fields if name in raw}
+        return vars(self.row({name: self.one(name, raw[name]) for name in self.fields if name in raw}))
 
     def one(self, name: str, value: Any) -> Any:
         """Return a value, or the one before it that is equal."""

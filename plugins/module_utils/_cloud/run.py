@@ -82,10 +82,8 @@ class Run:
     def looked(self, journal: Journal) -> Look:
         """Look and decide."""
         applied = journal.applied()
-        ids = {
-            one.uid: applied[one.uid].id for one in self.desired.wanted if one.kind == "server" and one.uid in applied
-        }
-        known = {uid: ident for uid, ident in ids.items() if is_ident(ident)}
+        servers = (one.uid for one in self.desired.wanted if one.kind == "server")
+        known = {uid: applied[uid].id for uid in servers if uid in applied and is_ident(applied[uid].id)}
         observed = observe.observe(self.session, self.kinds(journal), known)._replace(domains=self.domains)
         decision = reconcile.decide(self.desired, observed, applied, self.clock(), self.policy)
         return Look(observed, decision, applied)

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Optional
 
 from .._core import mark
 from .._core.observed import Item
+from . import kept
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 PLUGGED = frozenset({None, "normal"})
 """Kinds of ports that a guest has an interface for; of others it has a device of the host's."""
+
+
+class Fields(kept.Row):
+    """The fields of one of ten thousand servers."""
+
+
+class Status(kept.Row):
+    """How one of ten thousand servers is."""
 
 
 def to_server(raw: Mapping[str, Any], ports: Optional[Sequence[Mapping[str, Any]]]) -> Item:
@@ -39,26 +48,11 @@ def to_server(raw: Mapping[str, Any], ports: Optional[Sequence[Mapping[str, Any]
     if ports:
         fields["port_groups"] = {port["network_id"]: port["security_groups"] for port in ports}
     found = mark.from_metadata("server", tags, metadata)
-    return Item("server", raw["id"], raw.get("name") or "", fields, found, status_of(raw, ports))
+    return Item("server", raw["id"], raw.get("name") or "", vars(Fields(fields)), found, status_of(raw, ports))
 
 
-@dataclass
-class Status:
-    """How a server is. The ``vars`` of all of these share their names: half the memory of other dictionaries."""
-
-    status: Optional[str]
-    vm_state: Optional[str]
-    task_state: Optional[str]
-    power_state: Optional[int]
-    host: Optional[str]
-    host_id: Optional[str]
-    launched: Optional[str]
-    created: str
-    fault: Optional[str]
-    locked: bool
-    addresses: Sequence[str]
-    ports: Sequence[str]
-    nics: Sequence[str]
+SIZES = (("vcpus", "vcpus"), ("ram_mb", "ram"), ("disk_gb", "disk"), ("ephemeral_gb", "ephemeral"), ("swap_mb", "swap"))
+"""Our names of a flavor's sizes, and Nova's."""
 
 
 def status_of(raw: Mapping[str, Any], ports: Optional[Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
@@ -67,34 +61,34 @@ def status_of(raw: Mapping[str, Any], ports: Optional[Sequence[Mapping[str, Any]
     addresses = [one["ip_address"] for port in ports or () for one in port["fixed_ips"]]
     if not addresses:
         addresses = [one["addr"] for group in (raw.get("addresses") or {}).values() for one in group]
-    how = Status(
-        status=raw.get("status"),
-        vm_state=raw.get("OS-EXT-STS:vm_state"),
-        task_state=raw.get("OS-EXT-STS:task_state"),
-        power_state=raw.get("OS-EXT-STS:power_state", 1),
-        host=raw.get("OS-EXT-SRV-ATTR:hypervisor_hostname") or raw.get("OS-EXT-SRV-ATTR:host"),
-        host_id=raw.get("hostId"),
-        launched=raw.get("OS-SRV-USG:launched_at"),
-        created=raw.get("created", ""),
-        fault=fault.get("message"),
-        locked=bool(raw.get("locked")),
-        addresses=addresses,
-        ports=[port["id"] for port in ports or ()],
-        nics=[port["id"] for port in ports or () if port.get("binding:vnic_type") in PLUGGED],
-    )
-    return vars(how)
+    how = {
+        "status": raw.get("status"),
+        "vm_state": raw.get("OS-EXT-STS:vm_state"),
+        "task_state": raw.get("OS-EXT-STS:task_state"),
+        "power_state": raw.get("OS-EXT-STS:power_state", 1),
+        "host": raw.get("OS-EXT-SRV-ATTR:hypervisor_hostname") or raw.get("OS-EXT-SRV-ATTR:host"),
+        "host_id": raw.get("hostId"),
+        "launched": raw.get("OS-SRV-USG:launched_at"),
+        "created": raw.get("created", ""),
+        "fault": fault.get("message"),
+        "locked": bool(raw.get("locked")),
+        "addresses": addresses,
+        "ports": [port["id"] for port in ports or ()],
+        "nics": [port["id"] for port in ports or () if port.get("binding:vnic_type") in PLUGGED],
+    }
+    return vars(Status(how))
 
 
 def to_embedded(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Read the flavor that a server carries since 2.47."""
-    return {
-        "name": raw.get("original_name"),
-        "vcpus": raw.get("vcpus"),
-        "ram_mb": raw.get("ram"),
-        "disk_gb": raw.get("disk"),
-        "ephemeral_gb": raw.get("ephemeral") or 0,
-        "swap_mb": raw.get("swap") or 0,
-    }
+    """Read the flavor that a server carries since 2.47; flavors that say the same are one value."""
+    sizes = ((ours, raw.get(theirs) or 0) for ours, theirs in SIZES)
+    return embedded((("name", raw.get("original_name")), *sizes))
+
+
+@lru_cache(maxsize=256)
+def embedded(pairs: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
+    """Return the mapping of these pairs."""
+    return dict(pairs)
 
 
 def user_data_of(raw: Mapping[str, Any], metadata: Mapping[str, str]) -> Optional[str]:
