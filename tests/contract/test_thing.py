@@ -134,6 +134,29 @@ def test_an_interface_comes_and_goes(ground: Ground) -> None:
     ground.wait(ident, lambda _: not list(ground.session.pages("network", f"/ports?device_id={ident}", "ports")))
 
 
+def test_an_interface_comes_with_its_address_and_gets_another(ground: Ground) -> None:
+    ident = ground.built(networks="none")
+    asked = {"net_id": ground.network, "fixed_ips": [{"ip_address": "10.9.0.200"}]}
+    ground.post(f"/servers/{ident}/os-interface", {"interfaceAttachment": asked})
+    (port,) = ground.session.pages("network", f"/ports?device_id={ident}", "ports")
+    assert [one["ip_address"] for one in port["fixed_ips"]] == ["10.9.0.200"]
+    body = {"port": {"fixed_ips": [{"ip_address": "10.9.0.201"}]}}
+    ground.session.send("network", "PUT", f"/ports/{port['id']}", body)
+    (port,) = ground.session.pages("network", f"/ports?device_id={ident}", "ports")
+    assert [one["ip_address"] for one in port["fixed_ips"]] == ["10.9.0.201"]
+    again = {"net_id": ground.network, "fixed_ips": [{"ip_address": "10.9.0.202"}]}
+    ground.post(f"/servers/{ident}/os-interface", {"interfaceAttachment": again})
+    other = next(
+        one for one in ground.session.pages("network", f"/ports?device_id={ident}", "ports") if one["id"] != port["id"]
+    )
+    status, _ = ground.refusal(lambda: ground.session.send("network", "PUT", f"/ports/{other['id']}", body))
+    assert status == 409
+    told = [
+        one["OS-EXT-IPS-MAC:mac_addr"] for group in (ground.show(ident) or {})["addresses"].values() for one in group
+    ]
+    assert told == [port["mac_address"], other["mac_address"]]  # in the order in which they were plugged in
+
+
 def test_a_server_is_found_by_its_name_and_tells_addresses_and_groups(ground: Ground) -> None:
     ident = ground.built(name="contract-alone")
     found = list(ground.session.pages("compute", "/servers/detail?name=^contract-alone$", "servers"))

@@ -53,12 +53,19 @@ def stories() -> list[Story]:
         "empty": (three, desired(())),
         "attach": (two_nets, desired(group(networks=(private, second)), networks=networks)),
         "detach": (desired(group(networks=(private, second)), networks=networks), two_nets),
+        "address": (fixed(50), fixed(60)),
         "stop": (three, desired(group(state="stopped"))),
         "shelve": (desired(group(state="stopped")), desired(group(state="shelved"))),
         "groups": (three, desired(group(), security_groups=(model.SecurityGroup("web", rules),))),
         "fields": (three, desired(group(metadata=(("role", "web"),), tags=("blue",)))),
     }
     return [Story(name, before, after, ("debian", "fedora")) for name, (before, after) in {**told, **volumes()}.items()]
+
+
+def fixed(last: int) -> Any:
+    """Return a server with a fixed address that may change in place, and a floating one that leads to it."""
+    port = model.Port("private", fixed_ip=f"10.0.0.{last}", floating="public")
+    return desired((stack.server(1, networks=(port,), on_change=model.OnChange(fixed_ip="update")),))
 
 
 def volumes() -> dict[str, tuple[Any, Any]]:

@@ -19,16 +19,36 @@ model = core.model
 FATAL = {"delete", "replace", "rebuild"}
 UNLIMITED = {"max_delete": 100, "allow_empty": True, "allow_shrink": True}
 
+
+def server(number: int, networks: tuple[core.model.Port, ...], fixed: str, **more: Any) -> core.model.Server:
+    """Return a server, perhaps with a fixed address of its own on its first network."""
+    first = networks[0]._replace(fixed_ip=f"10.0.{number}.{fixed}") if fixed else networks[0]
+    return stack.server(number)._replace(networks=(first, *networks[1:]), **more)
+
+
 servers = st.builds(
-    lambda number, **more: stack.server(number)._replace(**more),
+    server,
     st.integers(1, 5),
+    fixed=st.sampled_from(["", "50", "60"]),
     flavor=st.sampled_from(["small", "large"]),
     state=st.sampled_from(["active", "active", "stopped", "paused", "shelved", "absent"]),
     metadata=st.sampled_from([(), (("role", "web"),), (("role", "db"), ("tier", "1"))]),
     tags=st.sampled_from([(), ("blue",), ("blue", "green")]),
     image=st.sampled_from(["debian", "fedora"]),
-    on_change=st.sampled_from([model.OnChange(image=policy) for policy in ("rebuild", "replace")]),
-    networks=st.sampled_from([(model.Port("private"),), (model.Port("private", floating="public"),)]),
+    on_change=st.builds(
+        model.OnChange,
+        image=st.sampled_from(["rebuild", "replace"]),
+        fixed_ip=st.sampled_from(["update", "replace"]),
+        hints=st.sampled_from(["ignore", "replace"]),
+    ),
+    hints=st.sampled_from([(), (("same_host", ("a",)),)]),
+    networks=st.sampled_from(
+        [
+            (model.Port("private"),),
+            (model.Port("private", floating="public"),),
+            (model.Port("private"), model.Port("private")),
+        ]
+    ),
 )
 groups = st.sampled_from(
     [

@@ -135,6 +135,9 @@ class Writer:
         if networks is None or None in groups:
             left.append("its networks or security groups are not all to be seen")
             return {}
+        if len(set(networks)) < len(networks) and len({port.security_groups for port in ports}) > 1:
+            left.append("its interfaces on one network have other security groups each")
+            return {}
         left += [f"its floating address {address}" for address in self.addresses.get(item.id, ())]
         alike = len({port.security_groups for port in ports}) == 1
         shown = [

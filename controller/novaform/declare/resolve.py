@@ -70,6 +70,9 @@ class Resolver:
             self.refer("security_group", group, origins, "security_groups")
         for port in server.networks:
             self.follow_port(port, server)
+        said = confused(server.networks)
+        if said:
+            self.context.problems.add_at(origins.of("networks"), said)
         if server.server_group and not (server.server_group == server.group and origins.has("spread")):
             self.refer("server_group", server.server_group, origins, "server_group")
 
@@ -153,3 +156,19 @@ class Resolver:
                 self.context.problems.add_at(origins.of("spread"), said)
             groups.append(model.ServerGroup(name, instances.SPREADS[spread], implied=True, origins=origins))
         return tuple(groups)
+
+
+def confused(ports: Iterable[core.model.Port]) -> str | None:
+    """Return what two interfaces on one network cannot have, because nothing but an address tells them apart."""
+    by_network: dict[str, list[core.model.Port]] = {}
+    for port in ports:
+        by_network.setdefault(port.network, []).append(port)
+    for network, found in by_network.items():
+        fixed = [port.fixed_ip for port in found if port.fixed_ip]
+        if len(fixed) != len(set(fixed)):
+            return f"fixed_ip {fixed[0]} is given twice"
+        if len({port.security_groups for port in found}) > 1:
+            return f"interfaces on one network ({network}) have the same security_groups"
+        if sum(port.floating is not None for port in found) > 1:
+            return f"of the interfaces on one network ({network}) one can have a floating address"
+    return None

@@ -24,6 +24,8 @@ CHANCE = frozenset(
         "fixed_ips",
         "ip_address",
         "floating_ip_address",
+        "fixed_ip_address",
+        "mac_address",
         "attached_at",
         "actions",
     ]

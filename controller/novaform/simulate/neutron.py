@@ -26,6 +26,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "floatingips": {"port_id": None},
 }
 FIXED = {"OS-EXT-IPS:type": "fixed"}
+FILTERS = frozenset({"device_id", "name", "port_id"})
 
 
 class Neutron:
@@ -55,6 +56,9 @@ class Neutron:
         }
         if plural == "floatingips":
             made["floating_ip_address"] = f"203.0.113.{len(self.store[plural]) + 10}"
+            self.lead(made)
+        if plural == "ports":
+            made.setdefault("mac_address", mac(self.cloud.made))
         if plural == "security-groups":
             for ethertype in ("IPv4", "IPv6"):
                 self.rule(made["id"], {"direction": "egress", "ethertype": ethertype})
@@ -90,7 +94,8 @@ class Neutron:
         found: dict[str, dict[str, list[dict[str, Any]]]] = {}
         for port in self.store["ports"].values():
             network = self.cloud.names.get(port["network_id"], "")  # Nova keeps it, even of one that is hidden
-            fixed = [{"addr": one["ip_address"], "version": 4, **FIXED} for one in port["fixed_ips"]]
+            told = {"version": 4, "OS-EXT-IPS-MAC:mac_addr": port["mac_address"], **FIXED}
+            fixed = [{"addr": one["ip_address"], **told} for one in port["fixed_ips"]]
             found.setdefault(port.get("device_id", ""), {}).setdefault(network, []).extend(fixed)
         return found
 
@@ -121,7 +126,7 @@ class Neutron:
     def listed(self, plural: str, query: dict[str, str]) -> dict[str, Any]:
         """Return a list as the API shows it."""
         found = list(self.store[plural].values())
-        for field in {"device_id", "name"} & set(query):
+        for field in FILTERS & set(query):
             found = [one for one in found if one.get(field) == query[field]]
         if plural == "security-groups":
             found = [
@@ -166,8 +171,27 @@ class Neutron:
             for ident in [p["id"] for p in ports.values() if p.get("subnet") == body["subnet_id"]]:
                 del ports[ident]
         else:
+            self.admit(plural, thing, body[PLURAL[plural]])
             thing.update(body[PLURAL[plural]])
+            if plural == "floatingips":
+                self.lead(thing)
         return 200, {}
+
+    def admit(self, plural: str, thing: dict[str, Any], asked: dict[str, Any]) -> None:
+        """Refuse an address that another port of the network has. Raises ``Problem`` (409)."""
+        mine = thing.get("network_id") if plural == "ports" else None
+        others = [one for one in self.store["ports"].values() if one["network_id"] == mine and one is not thing]
+        taken = {fixed["ip_address"] for one in others for fixed in one["fixed_ips"]}
+        for fixed in asked.get("fixed_ips", ()):
+            if fixed["ip_address"] in taken:
+                raise Problem(409, f"IP address {fixed['ip_address']} already allocated in network {mine}.")
+            fixed.setdefault("subnet_id", thing["fixed_ips"][0]["subnet_id"] if thing["fixed_ips"] else "s")
+
+    def lead(self, floating: dict[str, Any]) -> None:
+        """Let a floating address lead to an address of its port: the first, unless one is named that the port has."""
+        has = [fixed["ip_address"] for fixed in self.store["ports"].get(floating["port_id"], {}).get("fixed_ips", ())]
+        if floating.get("fixed_ip_address") not in has:
+            floating["fixed_ip_address"] = has[0] if has else None
 
     def change_rules(self, method: str, rest: str, body: Any) -> tuple[int, Any]:
         """Add rules, or remove one."""
@@ -177,3 +201,8 @@ class Neutron:
         for rule in body["security_group_rules"]:
             self.rule(rule["security_group_id"], rule)
         return 201, body
+
+
+def mac(number: int) -> str:
+    """Return the hardware address of a port with this number."""
+    return "fa:16:3e:" + ":".join(f"{number >> shift & 255:02x}" for shift in (16, 8, 0))

@@ -112,7 +112,9 @@ class Nova(Servers):
     def plug(self, server: str, head: str, ident: str, body: Any) -> None:
         """Attach a volume or an interface, or take it away (no body)."""
         if head == "os-interface" and body is not None:
-            self.cloud.neutron.plug(server, body["interfaceAttachment"]["net_id"], [])
+            asked = body["interfaceAttachment"]
+            fixed = next((one["ip_address"] for one in asked.get("fixed_ips", ())), None)
+            self.cloud.neutron.plug(server, asked["net_id"], [], fixed)
         elif head == "os-interface":
             self.cloud.neutron.remove("ports", ident)
         elif body is not None:

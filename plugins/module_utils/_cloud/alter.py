@@ -9,7 +9,7 @@ from urllib.parse import quote
 from .._core import mark
 from .._core.decide.thing import MARK, named_peer
 from .._core.errors import ApplyError
-from . import make_network, make_server, volume
+from . import interface, make_network, make_server, volume
 from .make_network import NETWORK, SUBNET, renamed
 from .path import PATHS
 from .port_group import regroup, set_groups, set_port_groups
@@ -127,24 +127,24 @@ def update_server(context: Context, change: Change, values: dict[str, Any]) -> N
     for one in change.fields:
         if one.field not in SERVER_UPDATERS:
             raise ApplyError(f"{change.origin}: {one.field} of a server cannot be changed in place")
-        SERVER_UPDATERS[one.field](context, change.target, one)
+        SERVER_UPDATERS[one.field](context, change, one)
     if "networks" in values:  # Nova puts a port that it makes for this into the project's default group
         regroup(context, change.target, context.wanted("server", change.name).fields)
 
 
-def update_name(context: Context, server: str, one: FieldChange) -> None:
+def update_name(context: Context, change: Change, one: FieldChange) -> None:
     """Give a server another name."""
-    context.session.send("compute", "PUT", f"/servers/{server}", {"server": {"name": one.after}})
+    context.session.send("compute", "PUT", f"/servers/{change.target}", {"server": {"name": one.after}})
 
 
-def update_protect(context: Context, server: str, one: FieldChange) -> None:
+def update_protect(context: Context, change: Change, one: FieldChange) -> None:
     """Write down, or no more, that a server is never to be deleted."""
-    set_metadata(context, server, {mark.PROTECT: "true" if one.after else None})
+    set_metadata(context, change.target, {mark.PROTECT: "true" if one.after else None})
 
 
-def update_metadata(context: Context, server: str, one: FieldChange) -> None:
+def update_metadata(context: Context, change: Change, one: FieldChange) -> None:
     """Set what is declared, and remove what we set and nobody declares any more."""
-    set_metadata(context, server, one.after)
+    set_metadata(context, change.target, one.after)
 
 
 def set_metadata(context: Context, server: str, after: dict[str, Optional[str]]) -> None:
@@ -157,35 +157,23 @@ def set_metadata(context: Context, server: str, after: dict[str, Optional[str]])
         context.session.send("compute", "DELETE", f"{path}/{quote(name, safe='')}")
 
 
-def update_tags(context: Context, server: str, one: FieldChange) -> None:
+def update_tags(context: Context, change: Change, one: FieldChange) -> None:
     """Add declared tags and remove those that we set and nobody declares any more."""
     before, after = set(one.before), set(one.after)
     for tag in sorted(after - before):
-        context.session.send("compute", "PUT", f"/servers/{server}/tags/{quote(tag, safe='')}")
+        context.session.send("compute", "PUT", f"/servers/{change.target}/tags/{quote(tag, safe='')}")
     for tag in sorted(before - after):
-        context.session.send("compute", "DELETE", f"/servers/{server}/tags/{quote(tag, safe='')}")
+        context.session.send("compute", "DELETE", f"/servers/{change.target}/tags/{quote(tag, safe='')}")
 
 
-def update_groups(context: Context, server: str, one: FieldChange) -> None:
+def update_groups(context: Context, change: Change, one: FieldChange) -> None:
     """Put all ports of a server into its security groups, and no others."""
-    set_groups(context, server, one.after)
+    set_groups(context, change.target, one.after)
 
 
-def update_networks(context: Context, server: str, one: FieldChange) -> None:
-    """Plug in what lacks, then unplug what is too much."""
-    path = f"/servers/{server}/os-interface"
-    after = {context.id_of("network", name) for name in one.after}
-    ports = context.ports(server)
-    for ident in sorted(after - {port["network_id"] for port in ports}):
-        context.session.send("compute", "POST", path, {"interfaceAttachment": {"net_id": ident}})
-    for port in ports:
-        if port["network_id"] not in after:
-            context.session.send("compute", "DELETE", f"{path}/{port['id']}")
-
-
-def update_port_groups(context: Context, server: str, one: FieldChange) -> None:
+def update_port_groups(context: Context, change: Change, one: FieldChange) -> None:
     """Put each port into its own security groups."""
-    set_port_groups(context, server, one.after)
+    set_port_groups(context, change.target, one.after)
 
 
 SERVER_UPDATERS = {
@@ -194,7 +182,8 @@ SERVER_UPDATERS = {
     "metadata": update_metadata,
     "tags": update_tags,
     "security_groups": update_groups,
-    "networks": update_networks,
+    "networks": interface.update_networks,
+    "fixed_ips": interface.update_fixed_ips,
     "volumes": volume.update_volumes,
     "port_groups": update_port_groups,
 }
@@ -234,13 +223,17 @@ def act(context: Context, action: str, target: str, wanted: Wanted) -> None:
     if action == "rebuild":
         body = {"rebuild": {"imageRef": context.id_of("image", wanted.fields["image"])}}
         if wanted.create.get("user_data") and wanted.policy.get("user_data") == "rebuild":
-            body["rebuild"].update(rebuilt_user_data(context, wanted))
+            body["rebuild"].update(rebuilt_user_data(context, target, wanted))
     if body is None:
         raise ApplyError(f"{wanted.at()}: nothing is known about how to {action} a server")
     context.session.send("compute", "POST", f"/servers/{target}/action", body)
 
 
-def rebuilt_user_data(context: Context, wanted: Wanted) -> dict[str, Any]:
+def rebuilt_user_data(context: Context, server: str, wanted: Wanted) -> dict[str, Any]:
     """Return new user-data for a rebuild, and its hash: a rebuild with metadata replaces all of it, our mark too."""
     text = base64.b64encode(wanted.create["user_data"].encode()).decode()
-    return {"user_data": text, "metadata": make_server.metadata_of(context.stack, wanted)}
+    metadata = make_server.metadata_of(context.stack, wanted)
+    item = context.world.by_id.get(("server", server)) if context.world is not None else None
+    if item is not None and metadata.pop(mark.HINTS, None) and "hints" in item.fields:
+        metadata[mark.HINTS] = item.fields["hints"]  # a rebuild asks no scheduler
+    return {"user_data": text, "metadata": metadata}

@@ -8,23 +8,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from .._core.errors import ObserveError
-from . import observe
+from . import observe, seen_compute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from .._core.observed import Interface
     from .session import Session
 
 SHOWS_HINTS = (2, 100)
 """The microversion that shows scheduler hints; 2.96 shows the zone that was asked for."""
-
-
-class Interface(NamedTuple):
-    """One port of a server: ids of its network and security groups, and its addresses."""
-
-    network: str
-    addresses: tuple[str, ...]
-    security_groups: tuple[str, ...]
 
 
 class Given(NamedTuple):
@@ -73,7 +66,7 @@ def to_given(raw: Mapping[str, Any], ports: list[dict[str, Any]]) -> Given:
         hints,
         raw.get(named) or None,
         tuple(one["id"] for one in raw.get("os-extended-volumes:volumes_attached") or ()),
-        tuple(to_interface(port) for port in in_order(raw, ports)),
+        seen_compute.interfaces_of(raw, ports),
     )
 
 
@@ -83,16 +76,3 @@ def decoded(shown: Optional[str]) -> Optional[bytes]:
         return base64.b64decode(shown, validate=True) if shown else None
     except binascii.Error:
         return None
-
-
-def in_order(raw: Mapping[str, Any], ports: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the ports in the order of the server's interfaces, which Nova's addresses are in."""
-    told = [one for group in (raw.get("addresses") or {}).values() for one in group]
-    places = {str(one.get("OS-EXT-IPS-MAC:mac_addr")): place for place, one in reversed(list(enumerate(told)))}
-    return sorted(ports, key=lambda port: places.get(str(port.get("mac_address")), len(told)))
-
-
-def to_interface(port: Mapping[str, Any]) -> Interface:
-    """Read one port."""
-    addresses = tuple(one["ip_address"] for one in port.get("fixed_ips") or ())
-    return Interface(port["network_id"], addresses, tuple(sorted(port.get("security_groups") or ())))

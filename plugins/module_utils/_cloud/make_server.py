@@ -8,6 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any, Optional
 
 from .._core import mark
+from .._core.decide.server_field import hints_digest
 from . import volume
 from .answer import ident_of
 
@@ -66,6 +67,8 @@ def metadata_of(stack: str, wanted: Wanted) -> dict[str, str]:
     ours = {**mark.proof_of(stack, wanted.key), mark.SPEC: spec_of(wanted)}
     if wanted.fields.get("user_data"):
         ours[mark.USER_DATA] = wanted.fields["user_data"]
+    if wanted.fields.get("hints"):
+        ours[mark.HINTS] = hints_digest(wanted.fields["hints"])
     if wanted.protect:
         ours[mark.PROTECT] = "true"
     return {**wanted.fields.get("metadata", {}), **ours}

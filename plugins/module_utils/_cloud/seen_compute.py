@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Optional
 
 from .._core import mark
-from .._core.observed import Item
+from .._core.observed import Interface, Item
 from . import kept
 
 if TYPE_CHECKING:
@@ -42,13 +42,33 @@ def to_server(raw: Mapping[str, Any], ports: Optional[Sequence[Mapping[str, Any]
         "tags": [tag for tag in tags if not tag.startswith((mark.STACK_TAG, mark.UID_TAG))],
         "protect": metadata.get(mark.PROTECT) == "true",
         "volumes": [one["id"] for one in raw.get("os-extended-volumes:volumes_attached") or ()],
-        "networks": None if ports is None else [port["network_id"] for port in ports],
-        "security_groups": None if not ports else sorted({one for port in ports for one in port["security_groups"]}),
+        "interfaces": None if ports is None else interfaces_of(raw, ports),
     }
-    if ports:
-        fields["port_groups"] = {port["network_id"]: port["security_groups"] for port in ports}
+    if mark.SPEC in metadata:  # we made it, and so know whether it had hints
+        fields["hints"] = metadata.get(mark.HINTS, "")
     found = mark.from_metadata("server", tags, metadata)
     return Item("server", raw["id"], raw.get("name") or "", vars(Fields(fields)), found, status_of(raw, ports))
+
+
+def interfaces_of(raw: Mapping[str, Any], ports: Sequence[Mapping[str, Any]]) -> tuple[Interface, ...]:
+    """Return a server's interfaces, in the order in which Nova's addresses are."""
+    if len(ports) > 1:
+        told = [one for group in (raw.get("addresses") or {}).values() for one in group]
+        places = {str(one.get("OS-EXT-IPS-MAC:mac_addr")): place for place, one in reversed(list(enumerate(told)))}
+        ports = sorted(ports, key=lambda port: places.get(str(port.get("mac_address")), len(told)))
+    return tuple(map(to_interface, ports))
+
+
+def to_interface(port: Mapping[str, Any]) -> Interface:
+    """Read one port."""
+    addresses = tuple(one["ip_address"] for one in port.get("fixed_ips") or ())
+    return Interface(port["network_id"], addresses, alike(tuple(sorted(port.get("security_groups") or ()))))
+
+
+@lru_cache(maxsize=1024)
+def alike(groups: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the first groups that were equal to these: most interfaces have the same."""
+    return groups
 
 
 SIZES = (("vcpus", "vcpus"), ("ram_mb", "ram"), ("disk_gb", "disk"), ("ephemeral_gb", "ephemeral"), ("swap_mb", "swap"))

@@ -90,6 +90,7 @@ def to_floating_ip(raw: Mapping[str, Any], ports: Mapping[str, Mapping[str, Any]
     """Read one floating address, and through its port the server it leads to."""
     port = ports.get(raw.get("port_id") or "", {})
     fields = {"server": port.get("device_id") or None, "network": port.get("network_id")}
+    fields["external"] = raw.get("floating_network_id")
     status = {"address": raw["floating_ip_address"]}
     mine = marked("floating_ip", raw)
     return Item("floating_ip", raw["id"], raw["floating_ip_address"], fields, mine, status)

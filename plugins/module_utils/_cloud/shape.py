@@ -102,7 +102,7 @@ SHAPES = {
         {"extra_specs": pairs, "swap": lambda value: not isinstance(value, str) or value == ""},
     ),
     "keypairs": shaped({"keypair": (dict,)}, {"keypair": of({"name": TEXT, "public_key": TEXT})}),
-    "server_groups": shaped({"id": TEXT, "name": TEXT, "policy": PERHAPS_TEXT, "members": (list, Missing)}),
+    "server_groups": shaped({"id": TEXT, "name": TEXT, "policy": PERHAPS_TEXT, "members": (list,)}, {"members": texts}),
     "images": shaped(
         {
             "id": TEXT,
@@ -159,6 +159,7 @@ SHAPES = {
             "device_owner": TEXT,
             "security_groups": (list,),
             "fixed_ips": (list,),
+            "mac_address": PERHAPS_TEXT,
         },
         {"security_groups": texts, "fixed_ips": each({"subnet_id": TEXT, "ip_address": TEXT})},
     ),
@@ -166,6 +167,7 @@ SHAPES = {
     "floatingips": shaped(
         {
             "id": TEXT,
+            **dict.fromkeys(("floating_network_id", "fixed_ip_address"), PERHAPS_TEXT),
             "floating_ip_address": TEXT,
             "port_id": TEXT_OR_NONE,
             "description": PERHAPS_TEXT,

@@ -91,9 +91,9 @@ def blocks(context: Context, wanted: Wanted, image: str) -> list[dict[str, Any]]
     return found
 
 
-def update_volumes(context: Context, server: str, one: FieldChange) -> None:
+def update_volumes(context: Context, change: Change, one: FieldChange) -> None:
     """Detach what is declared no more, then attach what lacks, in the order of the names."""
-    path = f"/servers/{server}/os-volume_attachments"
+    path = f"/servers/{change.target}/os-volume_attachments"
     for key in sorted(set(one.before) - set(one.after)):
         ident = context.volume_of(key)
         context.session.send("compute", "DELETE", f"{path}/{ident}")

@@ -24,6 +24,7 @@ KEY = "novaform:key"
 SPEC = "novaform:spec"
 USER_DATA = "novaform:user_data"
 PROTECT = "novaform:protect"
+HINTS = "novaform:hints"
 UID = "novaform:uid"
 OURS = "novaform:"
 

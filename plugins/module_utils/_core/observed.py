@@ -18,6 +18,14 @@ FAILED = "failed"
 UNASKED = "unasked"
 
 
+class Interface(NamedTuple):
+    """One port of a server: ids of its network and of its security groups (sorted), and its addresses."""
+
+    network: str
+    addresses: tuple[str, ...]
+    security_groups: tuple[str, ...]
+
+
 class Item(NamedTuple):
     """One thing in the cloud. ``status`` holds what is a condition and not a wish: vm_state, host, fault, ..."""
 

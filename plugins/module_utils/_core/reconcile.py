@@ -180,16 +180,19 @@ def removal(world: World, item: Item, going: set[str]) -> list[Found]:
     ]
 
 
-USES = {"image": "image", "network": "networks", "security_group": "security_groups"}
-
-
 def used_by(world: World, item: Item, going: set[str]) -> str:
     """Return the name of a server that stays and uses the thing; empty where none does."""
-    field = USES.get(item.kind)
-    if field is None:
+    if item.kind not in {"image", "network", "security_group"}:
         return ""
     for user in world.observed.of_kind("server"):
-        has = user.fields.get(field) or ()
-        if user.id not in going and (item.id == has or (not isinstance(has, str) and item.id in has)):
+        if user.id not in going and uses(user, item):
             return user.name
     return ""
+
+
+def uses(server: Item, item: Item) -> bool:
+    """Tell whether a server uses an image, a network or a security group."""
+    if item.kind == "image":
+        return bool(server.fields.get("image") == item.id)
+    ports = server.fields.get("interfaces") or ()
+    return any(item.id == one.network or item.id in one.security_groups for one in ports)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from .. import mark
 from ..desired import Wanted
+from ..model import ANY_EXTERNAL
 from ..view import View
 from .want import want, written
 
@@ -45,14 +46,24 @@ def port_groups(server: Server) -> dict[str, list[str]]:
     return {name: sorted(set(groups[name])) for name in own if own[name] is not None or server.security_groups}
 
 
+def fixed_ips(server: Server) -> dict[str, list[str]]:
+    """Return the declared addresses by network."""
+    found: dict[str, list[str]] = {}
+    for port in server.networks:
+        if port.fixed_ip is not None:
+            found.setdefault(port.network, []).append(port.fixed_ip)
+    return found
+
+
 def server_fields(server: Server) -> dict[str, Any]:
     """Return the comparable fields of a server."""
-    named = {"name": server.name, "flavor": server.flavor, "image": server.image}
+    named = {"name": server.name, "flavor": server.flavor, "image": server.image, "server_group": server.server_group}
     fields: dict[str, Any] = {name: value for name, value in named.items() if value}
     fields.update(written(server, ("key_name", "zone", "config_drive", "protect")))
     if server.networks or server.origins.has("networks"):
-        fields["networks"] = sorted({port.network for port in server.networks})
-    fields.update({name: value for name, value in (("port_groups", port_groups(server)),) if value})
+        fields["networks"] = sorted(port.network for port in server.networks)
+    own = {"port_groups": port_groups(server), "fixed_ips": fixed_ips(server), "hints": dict(server.hints)}
+    fields.update({name: value for name, value in own.items() if value})
     if "port_groups" not in fields and (server.security_groups or server.origins.has("security_groups")):
         fields["security_groups"] = sorted(set(server.security_groups))
     if server.user_data is not None:
@@ -85,7 +96,7 @@ CREATE: Mapping[str, Callable[[Server], Any]] = {
 @lru_cache(maxsize=64)
 def policy_of(on_change: OnChange) -> dict[str, str]:
     """Return what to do about a change, by field: one value for all servers that say the same."""
-    return {**on_change._asdict(), "key_name": on_change.key}
+    return {**on_change._asdict(), "key_name": on_change.key, "fixed_ips": on_change.fixed_ip}
 
 
 def from_server(stack: str, server: Server) -> list[Wanted]:
@@ -113,8 +124,9 @@ def addresses(stack: str, server: Server, made: Wanted) -> list[Wanted]:
         if port.floating is None:
             continue
         key = f"{server.key}:{port.network}"
-        needs = (("server", server.key),) + ((("network", port.floating),) if port.floating != "*" else ())
+        needs = (("server", server.key),) + ((("network", port.floating),) if port.floating != ANY_EXTERNAL else ())
         fields = {"server": server.key, "network": port.network}
+        fields.update({"external": port.floating} if port.floating != ANY_EXTERNAL else {})
         create = {"external": port.floating}
         found.append(
             Wanted(

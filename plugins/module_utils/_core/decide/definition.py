@@ -23,7 +23,7 @@ def wrong(item: Item, domain: Domain) -> Iterator[str]:
             vcpus=None if vcpus == domain.vcpus else vcpus, memory_mb=None if memory == domain.memory_mb else memory
         )
         yield from wrong_sizes(others, flavor, where)
-    if item.fields.get("networks") is not None:
+    if item.fields.get("interfaces") is not None:
         yield from apart("port", item.status.get("nics"), domain.ports)
     yield from apart("volume", item.fields.get("volumes"), domain.volumes)
 

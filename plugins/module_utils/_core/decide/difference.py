@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .. import consequence as c
 from ..change import DENIED, IGNORED, PLACEMENT, FieldChange, Note
-from . import volume
+from . import interface, volume
 from .guard import FATAL
 from .server_field import pairs, shown
 
@@ -18,12 +18,23 @@ if TYPE_CHECKING:
 
 COSTS = {
     ("update", "networks"): c.CHANGES_IP,
+    ("update", "fixed_ips"): c.CHANGES_IP,
     ("resize", "flavor"): c.MOVES_HOST,
     "rebuild": c.DESTROYS_ROOT_DISK,
     "replace": c.CHANGES_UUID,
 }
-POLICED = {"flavor": "resize", "image": "deny", "user_data": "ignore", "key_name": "ignore", "zone": "ignore"}
-POLICED["config_drive"] = "ignore"
+POLICED = {
+    "flavor": "resize",
+    "image": "deny",
+    "fixed_ips": "deny",
+    **dict.fromkeys(("user_data", "key_name", "zone", "config_drive", "server_group", "hints"), "ignore"),
+}
+GENTLEST = {"image": "rebuild", "fixed_ips": "update"}
+"""The policy to propose where one is denied; else a replacement."""
+OPTIONS = {"key_name": "key", "fixed_ips": "fixed_ip"}
+PLACES = {"key_name": ("key",), "server_group": ("server_group", "spread")}
+PLACES.update(dict.fromkeys(("fixed_ips", "port_groups"), ("networks",)))
+"""Under which words of the declaration a field stands, where not under its own."""
 
 
 def differing(world: World, wanted: Wanted, item: Item) -> tuple[list[tuple[str, FieldChange]], list[Found]]:
@@ -33,7 +44,7 @@ def differing(world: World, wanted: Wanted, item: Item) -> tuple[list[tuple[str,
     for field, before, after in (*pairs(world, wanted, item), *volume.attached(world, wanted, item)):
         action = wanted.policy.get(field, POLICED[field]) if field in POLICED else "update"
         costs = COSTS.get((action, field), COSTS.get(action, c.NONE))
-        change = FieldChange(field, shown(field, before), shown(field, after), wanted.at(field), costs)
+        change = FieldChange(field, shown(field, before), shown(field, after), place(wanted, field), costs)
         if action in {"ignore", "deny"}:
             notes.append(refusal(wanted, item, change, action))
         elif action == "migrate":
@@ -43,7 +54,15 @@ def differing(world: World, wanted: Wanted, item: Item) -> tuple[list[tuple[str,
             notes.append(Note(DENIED, "server", wanted.key, text, change.origin))
         else:
             found.append((action, change))
+    disorder = interface.disorder(world, wanted, item)
+    if disorder:
+        notes.append(Note(IGNORED, "server", wanted.key, disorder, wanted.at("networks")))
     return found, notes
+
+
+def place(wanted: Wanted, field: str) -> str:
+    """Return where a field was written."""
+    return next((wanted.at(name) for name in PLACES.get(field, ()) if name in wanted.origin), wanted.at(field))
 
 
 def refusal(wanted: Wanted, item: Item, change: FieldChange, action: str) -> Note:
@@ -52,11 +71,19 @@ def refusal(wanted: Wanted, item: Item, change: FieldChange, action: str) -> Not
         return misplaced(wanted, item, change, action)
     if action == "ignore":
         return Note(IGNORED, "server", wanted.key, f"{change.field} differs and is ignored", change.origin)
-    option = "key" if change.field == "key_name" else change.field
-    other = "rebuild" if change.field == "image" else "replace"
-    cost = COSTS[other]
-    text = f"{change.field} is {change.before} and should be {change.after}: denied (on_change: {{{option}: {other}}}"
+    option = OPTIONS.get(change.field, change.field)
+    other = GENTLEST.get(change.field, "replace")
+    cost = COSTS.get((other, change.field)) or COSTS[other]
+    text = f"{option} is {words(change.before)} and should be {words(change.after)}: "
+    text += f"denied (on_change: {{{option}: {other}}}"
     return Note(DENIED, "server", wanted.key, f"{text} would do it, {cost})", change.origin)
+
+
+def words(value: Any) -> str:
+    """Return a value of a field in words."""
+    if isinstance(value, dict):
+        return "; ".join(f"{words(one)} on {name}" for name, one in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def misplaced(wanted: Wanted, item: Item, change: FieldChange, action: str) -> Note:

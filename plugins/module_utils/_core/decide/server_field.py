@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import TYPE_CHECKING, Any
 
+from . import interface
+from .interface import UNSET
 from .thing import differs
 
 if TYPE_CHECKING:
@@ -15,11 +19,12 @@ if TYPE_CHECKING:
 
 SIZES = ("vcpus", "ram_mb", "disk_gb", "ephemeral_gb", "swap_mb")
 SHARED = frozenset({"metadata", "tags"})
-UNSET: Mapping[str, Any] = {}
 TOLD_BY = {
     "networks": ("port", "network"),
     "security_groups": ("port", "security_group"),
     "port_groups": ("port", "network", "security_group"),
+    "fixed_ips": ("port", "network"),
+    "server_group": ("server_group",),
     "flavor": ("flavor",),
     "image": ("image",),
 }
@@ -44,10 +49,12 @@ def both(world: World, wanted: Wanted, item: Item, field: str) -> tuple[Any, Any
         return flavors(world, item, after)
     if field == "image":
         return images(world, item, after)
-    if field in {"networks", "security_groups"}:
-        return ports(world, item, field, after)
-    if field == "port_groups":
-        return port_groups(world, item), after if item.fields.get(field) else UNSET
+    if field in interface.FIELDS:
+        return interface.FIELDS[field](world, wanted, item)
+    if field == "server_group":
+        return group(world, item, after)
+    if field == "hints":
+        return item.fields.get(field), hints_digest(after) if field in item.fields else UNSET
     if field not in item.fields or (item.fields[field] is None and field in {"user_data", "zone"}):
         return None, UNSET
     return item.fields[field], after
@@ -90,27 +97,16 @@ def image_name(world: World, image: Item) -> list[Any]:
     return [world.called("image", image.id), image.id]
 
 
-def ports(world: World, item: Item, field: str, after: Any) -> tuple[Any, Any]:
-    """Compare what hangs on the server's ports.
-
-    Without ports (not built yet, or not listed), or with one on something that is not shown, nothing can be told.
-    """
-    idents = item.fields.get(field)
-    if idents is None or (not idents and field == "security_groups"):
-        return None, UNSET
-    kind = "network" if field == "networks" else "security_group"
-    if not all(world.named(kind, ident) for ident in idents):
-        return None, UNSET
-    return sorted({str(world.called(kind, ident)) for ident in idents}), after
+def group(world: World, item: Item, name: str) -> tuple[Any, Any]:
+    """Tell whether a server is a member of its server group, which it can become only when it is made."""
+    known = world.item("server_group", name)
+    return name if known is not None and item.id in world.members(known) else None, name
 
 
-def port_groups(world: World, item: Item) -> dict[str, list[str]]:
-    """Return the security groups of each interface, all by name."""
-    has: Mapping[str, list[str]] = item.fields.get("port_groups") or {}
-    return {
-        str(world.called("network", network)): sorted(str(world.called("security_group", one)) for one in groups)
-        for network, groups in has.items()
-    }
+def hints_digest(hints: Mapping[str, Any]) -> str:
+    """Return scheduler hints in 16 characters: Nova tells them to newer clients only, so a server bears this mark."""
+    text = json.dumps({name: list(values) for name, values in hints.items()}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def shared(world: World, wanted: Wanted, item: Item) -> Iterator[tuple[str, Any, Any]]:

@@ -52,7 +52,11 @@ RULES: dict[str, dict[str, Rule]] = {
     "interface": {"router": Rule(REPLACE, consequence.DOWNTIME)},
     "security_group": {"rules": Rule(UPDATE)},
     "server_group": {"policy": Rule(DENY)},
-    "floating_ip": {"server": Rule(UPDATE), "network": Rule(UPDATE)},
+    "floating_ip": {
+        "server": Rule(UPDATE),
+        "network": Rule(UPDATE),
+        "external": Rule(DENY, consequence.CHANGES_IP),
+    },
 }
 SIZE = Rule(REPLACE)
 """Nova cannot change a flavor: any other field of one makes a new flavor under the same name."""
@@ -62,6 +66,7 @@ TOLD_BY = {
     ("interface", "router"): ("router",),
     ("floating_ip", "server"): ("port", "server"),
     ("floating_ip", "network"): ("port", "network"),
+    ("floating_ip", "external"): ("network",),
 }
 """What must have been listed in full before a field can be compared."""
 
@@ -80,7 +85,8 @@ def seen(world: World, item: Item) -> Mapping[str, Any]:
         fields["router"] = world.called("router", fields.get("router"))
     if item.kind == "floating_ip":
         fields["server"] = world.called("server", fields["server"]) if fields.get("server") else None
-        fields["network"] = world.called("network", fields["network"]) if fields.get("network") else None
+        for name in ("network", "external"):
+            fields[name] = world.called("network", fields[name]) if fields.get(name) else None
     if item.kind == "security_group":
         fields["rules"] = sorted(named_peer(world, rule) for rule in fields["rules"])
     return fields

@@ -46,6 +46,8 @@ class World:
         self.wanted = {(one.kind, one.key): one for one in desired.wanted}
         self.uids = {one.uid for one in desired.wanted}
         self.by_ident = {(one.kind, one.name) for one in desired.external}
+        self.grouped: dict[str, frozenset[str]] = {}
+        self.names: dict[tuple[str, str], Optional[str]] = {}
         self.adopted = {one.adopt["id"] for one in desired.wanted if one.adopt.get("id")}
 
     def found(self, wanted: Wanted) -> list[Item]:
@@ -76,6 +78,12 @@ class World:
             items = [one for one in items if one.fields.get("content") == wanted.fields["content"] and is_whole(one)]
         return items[0] if (wanted is not None and items) or len(items) == 1 else None
 
+    def members(self, group: Item) -> frozenset[str]:
+        """Return the ids of a server group's servers."""
+        if group.id not in self.grouped:
+            self.grouped[group.id] = frozenset(group.status.get("members") or ())
+        return self.grouped[group.id]
+
     def called(self, kind: str, ident: Optional[str]) -> Optional[str]:
         """Return by which name the declaration knows the thing with this id: its key if ours, else its own name."""
         item = self.by_id.get((kind, ident or ""))
@@ -85,6 +93,12 @@ class World:
             return item.name
         ours = item.mark is not None and item.mark.stack == self.desired.stack
         return item.mark.key if ours and item.mark is not None else item.name
+
+    def name_of(self, kind: str, ident: str) -> Optional[str]:
+        """Return what ``called`` does; None for a thing that is not to be seen. Asked often, of few things."""
+        if (kind, ident) not in self.names:
+            self.names[kind, ident] = self.called(kind, ident) if self.named(kind, ident) else None
+        return self.names[kind, ident]
 
     def owned(self, item: Item) -> bool:
         """Tell whether tag and proof both say that this is ours."""

@@ -50,6 +50,9 @@ class OnChange(NamedTuple):
     key: str = "ignore"
     zone: str = "ignore"
     config_drive: str = "ignore"
+    fixed_ip: str = "deny"
+    server_group: str = "ignore"
+    hints: str = "ignore"
 
 
 POLICIES = {
@@ -59,6 +62,9 @@ POLICIES = {
     "key": ("ignore", "replace", "rebuild", "deny"),
     "zone": ("ignore", "migrate", "replace", "deny"),
     "config_drive": ("ignore", "replace", "deny"),
+    "fixed_ip": ("deny", "update", "replace", "ignore"),
+    "server_group": ("ignore", "replace", "deny"),
+    "hints": ("ignore", "replace", "deny"),
 }
 
 

@@ -16,7 +16,11 @@ ITEM = core.observed.Item(
     "server",
     "s1",
     "web-1",
-    {"flavor": {"name": "small", "vcpus": 2, "ram_mb": 512}, "networks": ["n1"], "volumes": ["v1"]},
+    {
+        "flavor": {"name": "small", "vcpus": 2, "ram_mb": 512},
+        "interfaces": [core.observed.Interface("n1", (), ())],
+        "volumes": ["v1"],
+    },
     None,
     {"vm_state": "active", "task_state": None, "host": "compute1", "nics": ["p1"]},
 )
