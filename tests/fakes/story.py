@@ -81,11 +81,13 @@ def volumes() -> dict[str, tuple[Any, Any]]:
         return desired(group(1), volumes=(model.Volume("spare", size),))
 
     bare = desired(group(2))
+    swapped = tuple(one._replace(volumes=(f"data-{3 - one.number}",)) for one in group(2))
     return {
         "volumes": (None, having()),
         "attach volumes": (bare, having()),
         "detach volumes": (having(), desired(group(2), volumes=two)),
         "let volumes go": (having(), bare),
         "replace with volumes": (having(), having(image="fedora", on_change=replace)),
+        "move volumes": (having(), desired(swapped, volumes=two)),
         "grow a volume": (spare(10), spare(20)),
     }

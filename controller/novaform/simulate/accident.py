@@ -173,7 +173,7 @@ def slow(place: Place) -> fault.Fault:
     takes = place.cloud.nova.takes
 
     def slower() -> None:
-        takes.update({"delete": 180.0, "create": 60.0, "resize": 60.0, "rebuild": 60.0})
+        takes.update({"delete": 180.0, "create": 60.0, "resize": 60.0, "rebuild": 60.0, "detach": 60.0})
 
     return event(place, slower, takes.clear)
 

@@ -13,12 +13,16 @@ TAKES = 2.0
 
 
 class Cinder:
-    """The volume service. ``fails`` holds the names of volumes that cannot be made."""
+    """The volume service.
+
+    ``fails`` holds the names of volumes that cannot be made, ``clings`` of those that their guest does not let go of.
+    """
 
     def __init__(self, cloud: Cloud) -> None:
         self.cloud = cloud
         self.volumes: dict[str, dict[str, Any]] = {}
         self.fails: set[str] = set()
+        self.clings: set[str] = set()
 
     def ripen(self) -> None:
         """Let everything that has taken its time come to its end."""
@@ -31,6 +35,10 @@ class Cinder:
                 one["status"] = "error" if one["name"] in self.fails else "available"
             elif one["status"] == "extending":
                 one["status"] = "available"
+            elif one["status"] == "detaching" and one["name"] in self.clings:
+                one["status"] = "in-use"
+            elif one["status"] == "detaching":
+                one.update(status="available", attachments=[])
 
     def answer(self, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
         """Answer one request with a status and a body."""
@@ -76,10 +84,20 @@ class Cinder:
             raise Problem(400, f"Invalid volume: status must be available, and is {volume['status']}")
         volume.update(status="in-use", attachments=[{"server_id": server}])
 
-    def detach(self, server: str, ident: str | None = None) -> None:
-        """Take a volume, or all of them, from a server."""
+    def detach(self, server: str, ident: str, until: float) -> None:
+        """Begin to take a volume from a server. Raises ``Problem`` where it has none, or not any more."""
+        self.ripen()
+        volume = self.volumes.get(ident, {})
+        if not any(at["server_id"] == server for at in volume.get("attachments", ())):
+            raise Problem(404, f"Instance {server} is not attached to volume {ident}.")
+        if volume["status"] != "in-use":
+            raise Problem(400, f"Invalid volume: status must be in-use, and is {volume['status']}")
+        volume.update(status="detaching", until=until)
+
+    def free(self, server: str) -> None:
+        """Take all volumes from a server that is no more."""
         for one in self.volumes.values():
-            if ident in {None, one["id"]} and any(at["server_id"] == server for at in one["attachments"]):
+            if any(at["server_id"] == server for at in one["attachments"]):
                 one.update(status="available", attachments=[])
 
     def of(self, server: str) -> list[dict[str, str]]:

@@ -84,6 +84,10 @@ def unstuck(cloud: Cloud, action: str) -> None:
     for one in cloud.nova.servers.values():
         if one["until"] is not None:
             one["until"] = min(one["until"], cloud.nova.due(action))
+    for one in cloud.cinder.volumes.values():
+        one["until"] = min(one["until"], cloud.nova.due(action))
+    for port, until in cloud.nova.leaving.items():
+        cloud.nova.leaving[port] = min(until, cloud.nova.due(action))
 
 
 def undefine(cloud: Cloud, name: str) -> None:

@@ -77,7 +77,8 @@ class Neutron:
 
     def plug(self, server: str, network: str, groups: list[str], address: str | None = None) -> None:
         """Make a server's port, as Nova does."""
-        fixed = [{"subnet_id": "s", "ip_address": address or f"10.0.0.{len(self.store['ports']) + 5}"}]
+        subnet = next(iter(self.store["networks"].get(network, {}).get("subnets", ())), "s")
+        fixed = [{"subnet_id": subnet, "ip_address": address or f"10.0.0.{len(self.store['ports']) + 5}"}]
         body = {"device_id": server, "network_id": network, "fixed_ips": fixed}
         self.make("ports", {**body, "device_owner": "compute:nova", "security_groups": groups or [self.default]})
 
@@ -107,6 +108,7 @@ class Neutron:
 
     def answer(self, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
         """Answer one request with a status and a body."""
+        self.cloud.nova.ripen()
         plural, _, rest = path.strip("/").partition("/")
         if plural == "security-group-rules":
             return self.change_rules(method, rest, body)
@@ -140,8 +142,10 @@ class Neutron:
     def remove(self, plural: str, ident: str) -> None:
         """Remove a thing that nothing uses."""
         self.get(plural, ident)
-        used = {"networks": ("ports", "network_id"), "subnets": ("ports", "subnet")}.get(plural)
-        if used and any(one.get(used[1]) == ident for one in self.store[used[0]].values()):
+        ports = self.store["ports"].values()
+        if plural == "networks" and any(one["network_id"] == ident for one in ports):
+            raise Problem(409, "in use")
+        if plural == "subnets" and any(fixed["subnet_id"] == ident for one in ports for fixed in one["fixed_ips"]):
             raise Problem(409, "in use")
         if plural == "routers" and any(one.get("device_id") == ident for one in self.store["ports"].values()):
             raise Problem(409, "in use")

@@ -116,11 +116,12 @@ class Nova(Servers):
             fixed = next((one["ip_address"] for one in asked.get("fixed_ips", ())), None)
             self.cloud.neutron.plug(server, asked["net_id"], [], fixed)
         elif head == "os-interface":
-            self.cloud.neutron.remove("ports", ident)
+            self.cloud.neutron.get("ports", ident)
+            self.leaving.setdefault(ident, self.due("detach"))
         elif body is not None:
             self.cloud.cinder.attach(body["volumeAttachment"]["volumeId"], server)
         else:
-            self.cloud.cinder.detach(server, ident)
+            self.cloud.cinder.detach(server, ident, self.due("detach"))
 
     def listed(self, query: dict[str, str]) -> dict[str, Any]:
         """Return one page of servers. With a filter, those of a cell that is down are left out.

@@ -23,7 +23,8 @@ class Servers:
 
     ``fails`` holds what the boot of a server of this name ends with, so many times as ``boots`` says (else always);
     ``deaf`` the names of servers that run and do not answer; ``down`` the ids of servers whose cell does not answer;
-    ``takes`` the seconds of an action that are not usual. ``reclaims``: what is deleted can be restored for a while.
+    ``takes`` the seconds of an action that are not usual; ``leaving`` until when ports are being unplugged.
+    ``reclaims``: what is deleted can be restored for a while.
     """
 
     def __init__(self, cloud: Cloud) -> None:
@@ -37,6 +38,7 @@ class Servers:
         self.takes: dict[str, float] = {}
         self.deaf: set[str] = set()
         self.reclaims = False
+        self.leaving: dict[str, float] = {}
         self.hosts = ["compute1", "compute2"]
         self.zones = {"nova"}
 
@@ -46,6 +48,9 @@ class Servers:
 
     def ripen(self) -> None:
         """Let everything that has taken its time come to its end."""
+        for port in [one for one, until in self.leaving.items() if until <= self.cloud.now]:
+            del self.leaving[port]
+            self.cloud.neutron.store["ports"].pop(port, None)
         for ident, server in list(self.servers.items()):
             claimed = server["task_state"] == "scheduling" and server["claimed"] <= self.cloud.now
             if claimed and server["name"] not in self.fails:
@@ -58,7 +63,7 @@ class Servers:
             if server["then"] == "gone":
                 del self.servers[ident]
                 self.cloud.neutron.unplug(ident)
-                self.cloud.cinder.detach(ident)
+                self.cloud.cinder.free(ident)
                 for group in self.groups.values():
                     group["members"] = [member for member in group["members"] if member != ident]
             elif server["then"] == "active" and not server["launched"]:

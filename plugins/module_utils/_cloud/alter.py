@@ -13,7 +13,6 @@ from . import interface, make_network, make_server, volume
 from .make_network import NETWORK, SUBNET, renamed
 from .path import PATHS
 from .port_group import regroup, set_groups, set_port_groups
-from .session import Refused
 
 if TYPE_CHECKING:
     from .._core.change import Change, FieldChange
@@ -27,17 +26,10 @@ def remove(context: Context, change: Change) -> None:
     """Remove one thing; that it is gone already is as good."""
     if change.kind == "interface":
         return detach(context, change)
+    if change.kind == "volume":
+        volume.let_go(context, change.target)
     service, path = PATHS[change.kind]
-    return delete(context, service, f"{path}/{quote(change.target, safe='')}")
-
-
-def delete(context: Context, service: str, path: str) -> None:
-    """Send a DELETE to which 404 is as good an answer as any."""
-    try:
-        context.session.send(service, "DELETE", path)
-    except Refused as error:
-        if error.details.get("status") != 404:
-            raise
+    return context.delete(service, f"{path}/{quote(change.target, safe='')}")
 
 
 def detach(context: Context, change: Change) -> None:
@@ -127,7 +119,10 @@ def update_server(context: Context, change: Change, values: dict[str, Any]) -> N
     for one in change.fields:
         if one.field not in SERVER_UPDATERS:
             raise ApplyError(f"{change.origin}: {one.field} of a server cannot be changed in place")
-        SERVER_UPDATERS[one.field](context, change, one)
+        done = (change.target, one.field)
+        if done not in context.asked:
+            SERVER_UPDATERS[one.field](context, change, one)
+            context.asked.add(done)
     if "networks" in values:  # Nova puts a port that it makes for this into the project's default group
         regroup(context, change.target, context.wanted("server", change.name).fields)
 

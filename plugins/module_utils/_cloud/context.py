@@ -8,12 +8,13 @@ from .._core.decide.world import World
 from .._core.errors import ApplyError
 from .._core.policy import Policy
 from . import health, observe
+from .session import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .._core.desired import Desired, Wanted
-    from .._core.observed import Observed
+    from .._core.observed import Item, Observed
     from .._core.policy import Applied
     from .session import Session
 
@@ -29,6 +30,8 @@ class Context:
         self.ids: dict[tuple[str, str], str] = {}
         self.world: Optional[World] = None
         self.reach = health.reach
+        self.asked: set[tuple[str, ...]] = set()
+        """What has been asked for in this run and takes its time, so that coming back does not ask again."""
         self.declared = {(one.kind, one.key): one for one in desired.wanted}
 
     def look(self, observed: Observed, applied: Mapping[str, Applied]) -> None:
@@ -44,11 +47,23 @@ class Context:
             raise ApplyError(f"there is no {kind.replace('_', ' ')} {name}, or more than one")
         return item.id
 
+    def known(self, kind: str, ident: str) -> Optional[Item]:
+        """Return a thing as it was seen before the run."""
+        return self.world.by_id.get((kind, ident)) if self.world is not None else None
+
     def wanted(self, kind: str, key: str) -> Wanted:
         """Return the desired thing that a step is about."""
         if (kind, key) not in self.declared:
             raise ApplyError(f"{kind} {key} is not declared")
         return self.declared[kind, key]
+
+    def delete(self, service: str, path: str) -> None:
+        """Send a DELETE to which 404 is as good an answer as any."""
+        try:
+            self.session.send(service, "DELETE", path)
+        except Refused as error:
+            if error.details.get("status") != 404:
+                raise
 
     def hosts(self) -> int:
         """Return how many hosts servers can be built on, or as many as we see of them."""

@@ -11,6 +11,7 @@ from .._core.errors import Error
 from .._core.outcome import DONE, FAILED, SKIPPED, UNKNOWN, Outcome
 from . import observe, reason
 from .journey import ADDRESS, CONFIRM, HEALTH, REVERT, Journey, journeys, tag_of
+from .not_yet import PATIENCE, NotYet
 from .perform import Performer, ended
 from .port_group import REGROUP
 from .ring import Rings
@@ -101,15 +102,18 @@ class Fleet:
     def submit(self, journey: Journey) -> None:
         """Ask for the next thing on a server's way."""
         journey.begin()
-        change, action = journey.current, journey.action
+        asked = change = journey.current
+        action = journey.action
         if action == HEALTH:
             journey.on, journey.asked_at = HEALTH, self.monotonic()
             return
-        asked = change
         if change.kind == "server":
             asked = replace(change, action=action, target="" if action == "create" else journey.target)
         try:
             made = self.performer.tried(asked)
+        except NotYet as error:
+            self.postpone(journey, str(error))
+            return
         except Error as error:
             self.stumble(journey, action, error)
             return
@@ -118,6 +122,14 @@ class Fleet:
             return
         journey.target = made.id or journey.target
         journey.on, journey.asked_at, journey.placed = action, self.monotonic(), False
+
+    def postpone(self, journey: Journey, text: str) -> None:
+        """What the next request needs is under way: come back in a moment, but not for ever."""
+        waited = journey.wait(self.monotonic(), LOOK_EVERY[0])
+        if waited == 0:
+            self.context.tell(f"{journey.action} {journey.name}: {text}: waiting")
+        elif waited > PATIENCE:
+            self.end(journey, ended(journey.current, FAILED, f"{text}; given up after {waited:.0f} s"))
 
     def stumble(self, journey: Journey, action: str, error: Error) -> None:
         """A request failed: try again what passes, look whether a lost one was taken, give up the rest."""
@@ -153,8 +165,7 @@ class Fleet:
         ails = dict(zip(names, self.session.crowd(SUBMITTERS, self.examine, proving)))
         moved = False
         for journey in waiting:
-            item = by_id.get(journey.target)
-            elapsed = self.monotonic() - journey.asked_at
+            item, elapsed = by_id.get(journey.target), self.monotonic() - journey.asked_at
             if journey.on == HEALTH:
                 state = settle.settle_health(ails[journey.name], item, elapsed, float(journey.health["within"]))
             else:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from .not_yet import NotYet
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -15,7 +17,7 @@ Port = dict[str, Any]
 
 
 def update_networks(context: Context, change: Change, one: FieldChange) -> None:
-    """Plug in what lacks, with its declared addresses, then unplug what is too much."""
+    """Plug in what lacks, with its declared addresses, then unplug what is too much. Raises ``NotYet`` until it is."""
     path = f"/servers/{change.target}/os-interface"
     fixed = by_network(context, context.wanted("server", change.name).fields.get("fixed_ips") or {})
     wanted = Counter(context.id_of("network", name) for name in one.after)
@@ -27,8 +29,14 @@ def update_networks(context: Context, change: Change, one: FieldChange) -> None:
         taken.update(free[:1])
         body: dict[str, Any] = {"net_id": ident, **({"fixed_ips": [{"ip_address": free[0]}]} if free else {})}
         context.session.send("compute", "POST", path, {"interfaceAttachment": body})
-    for port in surplus(ports, wanted, fixed):
-        context.session.send("compute", "DELETE", f"{path}/{port['id']}")
+    leaving = surplus(ports, wanted, fixed)
+    for port in leaving:
+        if (change.target, port["id"]) not in context.asked:
+            context.delete("compute", f"{path}/{port['id']}")
+            context.asked.add((change.target, port["id"]))
+    if leaving:
+        told = ", ".join(address for port in leaving for address in addresses_of(port)) or "without an address"
+        raise NotYet(f"its interface ({told}) is not unplugged: see openstack server event list {change.target}")
 
 
 def surplus(ports: Sequence[Port], wanted: Counter[str], fixed: Mapping[str, Sequence[str]]) -> list[Port]:

@@ -54,6 +54,7 @@ class Journey:
     tries: int = 0
     retry_at: float = float("-inf")
     gated: bool = False
+    waits_since: Optional[float] = None
 
     @property
     def current(self) -> Change:
@@ -90,10 +91,17 @@ class Journey:
         if self.current.action == CONFIRM and self.health:
             self.implied.extend([HEALTH, CONFIRM])
 
+    def wait(self, now: float, pause: float) -> float:
+        """Come back to the same request after a pause; return for how long it has waited (seconds)."""
+        if self.waits_since is None:
+            self.waits_since = now
+        self.on, self.retry_at = "", now + pause
+        return now - self.waits_since
+
     def reached(self, item: Optional[Item], *, proofs: bool) -> None:
         """What it was on has ended well: see what belongs to it. ``proofs``: hosts will be asked before confirming."""
         change, action = self.current, self.on
-        self.on, self.tries, self.lost = "", 0, ""
+        self.on, self.tries, self.lost, self.waits_since = "", 0, "", None
         if self.implied:
             self.implied.popleft()
         elif change.action == "replace" and action == "delete":

@@ -8,7 +8,7 @@ from .._core import mark
 from .._core.decide.world import is_whole
 from .._core.errors import Error
 from .._core.outcome import DONE, FAILED, UNKNOWN, Outcome
-from . import alter, make, observe
+from . import alter, make, observe, volume
 from .adopt import mark_server
 from .port_group import REGROUP, set_port_groups
 from .session import Refused
@@ -53,6 +53,8 @@ class Performer:
         if change.action in {"create", "replace"}:
             if change.action == "replace":
                 alter.remove(self.context, change)
+            if wanted.kind == "server":
+                volume.check_all(self.context, wanted)
             return ended(change, DONE, ident=self.skipped(change, wanted) or self.make(wanted))
         if change.action == REGROUP:
             set_port_groups(self.context, change.target, wanted.fields["port_groups"])

@@ -10,7 +10,7 @@ from .._core.change import Change, Decision
 from .._core.collector import without_collector
 from .._core.decide import lifecycle
 from .._core.outcome import DONE, FAILED, SKIPPED, Outcome
-from . import health, observe
+from . import health, observe, volume
 from .context import Context
 from .fleet import Fleet
 from .form import is_ident
@@ -151,9 +151,11 @@ class Run:
         outcomes += self.one_by_one(performer, ahead, [])
         fleet = Fleet(performer, self.report, self.timeout, proofs=self.domains is not None)
         kept, skipped = self.without_failed([one for one in rest if one not in ahead], outcomes)
-        outcomes += skipped + fleet.run(kept)
-        outcomes += Fleet(performer, self.report, self.timeout).run([one for one in gone if one.kind == "server"])
-        outcomes += self.one_by_one(performer, [one for one in gone if one.kind != "server"], [])
+        early, late = volume.holders_first(context, [one for one in gone if one.kind == "server"])
+        outcomes += skipped + fleet.run([*kept, *early])
+        outcomes += Fleet(performer, self.report, self.timeout).run(late)
+        free, skipped = volume.without_held(context, [one for one in gone if one.kind != "server"], outcomes)
+        outcomes += skipped + self.one_by_one(performer, free, [])
         journal.record(self.clock(), [(one.action, one.kind, one.name, one.outcome) for one in outcomes])
         if outcomes:
             journal.keep(self.clock(), self.desired)
