@@ -150,7 +150,6 @@ ROLLING = Record(
     "How a disruptive change goes through the servers of one instance.",
     {
         "max_unavailable": Field(Integer(1, COUNT), "So many away at once.", default=1),
-        "max_surge": Field(Integer(0, COUNT), "So many extra at once.", default=0),
         "pause": Field(Duration(), "How long between two.", default="0s"),
     },
 )

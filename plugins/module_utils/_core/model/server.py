@@ -69,10 +69,9 @@ POLICIES = {
 
 
 class Rolling(NamedTuple):
-    """How a disruptive change goes through a group: so many away at once, so many extra, so long a pause (seconds)."""
+    """How a disruptive change goes through a group: so many away at once, so long a pause (seconds)."""
 
     max_unavailable: int = 1
-    max_surge: int = 0
     pause: int = 0
 
 

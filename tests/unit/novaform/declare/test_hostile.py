@@ -92,6 +92,7 @@ CASES = {
         b"[n, {network: n, security_groups: [web]}]}\n", "3:28: interfaces on one network (n) have the same"),
     "floating addresses told apart by nothing": (OK + b"instances:\n  w: {image: i, flavor: f, networks: "
         b"[{network: n, floating: e}, {network: n, floating: e}]}\n", "3:28: of the interfaces on one network (n) one"),
+    "a surge": (OK + b"instances: {w: {image: i, flavor: f, rolling: {max_surge: 1}}}\n", "unknown field 'max_surge'"),
     "a gateway outside": (OK + b"networks: {n: {cidr: 10.0.0.0/24, gateway: 10.1.0.1}}\n", "2:35: 10.1.0.1 is not in"),
     "a pool upside down": (OK + b"networks: {n: {cidr: 10.0.0.0/24, pool: [10.0.0.9, 10.0.0.2]}}\n", "2:35: a pool is"),
     "a volume for two": (OK + b"volumes: {d: {size: 1GiB}}\ndefaults: {image: i, flavor: f}\n"
