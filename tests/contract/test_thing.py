@@ -134,6 +134,28 @@ def test_an_interface_comes_and_goes(ground: Ground) -> None:
     ground.wait(ident, lambda _: not list(ground.session.pages("network", f"/ports?device_id={ident}", "ports")))
 
 
+def test_a_quota_is_told_and_held(ground: Ground) -> None:
+    def told() -> dict[str, int]:
+        found: dict[str, int] = ground.session.get("compute", "/limits")["limits"]["absolute"]
+        return found
+
+    before = told()
+    path = f"/os-quota-sets/{ground.session.token().project}"
+    ground.built()
+    after = told()
+    grown = {name: after[name] - before[name] for name in ("totalInstancesUsed", "totalCoresUsed", "totalRAMUsed")}
+    assert grown == {"totalInstancesUsed": 1, "totalCoresUsed": 1, "totalRAMUsed": 128}
+    has = after["totalInstancesUsed"]
+    ground.session.send("compute", "PUT", path, {"quota_set": {"instances": has}})
+    try:
+        assert told()["maxTotalInstances"] == has
+        status, said = ground.refusal(ground.create)
+        assert status == 403
+        assert said == f"Quota exceeded for instances: Requested 1, but already used {has} of {has} instances"
+    finally:
+        ground.session.send("compute", "PUT", path, {"quota_set": {"instances": before["maxTotalInstances"]}})
+
+
 def test_an_interface_comes_with_its_address_and_gets_another(ground: Ground) -> None:
     ident = ground.built(networks="none")
     asked = {"net_id": ground.network, "fixed_ips": [{"ip_address": "10.9.0.200"}]}

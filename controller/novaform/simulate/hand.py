@@ -90,6 +90,11 @@ def unstuck(cloud: Cloud, action: str) -> None:
         cloud.nova.leaving[port] = min(until, cloud.nova.due(action))
 
 
+def quota(cloud: Cloud, name: str, number: str) -> None:
+    """Give the project another quota of instances, cores or ram (MiB); -1 is no end."""
+    cloud.nova.quotas[name] = int(number)
+
+
 def undefine(cloud: Cloud, name: str) -> None:
     """Undefine a server's guest on its host."""
     cloud.hosts.lost.add(server(cloud, name)["id"])
@@ -149,7 +154,7 @@ def show(cloud: Cloud) -> None:
 HANDS: dict[str, Callable[..., None]] = {
     one.__name__: one
     for one in (
-        *(delete, rename, strip, state, resize, twin, namesake, fail, mend, stuck, unstuck),
+        *(delete, rename, strip, state, resize, twin, namesake, fail, mend, stuck, unstuck, quota),
         *(undefine, destroy, orphan, define, grow, move, double, free, claim, hide, show),
     )
 }

@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from . import record, request
+from . import quota, record, request
 from .problem import Problem
 from .server import Servers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from .cloud import Cloud
 
@@ -27,14 +27,17 @@ class Nova(Servers):
         super().__init__(cloud)
         self.keys: dict[str, dict[str, Any]] = {}
         self.skipped: set[str] = set()
+        self.quotas: dict[str, int] = {}
         self.moves: list[str] = []
         self.newest = "2.100"
         self.spoken: tuple[int, ...] = (2, 1)
-        self.doors = {
+        self.doors: dict[str, Callable[..., tuple[int, Any]]] = {
             "servers": self.on_servers,
             "flavors": self.on_flavors,
             "os-keypairs": self.on_keypairs,
             "os-server-groups": self.on_server_groups,
+            "limits": self.on_limits,
+            "os-quota-sets": self.on_quotas,
             "os-migrations": self.on_migrations,
         }
 
@@ -65,6 +68,7 @@ class Nova(Servers):
         """Answer for servers."""
         if method == "POST" and not rest:
             request.check_server(self.cloud, body, self.spoken)
+            quota.check(self, self.flavors[body["server"]["flavorRef"]])
             return 202, {"server": {"id": self.create(body)}}
         if rest in {"", "detail"}:
             return 200, self.listed(query)
@@ -191,6 +195,17 @@ class Nova(Servers):
         request.check_key(body["keypair"], self.keys)
         self.keys[body["keypair"]["name"]] = body["keypair"]
         return 201, body
+
+    def on_limits(self, *asked: Any) -> tuple[int, Any]:
+        """Answer for what is left of the quotas."""
+        del asked
+        return 200, quota.limits(self)
+
+    def on_quotas(self, method: str, rest: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
+        """Answer for quotas."""
+        del method, rest, query
+        self.quotas.update((body or {}).get("quota_set", {}))
+        return 200, {"quota_set": {name: self.quotas.get(name, -1) for name in quota.NAMES}}
 
     def on_server_groups(self, method: str, rest: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
         """Answer for server groups."""

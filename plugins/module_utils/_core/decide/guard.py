@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .. import consequence
+from . import quota
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +43,9 @@ def guard(world: World, changes: Iterable[Change]) -> list[Change]:
     reason = incomplete(world) or shrinking(world, guarded) or overspent(world, guarded)
     if reason:
         guarded = [block(change, reason) if destroys(change) else change for change in guarded]
-    return waiting(world, guarded)
+    guarded = waiting(world, guarded)
+    fitting = quota.fit(world, guarded)
+    return guarded if fitting == guarded else waiting(world, fitting)
 
 
 def forgotten(world: World, change: Change) -> Change:

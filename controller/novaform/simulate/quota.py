@@ -1,0 +1,47 @@
+"""A project's quotas for servers: what Nova tells of them, and what it says when they are used up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .problem import Problem
+
+if TYPE_CHECKING:
+    from .nova import Nova
+
+NAMES = {"instances": "Instances", "cores": "Cores", "ram": "RAM"}
+SIZES = {"cores": "vcpus", "ram": "ram"}
+
+
+def taken(flavor: dict[str, Any]) -> dict[str, int]:
+    """Return what one server of a flavor takes."""
+    return {"instances": 1, **{name: int(flavor[size]) for name, size in SIZES.items()}}
+
+
+def used(nova: Nova) -> dict[str, int]:
+    """Return what all servers take."""
+    each = [taken(server["flavor"]) for server in nova.servers.values()]
+    return {name: sum(one[name] for one in each) for name in NAMES}
+
+
+def limits(nova: Nova) -> dict[str, Any]:
+    """Return quotas and use as Nova shows them; -1 is no end."""
+    found: dict[str, int] = {}
+    for name, number in used(nova).items():
+        word = NAMES[name]
+        found[f"total{word}Used"] = number
+        found["maxTotalRAMSize" if name == "ram" else f"maxTotal{word}"] = nova.quotas.get(name, -1)
+    return {"limits": {"rate": [], "absolute": found}}
+
+
+def check(nova: Nova, flavor: dict[str, Any]) -> None:
+    """Refuse a server for which there is no room. Raises ``Problem`` (403)."""
+    has, asked = used(nova), taken(flavor)
+    over = [name for name in NAMES if 0 <= nova.quotas.get(name, -1) < has[name] + asked[name]]
+    if over:
+        words = [", ".join(str(one[name]) for name in over) for one in (asked, has, nova.quotas)]
+        names = ", ".join(over)
+        raise Problem(
+            403,
+            f"Quota exceeded for {names}: Requested {words[0]}, but already used {words[1]} of {words[2]} {names}",
+        )
