@@ -89,7 +89,7 @@ class World:
             ports = sorted((port["network_id"], sorted(port["security_groups"])) for port in self.ports(ident))
             fixed = sorted(port["fixed_ips"][0]["ip_address"] for port in self.ports(ident))
             kept = {name: one[name] for name in GIVEN if name != "fixed"}
-            own = {name: value for name, value in one["metadata"].items() if not name.startswith("novaform")}
+            own = {name: one["metadata"][name] for name in sorted(one["metadata"]) if not name.startswith("novaform")}
             tags = sorted(tag for tag in one["tags"] if not tag.startswith("novaform"))
             found.setdefault(one["name"], []).append((kept, own, tags, ports, fixed))
         return {name: sorted(shapes, key=repr) for name, shapes in found.items()}
