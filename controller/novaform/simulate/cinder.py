@@ -44,11 +44,13 @@ class Cinder:
         """Answer one request with a status and a body."""
         del query
         self.ripen()
-        _, _, rest = path.strip("/").partition("/")
+        head, _, rest = path.strip("/").partition("/")
         ident, _, more = rest.partition("/")
+        if head != "volumes":
+            raise Problem(404, f"no such resource {head}")
         if method == "POST" and not ident:
             return 202, {"volume": self.make(body["volume"])}
-        if ident == "detail":
+        if method == "GET" and ident in {"", "detail"}:
             return 200, {"volumes": list(self.volumes.values())}
         volume = self.get(ident)
         if method == "GET":
@@ -70,6 +72,8 @@ class Cinder:
 
     def make(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Begin to make a volume and return it."""
+        if asked.get("imageRef") is not None and asked["imageRef"] not in self.cloud.glance.images:
+            raise Problem(400, f"Invalid image identifier or unable to access requested image {asked['imageRef']}.")
         given = {"volume_type": "lvm", "availability_zone": "nova", "metadata": {}, "attachments": []}
         made = {**given, **asked, "id": self.cloud.id(asked["name"]), "status": "creating"}
         made["until"] = self.cloud.now + TAKES

@@ -23,7 +23,9 @@ class Glance:
 
     def answer(self, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
         """Answer one request with a status and a body."""
-        _, ident, more = (*path.strip("/").split("/"), "", "")[:3]
+        head, ident, more = (*path.strip("/").split("/"), "", "")[:3]
+        if head != "images":
+            raise Problem(404, f"no such resource {head}")
         if method == "GET" and not ident:
             named = [one for one in self.images.values() if query.get("name", one["name"]) == one["name"]]
             return 200, {"images": named}
@@ -33,14 +35,18 @@ class Glance:
             return 201, made
         if ident not in self.images:
             raise Problem(404, "no such image")
+        return self.on_image(method, self.images[ident], more, body)
+
+    def on_image(self, method: str, image: dict[str, Any], more: str, body: Any) -> tuple[int, Any]:
+        """Answer for one image."""
         if method == "GET":
-            return 200, self.images[ident]
+            return 200, image
         if method == "DELETE":
-            del self.images[ident]
+            del self.images[image["id"]]
             return 204, None
         if more == "file":
-            self.images[ident].update(status="active", size=len(body))
+            image.update(status="active", size=len(body))
             return 204, None
         for operation in body:
-            self.images[ident][operation["path"][1:]] = operation["value"]
-        return 200, self.images[ident]
+            image[operation["path"][1:]] = operation["value"]
+        return 200, image

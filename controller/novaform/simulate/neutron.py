@@ -26,6 +26,13 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "floatingips": {"port_id": None},
 }
 FIXED = {"OS-EXT-IPS:type": "fixed"}
+NAMES = {
+    "network_id": "networks",
+    "floating_network_id": "networks",
+    "subnet_id": "subnets",
+    "port_id": "ports",
+}
+"""What a field of a request names."""
 FILTERS = frozenset({"device_id", "name", "port_id"})
 
 
@@ -111,13 +118,16 @@ class Neutron:
         self.cloud.nova.ripen()
         plural, _, rest = path.strip("/").partition("/")
         if plural == "security-group-rules":
-            return self.change_rules(method, rest, body)
+            return self.on_rules(method, rest, body)
+        if plural not in PLURAL:
+            raise Problem(404, f"no such resource {plural}")
         ident, _, more = rest.partition("/")
         if method == "GET" and ident:
             return 200, {PLURAL[plural]: self.get(plural, ident)}
         if method == "GET":
             return 200, self.listed(plural, query)
         if method == "POST":
+            self.refer(body[PLURAL[plural]])
             made = self.make(plural, body[PLURAL[plural]])
             return 201, {PLURAL[plural]: made}
         if method == "DELETE":
@@ -171,15 +181,24 @@ class Neutron:
             }
             return 200, {"port_id": self.make("ports", {**leg, "device_owner": "network:router_interface"})["id"]}
         elif more == "remove_router_interface":
+            self.get("subnets", body["subnet_id"])
             ports = self.store["ports"]
             for ident in [p["id"] for p in ports.values() if p.get("subnet") == body["subnet_id"]]:
                 del ports[ident]
         else:
+            self.refer(body[PLURAL[plural]])
             self.admit(plural, thing, body[PLURAL[plural]])
             thing.update(body[PLURAL[plural]])
             if plural == "floatingips":
                 self.lead(thing)
         return 200, {}
+
+    def refer(self, asked: dict[str, Any]) -> None:
+        """Refuse what names something that is not there. Raises ``Problem`` (404)."""
+        named = {**asked, **(asked.get("external_gateway_info") or {})}
+        for field, plural in NAMES.items():
+            if named.get(field) is not None:
+                self.get(plural, named[field])
 
     def admit(self, plural: str, thing: dict[str, Any], asked: dict[str, Any]) -> None:
         """Refuse an address that another port of the network has. Raises ``Problem`` (409)."""
@@ -197,12 +216,18 @@ class Neutron:
         if floating.get("fixed_ip_address") not in has:
             floating["fixed_ip_address"] = has[0] if has else None
 
-    def change_rules(self, method: str, rest: str, body: Any) -> tuple[int, Any]:
-        """Add rules, or remove one."""
+    def on_rules(self, method: str, rest: str, body: Any) -> tuple[int, Any]:
+        """Answer for the rules of security groups."""
+        if rest and rest not in self.rules:
+            raise Problem(404, f"Security group rule {rest} does not exist")
+        if method == "GET":
+            every = list(self.rules.values())
+            return 200, {"security_group_rule": self.rules[rest]} if rest else {"security_group_rules": every}
         if method == "DELETE":
-            del self.rules[rest]
+            self.rules.pop(rest, None)
             return 204, None
         for rule in body["security_group_rules"]:
+            self.get("security-groups", rule["security_group_id"])
             self.rule(rule["security_group_id"], rule)
         return 201, body
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -36,8 +37,8 @@ class Nova(Servers):
             "flavors": self.on_flavors,
             "os-keypairs": self.on_keypairs,
             "os-server-groups": self.on_server_groups,
-            "limits": self.on_limits,
-            "os-quota-sets": self.on_quotas,
+            "limits": partial(quota.on_limits, self),
+            "os-quota-sets": partial(quota.on_quotas, self),
             "os-migrations": self.on_migrations,
         }
 
@@ -91,6 +92,8 @@ class Nova(Servers):
             return record.shown(server, more)
         if more == "os-security-groups":
             return {"security_groups": self.cloud.neutron.groups_of(server["id"])}
+        if more:
+            raise Problem(404, f"no such resource {more} of a server")
         addresses = self.cloud.neutron.addresses().get(server["id"], {})
         return {"server": {**self.shown(server), **self.told(server), "addresses": addresses}}
 
@@ -109,14 +112,17 @@ class Nova(Servers):
             server["tags"] = tagged(server["tags"], method, name)
         elif head in {"os-volume_attachments", "os-interface"}:
             self.plug(server["id"], head, name, body if method == "POST" else None)
-        else:
+        elif not head:
             server["name"] = body["server"]["name"]
+        else:
+            raise Problem(404, f"no such resource {head} of a server")
         return 200, {}
 
     def plug(self, server: str, head: str, ident: str, body: Any) -> None:
         """Attach a volume or an interface, or take it away (no body)."""
         if head == "os-interface" and body is not None:
             asked = body["interfaceAttachment"]
+            self.cloud.neutron.get("networks", asked["net_id"])
             fixed = next((one["ip_address"] for one in asked.get("fixed_ips", ())), None)
             self.cloud.neutron.plug(server, asked["net_id"], [], fixed)
         elif head == "os-interface":
@@ -187,6 +193,8 @@ class Nova(Servers):
     def on_keypairs(self, method: str, rest: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
         """Answer for key pairs."""
         del query
+        if rest and method == "GET":
+            return 200, {"keypair": found(self.keys, rest)}
         if method == "GET":
             return 200, {"keypairs": [{"keypair": one} for one in self.keys.values()]}
         if method == "DELETE":
@@ -196,20 +204,11 @@ class Nova(Servers):
         self.keys[body["keypair"]["name"]] = body["keypair"]
         return 201, body
 
-    def on_limits(self, *asked: Any) -> tuple[int, Any]:
-        """Answer for what is left of the quotas."""
-        del asked
-        return 200, quota.limits(self)
-
-    def on_quotas(self, method: str, rest: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
-        """Answer for quotas."""
-        del method, rest, query
-        self.quotas.update((body or {}).get("quota_set", {}))
-        return 200, {"quota_set": {name: self.quotas.get(name, -1) for name in quota.NAMES}}
-
     def on_server_groups(self, method: str, rest: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
         """Answer for server groups."""
         del query
+        if rest and method == "GET":
+            return 200, {"server_group": found(self.groups, rest)}
         if method == "GET":
             return 200, {"server_groups": list(self.groups.values())}
         if method == "DELETE":

@@ -24,14 +24,22 @@ def used(nova: Nova) -> dict[str, int]:
     return {name: sum(one[name] for one in each) for name in NAMES}
 
 
-def limits(nova: Nova) -> dict[str, Any]:
-    """Return quotas and use as Nova shows them; -1 is no end."""
+def on_limits(nova: Nova, *asked: Any) -> tuple[int, Any]:
+    """Answer for quotas and their use as Nova shows them; -1 is no end."""
+    del asked
     found: dict[str, int] = {}
     for name, number in used(nova).items():
         word = NAMES[name]
         found[f"total{word}Used"] = number
         found["maxTotalRAMSize" if name == "ram" else f"maxTotal{word}"] = nova.quotas.get(name, -1)
-    return {"limits": {"rate": [], "absolute": found}}
+    return 200, {"limits": {"rate": [], "absolute": found}}
+
+
+def on_quotas(nova: Nova, method: str, rest: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
+    """Answer for the quotas of the one project."""
+    del method, rest, query
+    nova.quotas.update((body or {}).get("quota_set", {}))
+    return 200, {"quota_set": {name: nova.quotas.get(name, -1) for name in NAMES}}
 
 
 def check(nova: Nova, flavor: dict[str, Any]) -> None:

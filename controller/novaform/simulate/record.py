@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .problem import Problem
+
 
 def note(server: dict[str, Any], action: str, failure: str = "") -> None:
     """Write down an action, and why it failed if it did."""
@@ -20,5 +22,8 @@ def shown(server: dict[str, Any], path: str) -> dict[str, Any]:
     noted = server.get("actions", [])
     wanted = path.partition("/")[2]
     if wanted:
-        return {"instanceAction": next(one for one in noted if one["request_id"] == wanted)}
+        found = next((one for one in noted if one["request_id"] == wanted), None)
+        if found is None:
+            raise Problem(404, f"Action for request_id {wanted} could not be found")
+        return {"instanceAction": found}
     return {"instanceActions": [{k: v for k, v in one.items() if k != "events"} for one in noted]}
