@@ -26,18 +26,10 @@ PROVEN = frozenset({"confirm", "revert"})
 
 
 @app.command()
+@option.taking(where=option.where, given=option.bounds)
 def apply(
-    file: option.File = option.FILE,
-    cloud: option.Cloud = None,
-    inventory: option.Inventory = None,
-    environment: option.Environment = None,
-    var: option.Variables = None,
-    max_consequence: option.Consequence = None,
-    max_delete: option.Delete = None,
-    allow_empty: option.Empty = False,
-    allow_shrink: option.Shrink = False,
-    on_error: option.OnError = None,
-    heal: option.Heal = None,
+    where: option.Where,
+    given: dict[str, Any],
     saved: Annotated[Path | None, typer.Option("--plan", help="Do the steps of a kept plan and no others.")] = None,
     timeout: option.Timeout = 900,
     as_json: option.Json = False,
@@ -46,15 +38,7 @@ def apply(
 
     Exit status: 0 everything is as declared, 2 something is left, 1 an error, or a step that failed.
     """
-    given = option.limits(
-        max_consequence=max_consequence,
-        max_delete=max_delete,
-        allow_empty=allow_empty,
-        allow_shrink=allow_shrink,
-        on_error=on_error,
-        heal=heal,
-    )
-    stack = option.opened(option.where(file, cloud, inventory, environment, var), given)
+    stack = option.opened(where, given)
     kept = load(saved, stack) if saved is not None else None
     decision = stack.look().decision
     steps = changes(decision) if kept is None else kept

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
@@ -13,6 +15,10 @@ from novaform import core
 from novaform.cli import complete
 from novaform.reconcile import stack
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Where = stack.Where
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The declaration.")]
 FILE = Path("instances.yml")
 FileOption = Annotated[Path, typer.Option("--file", "-f", help="The declaration.")]
@@ -69,6 +75,57 @@ Heal = Annotated[
 Timeout = Annotated[int, typer.Option(min=1, help="Seconds that one action on a server may take.")]
 
 
+def taking(**groups: Callable[..., Any]) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """Give a command all options that each of these functions takes; it gets what they return, under their names here.
+
+    So options that several commands share are said once, with their defaults, and shown by each command as its own.
+    """
+
+    def give(command: Callable[..., int]) -> Callable[..., int]:
+        parts = {name: parameters(make) for name, make in groups.items()}
+        own = [one for one in parameters(command) if one.name not in groups]
+
+        @functools.wraps(command)
+        def run(**told: Any) -> int:
+            made = {
+                name: make(**{one.name: told.pop(one.name) for one in parts[name]}) for name, make in groups.items()
+            }
+            return command(**made, **told)
+
+        every = [one for part in parts.values() for one in part] + own
+        run.__signature__ = inspect.Signature(every)  # type: ignore[attr-defined] # what typer makes the options of
+        run.__annotations__ = {one.name: one.annotation for one in every}
+        return run
+
+    return give
+
+
+def parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
+    """Return what a function takes by name, with types in place of their names."""
+    types = get_type_hints(function, include_extras=True)
+    found = inspect.signature(function).parameters.values()
+    return [one.replace(annotation=types[one.name], kind=inspect.Parameter.KEYWORD_ONLY) for one in found]
+
+
+def bounds(
+    max_consequence: Consequence = None,
+    max_delete: Delete = None,
+    allow_empty: Empty = False,
+    allow_shrink: Shrink = False,
+    on_error: OnError = None,
+    heal: Heal = None,
+) -> dict[str, Any]:
+    """Return how far a run may go, as far as that was said."""
+    return limits(
+        max_consequence=max_consequence,
+        max_delete=max_delete,
+        allow_empty=allow_empty,
+        allow_shrink=allow_shrink,
+        on_error=on_error,
+        heal=heal,
+    )
+
+
 def limits(**given: Any) -> dict[str, Any]:
     """Return those limits that were given."""
     return {name: value for name, value in given.items() if value is not None and value is not False}
@@ -80,11 +137,15 @@ def opened(where: stack.Where, given: dict[str, Any]) -> stack.Stack:
 
 
 def where(
-    file: Path, cloud: str | None, inventory: Path | None, environment: str | None, variables: list[str] | None
+    file: File = FILE,
+    cloud: Cloud = None,
+    inventory: Inventory = None,
+    environment: Environment = None,
+    var: Variables = None,
 ) -> stack.Where:
     """Return what the shared options say. Raises ``DeclareError`` for a variable without a value."""
     pairs = {}
-    for one in variables or ():
+    for one in var or ():
         name, sign, value = one.partition("=")
         if not sign:
             raise core.errors.DeclareError(f"--var {one}: write NAME=VALUE")

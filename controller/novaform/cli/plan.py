@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,18 +17,10 @@ DIFFERS = 2
 
 
 @app.command()
+@option.taking(where=option.where, given=option.bounds)
 def plan(
-    file: option.File = option.FILE,
-    cloud: option.Cloud = None,
-    inventory: option.Inventory = None,
-    environment: option.Environment = None,
-    var: option.Variables = None,
-    max_consequence: option.Consequence = None,
-    max_delete: option.Delete = None,
-    allow_empty: option.Empty = False,
-    allow_shrink: option.Shrink = False,
-    on_error: option.OnError = None,
-    heal: option.Heal = None,
+    where: option.Where,
+    given: dict[str, Any],
     out: Annotated[Path | None, typer.Option(help="Keep the plan in this file, for apply --plan.")] = None,
     wide: Annotated[bool, typer.Option("--wide", help="Show the fields of new things, too.")] = False,
     as_json: option.Json = False,
@@ -37,15 +29,7 @@ def plan(
 
     Exit status: 0 everything is as declared, 2 something differs, 1 an error.
     """
-    given = option.limits(
-        max_consequence=max_consequence,
-        max_delete=max_delete,
-        allow_empty=allow_empty,
-        allow_shrink=allow_shrink,
-        on_error=on_error,
-        heal=heal,
-    )
-    stack = option.opened(option.where(file, cloud, inventory, environment, var), given)
+    stack = option.opened(where, given)
     decision = stack.look().decision
     if out is not None:
         keep(out, stack.desired, decision)

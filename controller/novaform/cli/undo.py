@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,21 +20,15 @@ DIFFERS = 2
 
 
 @app.command()
+@option.taking(where=option.where, given=option.bounds)
 def undo(
-    file: option.File = option.FILE,
-    cloud: option.Cloud = None,
-    inventory: option.Inventory = None,
-    environment: option.Environment = None,
-    var: option.Variables = None,
+    where: option.Where,
+    given: dict[str, Any],
     to: Annotated[int, typer.Option(min=1, help="How many applied declarations to go back by.")] = 1,
     show_list: Annotated[bool, typer.Option("--list", help="Only say which declarations were applied.")] = False,
     yes: Annotated[
         bool, typer.Option("--yes", help="Do it; without this the plan is shown and nothing is done.")
     ] = False,
-    max_consequence: option.Consequence = None,
-    max_delete: option.Delete = None,
-    allow_empty: option.Empty = False,
-    allow_shrink: option.Shrink = False,
     timeout: option.Timeout = 900,
     as_json: option.Json = False,
 ) -> int:
@@ -42,10 +36,7 @@ def undo(
 
     Exit status: 0 everything is as it was declared then, 2 something differs, 1 an error.
     """
-    given = option.limits(
-        max_consequence=max_consequence, max_delete=max_delete, allow_empty=allow_empty, allow_shrink=allow_shrink
-    )
-    stack = option.opened(option.where(file, cloud, inventory, environment, var), given)
+    stack = option.opened(where, given)
     if show_list:
         return listed(stack, as_json=as_json)
     back.go_back(stack, to)
@@ -59,7 +50,7 @@ def undo(
         return 0 if decision.clean else DIFFERS
     result = apply.carry_out(stack, steps, {**given, "timeout": timeout}, exactly=True)
     if not as_json:
-        sys.stdout.write(f"{file} still says otherwise: change it, or the next apply goes forward again.\n")
+        sys.stdout.write(f"{where.file} still says otherwise: change it, or the next apply goes forward again.\n")
     return apply.tell(result, as_json=as_json)
 
 
