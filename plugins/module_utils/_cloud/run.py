@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 from .._core import reconcile
@@ -20,7 +21,7 @@ from .lock import alone
 from .perform import Performer, ended
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from .._core.desired import Desired
@@ -93,32 +94,31 @@ class Run:
 
     def plan(self) -> Look:
         """Say what would be done."""
-        journal = self.open(self.folder)
-        try:
+        with closing(self.open(self.folder)) as journal:
             return self.look(journal)
-        finally:
-            journal.close()
+
+    @contextmanager
+    def leading(self, leader: Optional[int] = None) -> Iterator[Journal]:
+        """Have the stack to oneself, for a controller (``leader``, see ``alone``): any earlier run of it is over."""
+        with alone(self.folder, leader), closing(self.open(self.folder)) as journal:
+            journal.lead()
+            yield journal
 
     def apply(self, approved: Optional[Sequence[Change]] = None) -> dict[str, Any]:
         """Do it, and look again. With ``approved``, only those steps, and only where nothing has moved since.
 
         Returns ``changed``, ``outcomes``, ``before`` and ``after`` (both decisions as reports).
         """
-        with alone(self.folder):
-            journal = self.open(self.folder)
-            try:
-                journal.lead()
-                before = self.settled(journal)
-                outcomes = self.act(journal, before, approved)
-                self.domains = None  # what the hosts said was true before
-                after = self.settled(journal) if outcomes else before
-                if self.ask is not None and proving(after):
-                    self.domains = self.ask()
-                    proven = self.settled(journal)
-                    outcomes += self.act(journal, proven, proving(proven))
-                    after = self.settled(journal)
-            finally:
-                journal.close()
+        with self.leading() as journal:
+            before = self.settled(journal)
+            outcomes = self.act(journal, before, approved)
+            self.domains = None  # what the hosts said was true before
+            after = self.settled(journal) if outcomes else before
+            if self.ask is not None and proving(after):
+                self.domains = self.ask()
+                proven = self.settled(journal)
+                outcomes += self.act(journal, proven, proving(proven))
+                after = self.settled(journal)
         done = [one for one in outcomes if one.outcome != SKIPPED]
         return {
             "changed": bool(done),

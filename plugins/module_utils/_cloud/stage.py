@@ -14,7 +14,6 @@ from .._core.outcome import DONE
 from .._core.plan import Plan
 from . import credential
 from .journal import folder_of
-from .lock import alone
 from .run import Look, Run, choose
 from .session import Session
 
@@ -49,19 +48,13 @@ class Stack:
         self.moved: list[Outcome] = []
         self.leader: Optional[int] = None
 
-    def opened(self) -> Journal:
-        """Return the journal."""
-        if self.journal is None:
-            self.journal = self.run.open(self.run.folder)
-        return self.journal
-
     def plan(self, planned: Optional[Plan]) -> Plan:
         """Look and decide. From the first real look on the stack is locked until this process ends."""
-        if planned is None and self.seen is None:
-            self.held.enter_context(alone(self.run.folder, self.leader))
-            self.opened().lead()
-        journal = self.opened()
-        self.seen = self.run.settled(journal) if planned is None else self.run.look(journal)
+        if planned is not None:
+            self.seen = self.run.plan()
+        else:
+            self.journal = self.journal or self.held.enter_context(self.run.leading(self.leader))
+            self.seen = self.run.settled(self.journal)
         self.facts["report"] = self.seen.decision.to_report()
         changes = [step for step in self.seen.decision.doable if isinstance(step, Change)]
         if self.approved is None:
@@ -71,9 +64,9 @@ class Stack:
 
     def apply(self, plan: Plan) -> None:
         """Take the steps. One that fails stops no other; together they are one ``ApplyError`` afterwards."""
-        if self.seen is None:
+        if self.seen is None or self.journal is None:
             return
-        outcomes = self.run.act(self.opened(), self.seen, [step for step in plan if isinstance(step, Change)])
+        outcomes = self.run.act(self.journal, self.seen, [step for step in plan if isinstance(step, Change)])
         outcomes += self.moved
         self.run.domains = None  # what the hosts said was true before
         self.facts["outcomes"] = [one._asdict() for one in outcomes]
