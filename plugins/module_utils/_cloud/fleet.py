@@ -85,7 +85,7 @@ class Fleet:
             why = "" if left[name].begun else self.circuits.against(left[name].causes)
             if why and left[name].action != ADDRESS and left[name].current.action in COSTLY:
                 self.end(left[name], ended(left[name].current, SKIPPED, why))
-            elif left[name].retry_at <= now:
+            else:
                 ready.append(left[name])
         return ready[: int(self.window.size)]
 
@@ -161,8 +161,8 @@ class Fleet:
         if unknown:
             self.context.tell(f"nothing is known of {len(unknown)} servers: the list fails, or a cell is down")
         proving = [one for one in waiting if one.on == HEALTH]
-        names = [one.name for one in proving]
-        ails = dict(zip(names, self.session.crowd(SUBMITTERS, self.examine, proving)))
+        found = self.session.crowd(SUBMITTERS, lambda one: self.context.ails(one.target, one.health), proving)
+        ails = {one.name: text for one, text in zip(proving, found)}
         moved = False
         for journey in waiting:
             item, elapsed = by_id.get(journey.target), self.monotonic() - journey.asked_at
@@ -176,10 +176,6 @@ class Fleet:
                 state = settle.Settled(settle.FAILED, f"not done after {elapsed:.0f} s")
             moved |= self.judge(journey, state, item)
         return moved
-
-    def examine(self, journey: Journey) -> str:
-        """Return what keeps a server from being healthy."""
-        return self.context.ails(journey.target, journey.health)
 
     def place(self, journey: Journey, item: Optional[Item]) -> bool:
         """Note where a server is; tell whether that is news."""

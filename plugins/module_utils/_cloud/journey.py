@@ -131,6 +131,7 @@ class Journey:
             group=str(create.get("group") or ""),
             server_group=str(create.get("server_group") or ""),
             host=self.host,
+            retry_at=self.retry_at,
         )
 
 

@@ -26,6 +26,7 @@ class Rider(NamedTuple):
     ``action`` is what it is to be asked for next, or (``on``) was asked for; ``begun`` as soon as it was asked for
     anything. ``disruptive``: it is up and will be away meanwhile; ``mending``: it is down and should be up.
     ``placed``: the scheduler's choice for it is known; ``host`` is where it is, empty where nobody says.
+    ``retry_at``: when it may come back to a request that did not pass; until then it holds up nobody.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Rider(NamedTuple):
     group: str = ""
     server_group: str = ""
     host: str = ""
+    retry_at: float = float("-inf")
 
 
 class Ring(NamedTuple):
@@ -64,7 +66,7 @@ class Turns(NamedTuple):
 def turns(riders: Sequence[Rider], rings: Mapping[str, Ring], hosts: int, now: float) -> Turns:
     """Return whose turn it is. ``hosts`` is how many there are to build on, ``now`` in seconds."""
     skipped: dict[str, str] = {}
-    candidates = [one for one in riders if one.begun and not one.on]
+    candidates = [one for one in riders if one.begun and not one.on and one.retry_at <= now]
     candidates += [one for one in riders if not one.begun and not one.disruptive]
     waiting: dict[str, list[Rider]] = defaultdict(list)
     for one in riders:

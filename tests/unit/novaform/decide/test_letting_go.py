@@ -138,3 +138,21 @@ def test_an_interface_that_is_never_unplugged_is_given_up() -> None:
     assert "is not unplugged" in outcome["why"]
     unplugged = [path for method, path in bench.cloud.log if method == "DELETE" and "os-interface" in path]
     assert len(unplugged) == 1
+
+
+def test_one_that_waits_for_its_volume_holds_up_no_other_of_its_group() -> None:
+    bench = Bench()
+    group = {"server_groups": (model.ServerGroup("apart", "soft-anti-affinity"),)}
+    keys = ("data-1", "data-2")
+    volumes = tuple(model.Volume(key, 10) for key in keys)
+    assert bench.apply(stack.desired(1, volumes=volumes, **group))["after"]["clean"]
+    taken = next(one for one in bench.cloud.cinder.volumes.values() if one["name"] == "data-1")
+    bench.cloud.cinder.attach(taken["id"], bench.servers()["web-1"]["id"])
+    servers = tuple(
+        stack.server(number, volumes=(key,), server_group="apart") for number, key in enumerate(keys, 2)
+    )  # web-2 wants what web-1 keeps
+    after = stack.desired(0, servers=(stack.server(1, hold=True), *servers), volumes=volumes, **group)
+    began = bench.cloud.now
+    outcomes = {one["name"]: one["outcome"] for one in bench.apply(after)["outcomes"]}
+    assert outcomes == {"web-2": "failed", "web-3": "done"}
+    assert float(bench.servers()["web-3"]["created"]) - began < 10
