@@ -87,15 +87,15 @@ class Keeper:
         """Return what is kept of one member."""
         if self.fields is None:
             return raw
-        return vars(self.row({name: self.one(name, raw[name]) for name in self.fields if name in raw}))
-
-    def one(self, name: str, value: Any) -> Any:
-        """Return a value, or the one before it that is equal."""
-        if type(value) is str:
-            return intern(value)
-        if name == "metadata" and type(value) is dict:
-            return {key: intern(text) if type(text) is str else text for key, text in value.items()}
-        return self.first.setdefault(repr(value), value) if name in ALIKE else value
+        kept = {name: raw[name] for name in self.fields if name in raw}
+        for name, value in kept.items():
+            if type(value) is str:
+                kept[name] = intern(value)
+            elif name in ALIKE:
+                kept[name] = self.first.setdefault(repr(value), value)
+            elif name == "metadata" and type(value) is dict:
+                kept[name] = {key: intern(text) if type(text) is str else text for key, text in value.items()}
+        return vars(self.row(kept))
 
 
 def query_of(kind: str) -> str:
