@@ -35,6 +35,8 @@ FILE = Path(__file__)
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink]
 OTHERS: tuple[Any, ...] = (None, True, 7, 1.5, "x", "../../flavors/1", [], [[]], {}, {"id": 1}, 10**30, -1, "é\n")
 
+NULL_IS_NONE = frozenset({"external_gateway_info", "key_name", "OS-SRV-USG:launched_at"})
+
 
 class Garbler:
     """Passes requests on to a cloud, and garbles what one of its paths answers to a GET; without a path, any answer."""
@@ -151,7 +153,10 @@ def judge(path: str, garble: Garble, wanted: core.desired.Desired, felt: Callabl
 
 
 def spoiled(chance: Callable[[int], int], told: Any) -> tuple[Any, bool]:
-    """Return JSON with one value somewhere missing, of another kind, or there twice; and whether no list has less."""
+    """Return JSON with one value somewhere missing, of another kind, or there twice; and whether no list has less.
+
+    Where the service itself says null for "none", null is no garbled value and is left out.
+    """
     places = list(walk(told, ()))
     way = places[chance(len(places))]
     if not way:
@@ -165,7 +170,7 @@ def spoiled(chance: Callable[[int], int], told: Any) -> tuple[Any, bool]:
         del holder[last]
     elif how == 1 and isinstance(holder, list):
         holder.append(holder[last])
-    elif type(other) is not type(holder[last]) or other == 10**30:
+    elif (other is not None or last not in NULL_IS_NONE) and (type(other) is not type(holder[last]) or other == 10**30):
         holder[last] = other
     return told, how != 0 or isinstance(holder, dict)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
@@ -62,17 +60,9 @@ def to_given(raw: Mapping[str, Any], ports: list[dict[str, Any]]) -> Given:
     hints = {name: value for name, value in (raw.get("scheduler_hints") or {}).items() if name != "group"}
     named = "pinned_availability_zone" if "pinned_availability_zone" in raw else "OS-EXT-AZ:availability_zone"
     return Given(
-        decoded(raw.get("OS-EXT-SRV-ATTR:user_data")),
+        seen_compute.decoded(raw.get("OS-EXT-SRV-ATTR:user_data")),
         hints,
         raw.get(named) or None,
         tuple(one["id"] for one in raw.get("os-extended-volumes:volumes_attached") or ()),
         seen_compute.interfaces_of(raw, ports),
     )
-
-
-def decoded(shown: Optional[str]) -> Optional[bytes]:
-    """Return what base64 stands for; None for nothing, or for what is none."""
-    try:
-        return base64.b64decode(shown, validate=True) if shown else None
-    except binascii.Error:
-        return None

@@ -115,8 +115,16 @@ def user_data_of(raw: Mapping[str, Any], metadata: Mapping[str, str]) -> Optiona
     """Return the SHA-256 of a server's user-data: from our mark, or from itself where Nova shows it."""
     if mark.USER_DATA in metadata:
         return metadata[mark.USER_DATA]
-    shown = raw.get("OS-EXT-SRV-ATTR:user_data")
-    return hashlib.sha256(base64.b64decode(shown)).hexdigest() if shown else None
+    shown = decoded(raw.get("OS-EXT-SRV-ATTR:user_data"))
+    return hashlib.sha256(shown).hexdigest() if shown is not None else None
+
+
+def decoded(shown: Optional[str]) -> Optional[bytes]:
+    """Return what base64 stands for, in lines or not; None for nothing, or for what is none."""
+    try:
+        return base64.b64decode("".join(shown.split()), validate=True) if shown else None
+    except ValueError:
+        return None
 
 
 def to_flavor(raw: Mapping[str, Any]) -> Item:
