@@ -6,8 +6,9 @@ import contextlib
 import gzip
 import hashlib
 import json
-from functools import cache
+from functools import cache, reduce
 from itertools import count
+from operator import getitem
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -33,9 +34,8 @@ LIMITS = {"max_delete": 100, "allow_empty": True, "allow_shrink": True}
 SECRETS = ("s3cret", "hunter2")
 FILE = Path(__file__)
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink]
+NULL_IS_NONE = ("external_gateway_info", "key_name", "OS-SRV-USG:launched_at")  # there null is not garbled
 OTHERS: tuple[Any, ...] = (None, True, 7, 1.5, "x", "../../flavors/1", [], [[]], {}, {"id": 1}, 10**30, -1, "é\n")
-
-NULL_IS_NONE = frozenset({"external_gateway_info", "key_name", "OS-SRV-USG:launched_at"})
 
 
 class Garbler:
@@ -153,17 +153,12 @@ def judge(path: str, garble: Garble, wanted: core.desired.Desired, felt: Callabl
 
 
 def spoiled(chance: Callable[[int], int], told: Any) -> tuple[Any, bool]:
-    """Return JSON with one value somewhere missing, of another kind, or there twice; and whether no list has less.
-
-    Where the service itself says null for "none", null is no garbled value and is left out.
-    """
+    """Return JSON with one value somewhere missing, of another kind, or there twice; and whether no list has less."""
     places = list(walk(told, ()))
     way = places[chance(len(places))]
     if not way:
         return OTHERS[chance(len(OTHERS))], True
-    holder = told
-    for step in way[:-1]:
-        holder = holder[step]
+    holder = reduce(getitem, way[:-1], told)
     last, other = way[-1], OTHERS[chance(len(OTHERS))]
     how = chance(4)
     if how == 0:
