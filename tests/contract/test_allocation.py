@@ -33,6 +33,7 @@ def test_a_server_takes_its_flavor_on_its_host_alone_until_it_leaves_it(ground: 
 
 def test_what_is_gone_is_told_from_what_is_there(ground: Ground) -> None:
     ident, nobody = ground.built(), "00000000-0000-4000-8000-000000000000"
+    assert ident in allocation.elsewhere(ground.session)
     assert allocation.gone(ground.session, [ident, nobody]) == {ident: False, nobody: True}
 
 

@@ -56,7 +56,7 @@ def gone(session: Session, idents: Iterable[str]) -> dict[str, bool]:
 def elsewhere(session: Session) -> frozenset[str]:
     """Return the ids of all projects' servers; nothing for who may not see them."""
     try:
-        return frozenset(one["id"] for one in session.pages("compute", "/servers?all_tenants=1", "servers"))
+        return frozenset(one["id"] for one in session.pages("compute", "/servers/detail?all_tenants=1", "servers"))
     except ObserveError:
         return frozenset()
 
