@@ -39,7 +39,9 @@ options:
     description: A file to which a line of JSON is appended for everything that happens.
     type: path
   state_dir:
-    description: Where the journal is kept. Without it C(XDG_STATE_HOME) or C(~/.local/state).
+    description:
+      - Where the journal is kept, in a folder for each stack, project, region and cloud. Without it
+        C(XDG_STATE_HOME) or C(~/.local/state).
     type: path
   leader:
     description:

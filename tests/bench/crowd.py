@@ -59,7 +59,7 @@ def declaration(count: int) -> str:
     return HEAD + "".join(SERVER.format(number, number % 17) for number in range(count))
 
 
-def populated(file: Path) -> Cloud:
+def populated(file: Path, clouds: Path) -> Cloud:
     """Return a simulated cloud on which everything is as the file says, and leave a journal of it."""
     cloud = Cloud()
     for image in ("debian", "fedora"):
@@ -70,7 +70,7 @@ def populated(file: Path) -> Cloud:
     desired = core.declared.from_declaration(declare.load(file))
     servers = [one for one in desired.wanted if one.kind == "server"]
     rest = desired._replace(wanted=tuple(one for one in desired.wanted if one.kind != "server"))
-    folder = file.parent / "state/novaform/shop"
+    folder = served.kept_at(cloud, clouds, "shop", file.parent / "state")
     run.Run(cloud.session(), rest, core.policy.Policy(), folder).apply()
     context = Context(cloud.session(), desired, lambda _: None)
     kinds = ("server", "flavor", "key", "network", "security_group", "image")
@@ -145,10 +145,10 @@ def main(count: int, folder: Path, delay: float) -> None:
     """Write the files and serve."""
     file = folder / "instances.yml"
     file.write_text(declaration(count))
-    Handler.cloud, Handler.delay, Handler.turn = populated(file), delay, threading.Lock()
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     root = f"http://127.0.0.1:{server.server_port}"
-    served.clouds(folder, root)
+    cloud = populated(file, served.clouds(folder, root))
+    Handler.cloud, Handler.delay, Handler.turn = cloud, delay, threading.Lock()
     threading.Thread(target=server.serve_forever, daemon=True).start()
     sys.stdout.write(root + "\n")
     sys.stdout.flush()

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import yaml
-from novaform.clients.cloud import wire
+from novaform.clients.cloud import credential, session, state, wire
 from novaform.simulate.cloud import Cloud
 
 if TYPE_CHECKING:
@@ -60,12 +60,18 @@ def clouds(folder: Path, root: str) -> Path:
     return path
 
 
+def kept_at(cloud: Cloud, file: Path, stack: str, place: Path) -> Path:
+    """Return where a command keeps a stack of this cloud, for which ``file`` is the clouds.yaml."""
+    given = session.Session(credential.load("fake", str(file)), cloud)
+    return state.folder_of(state.scope_of(given, stack), str(place))
+
+
 @contextmanager
 def serve(folder: Path) -> Iterator[Cloud]:
     """Serve a new cloud on loopback and write a clouds.yaml for it."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    cloud = Cloud(f"http://127.0.0.1:{server.server_port}")
-    Handler.cloud, Handler.turn = cloud, threading.Lock()
+    handler = type("Bound", (Handler,), {"turn": threading.Lock()})  # two clouds may be served at a time
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    cloud = handler.cloud = Cloud(f"http://127.0.0.1:{server.server_port}")  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     clouds(folder, cloud.root)

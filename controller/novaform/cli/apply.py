@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from novaform import core
-from novaform.cli import option, show
+from novaform.cli import kept, option, show
 from novaform.cli.progress import Progress
 from novaform.plan import render
 
@@ -39,11 +38,11 @@ def apply(
     Exit status: 0 everything is as declared, 2 something is left, 1 an error, or a step that failed.
     """
     stack = option.opened(where, given)
-    kept = load(saved, stack) if saved is not None else None
+    approved = kept.load(saved, stack) if saved is not None else None
     decision = stack.look().decision
-    steps = changes(decision) if kept is None else kept
+    steps = changes(decision) if approved is None else approved
     if not as_json:
-        show.show(render.render(decision if kept is None else core.change.Decision(tuple(steps), decision.notes)))
+        show.show(render.render(decision if approved is None else core.change.Decision(tuple(steps), decision.notes)))
     if not steps and not waiting(decision):
         if as_json:
             option.answer({"changed": False, "outcomes": [], "report": decision.to_report()})
@@ -64,22 +63,6 @@ def changes(decision: core.change.Decision) -> list[core.change.Change]:
 def waiting(decision: core.change.Decision) -> bool:
     """Tell whether something is on its way, so that there may be steps in a moment."""
     return any(note.passing for note in decision.notes)
-
-
-def load(path: Path, stack: Stack) -> list[core.change.Change]:
-    """Read a kept plan. Raises ``DeclareError`` if it is none, or of another stack."""
-    try:
-        kept = json.loads(path.read_bytes())
-        steps = list(core.change.changes_from_json(kept["steps"]))
-    except OSError as error:
-        raise core.errors.DeclareError(f"{path}: cannot be read ({error.strerror})") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise core.errors.DeclareError(f"{path}: is no kept plan; novaform plan --out {path} makes one") from error
-    if kept.get("stack") != stack.desired.stack:
-        raise core.errors.DeclareError(
-            f"{path}: is a plan for stack {kept.get('stack')}, not for {stack.desired.stack}"
-        )
-    return steps
 
 
 def carry_out(
@@ -127,7 +110,7 @@ def tell(result: dict[str, Any], *, as_json: bool) -> int:
     report = result.get("report") or {}
     clean = bool(report.get("clean"))
     if as_json:
-        option.answer({name: result.get(name) for name in ("changed", "outcomes", "report")})
+        option.answer({"changed": result.get("changed"), "outcomes": result.get("outcomes") or [], "report": report})
     else:
         done = sum(1 for one in result.get("outcomes") or () if one["outcome"] == core.outcome.DONE)
         left = "" if clean else " Something is left: see novaform plan."

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from novaform import core
-from novaform.cli import option, show
+from novaform.cli import kept, option, show
 from novaform.plan import render
 
 app = typer.Typer()
@@ -32,19 +30,9 @@ def plan(
     stack = option.opened(where, given)
     decision = stack.look().decision
     if out is not None:
-        keep(out, stack.desired, decision)
+        kept.keep(out, stack, decision)
     if as_json:
         option.answer({"stack": stack.desired.stack, **decision.to_report(), "requests": stack.session.requests})
     else:
         show.show(render.render(decision, wide=wide))
     return 0 if decision.clean else DIFFERS
-
-
-def keep(out: Path, desired: core.desired.Desired, decision: core.change.Decision) -> None:
-    """Write the steps to a file: with the digest of every thing as it was seen."""
-    steps = [step.to_json() for step in decision.doable]
-    text = json.dumps({"version": 1, "stack": desired.stack, "digest": desired.digest, "steps": steps}, indent=1)
-    try:
-        out.write_text(text + "\n")
-    except OSError as error:
-        raise core.errors.ApplyError(f"{out}: cannot be written ({error.strerror})") from error

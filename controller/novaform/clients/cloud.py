@@ -11,7 +11,8 @@ from ansible_collections.novaform.compute.plugins.module_utils._cloud import (
     observe,
     run,
     session,
+    state,
     wire,
 )
 
-__all__ = ["allocation", "credential", "given", "journal", "lock", "observe", "run", "session", "wire"]
+__all__ = ["allocation", "credential", "given", "journal", "lock", "observe", "run", "session", "state", "wire"]

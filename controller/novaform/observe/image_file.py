@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,10 +36,20 @@ def observe_images(desired: core.desired.Desired, folder: Path) -> dict[str, dic
                 f"{one.at('sha256')}: {path} has the SHA-256 {digest}, another one is declared"
             )
         found[one.name] = {"content": f"sha256:{digest}", "file": str(path)}
-    if fresh and fresh != known:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        known_at.write_text(json.dumps(fresh))
+    if not fresh.items() <= known.items():
+        keep(known_at, known, fresh)
     return found
+
+
+def keep(path: Path, known: Mapping[str, str], fresh: Mapping[str, str]) -> None:
+    """Keep what was computed in place of earlier states of these files; what cannot be kept is computed again."""
+    renewed = {key.partition("|")[0] for key in fresh}
+    others = {key: digest for key, digest in known.items() if key.partition("|")[0] not in renewed}
+    half = path.with_name(f".{path.name}.{os.getpid()}")
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        half.write_text(json.dumps({**others, **fresh}))
+        half.replace(path)
 
 
 def holds(file: str, content: str, folder: Path) -> bool:
@@ -61,7 +73,7 @@ def digest_of(path: Path, known: Mapping[str, str], origin: str) -> tuple[str, s
     """Return a file's state in one text, and its SHA-256."""
     try:
         stat = path.stat()
-        key = f"{path}|{stat.st_size}|{stat.st_mtime_ns}|{stat.st_ino}"
+        key = f"{path.absolute()}|{stat.st_size}|{stat.st_mtime_ns}|{stat.st_ino}"
         if key in known:
             return key, known[key]
         with path.open("rb") as file:

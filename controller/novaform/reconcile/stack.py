@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from novaform import core, declare
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from novaform.observe.host import Hosts
+
+
+IMAGES = "images"
+"""The folder of images that are made here, and of the digests of those that are not."""
 
 
 class Where(NamedTuple):
@@ -33,12 +38,28 @@ class Stack:
         self.where = where
         self.policy = policy
         self.declaration = load(where)
-        self.folder = cloud.journal.folder_of(self.declaration.stack)
+        self.root = cloud.state.root_of()
         desired = core.declared.from_declaration(self.declaration)
-        self.desired = core.declared.with_contents(desired, image_file.observe_images(desired, self.folder))
+        contents = image_file.observe_images(desired, self.root / IMAGES)
+        self.desired = core.declared.with_contents(desired, contents)
         self.credential = cloud.credential.load(where.cloud)
         self.session = cloud.session.Session(self.credential)
         self.hosts: Hosts | None = None
+
+    @functools.cached_property
+    def scope(self) -> cloud.state.Scope:
+        """Which stack of which cloud and project this is; Keystone says which project. Raises ``ObserveError``."""
+        return cloud.state.scope_of(self.session, self.desired.stack)
+
+    @property
+    def folder(self) -> Path:
+        """Where is kept what runs of this stack on this machine remember."""
+        return cloud.state.folder_of(self.scope)
+
+    @property
+    def disowned(self) -> Path | None:
+        """What an earlier version kept for a stack of this name on whichever cloud, while nothing else is kept."""
+        return None if self.folder.exists() else cloud.state.former(self.desired.stack)
 
     def ask_hosts(self) -> Hosts | None:
         """Ask the hosts of the inventory, once; None without an inventory."""
@@ -50,8 +71,8 @@ class Stack:
 
     def run(self) -> cloud.run.Run:
         """Return the run that looks and decides."""
-        made = cloud.run.Run(self.session, self.desired, self.policy, self.folder)
         hosts = self.ask_hosts()
+        made = cloud.run.Run(self.session, self.desired, self.policy, self.folder)
         made.domains = core.guest.to_domains(hosts.guests) if hosts is not None else None
         return made
 
@@ -64,14 +85,14 @@ class Stack:
         contents = {}
         for one in self.desired.wanted:
             if one.kind == "image" and one.create.get("builtin"):
-                path = build(self.folder.parent / "images" / f"{one.create['builtin']}.qcow2")
+                path = build(self.root / IMAGES / f"{one.create['builtin']}.qcow2")
                 contents[one.name] = {"content": one.fields["content"], "file": str(path)}
         self.desired = core.declared.with_contents(self.desired, contents)
 
     def options(self, policy: Mapping[str, Any]) -> dict[str, Any]:
         """Return the module's options: names and places, no secrets."""
         places = {"cloud": self.credential.cloud, "clouds_file": self.credential.file}
-        return {**places, "state_dir": str(self.folder.parent.parent), **policy}
+        return {**places, "state_dir": str(self.root.parent), **policy}
 
 
 def load(where: Where) -> core.model.Declaration:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from novaform import core
 from novaform.clients import cloud
 from novaform.observe import image_file
+from novaform.reconcile.stack import IMAGES
 
 if TYPE_CHECKING:
     from novaform.reconcile.stack import Stack
@@ -16,7 +17,7 @@ Kept = tuple[float, "core.desired.Desired"]
 
 def history(stack: Stack) -> list[Kept]:
     """Return what was applied, with the time of each (epoch seconds), the last first."""
-    journal = cloud.journal.Journal(stack.folder)
+    journal = cloud.journal.to_read(stack.folder)
     try:
         return journal.history()
     finally:
@@ -43,6 +44,6 @@ def restored(wanted: core.desired.Wanted, texts: dict[str, Any], stack: Stack) -
     if wanted.kind == "server" and wanted.fields.get("user_data") in texts:
         return wanted._replace(create={**wanted.create, "user_data": texts[wanted.fields["user_data"]]})
     file = wanted.create.get("file") if wanted.kind == "image" else None
-    if file and not image_file.holds(file, str(wanted.fields.get("content")), stack.folder):
+    if file and not image_file.holds(file, str(wanted.fields.get("content")), stack.root / IMAGES):
         return wanted._replace(create={**wanted.create, "file": None, "forgotten": file})
     return wanted

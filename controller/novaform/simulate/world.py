@@ -38,7 +38,7 @@ class World:
         crowd = Crowd(self.cloud.chance if self.shuffles else None) if self.base is not None else None
         made = run.Run(self.cloud.session(crowd), desired, core.policy.Policy(**limits), self.folder)
         made.reach = self.cloud.nova.reach
-        made.open = self.opened
+        made.open = made.open_to_read = self.opened
         if self.asks_hosts:
             made.ask = lambda: core.guest.to_domains(self.cloud.hosts.guests())
             made.domains = made.ask()

@@ -8,11 +8,9 @@ that is found.
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import threading
 import zlib
-from pathlib import Path
 from sys import intern
 from typing import TYPE_CHECKING, Any, Optional
 
@@ -24,6 +22,7 @@ from .._core.view import Told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from .._core.desired import Desired, Wanted
 
@@ -42,6 +41,7 @@ CREATE TABLE IF NOT EXISTS declaration (
 EPOCH = "CREATE TABLE IF NOT EXISTS epoch (number INTEGER PRIMARY KEY AUTOINCREMENT)"
 CACHE = 256
 """KiB of memory for pages: the journal is read once and from its beginning to its end."""
+NAME = "journal.sqlite"
 KEPT = 10
 """So many applied declarations are kept to go back to; the oldest go."""
 UNSOUND = """
@@ -65,18 +65,11 @@ def in_memory() -> Base:
     return base
 
 
-def folder_of(stack: str, state: Optional[str] = None) -> Path:
-    """Return the state folder of a stack: below ``state``, XDG_STATE_HOME or ~/.local/state."""
-    base = state or os.environ.get("XDG_STATE_HOME") or "~/.local/state"
-    return Path(base).expanduser() / "novaform" / stack
-
-
 class Journal:
     """The journal of one stack. Every write is on disk when its method returns; threads may share it."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.path = folder / "journal.sqlite"
+        self.path = folder / NAME
         self.lock = threading.Lock()
         self.epoch: Optional[int] = None
         try:
@@ -88,7 +81,9 @@ class Journal:
     def lament(self, error: Exception) -> None:
         """Raise ``ApplyError`` unless it is damage that an error tells of."""
         if isinstance(error, sqlite3.OperationalError) and any(word in str(error) for word in PASSING):
-            raise ApplyError(f"{self.path}: cannot be opened ({error}): is the disk full, or another's?") from error
+            raise ApplyError(
+                f"{self.path}: cannot be opened ({error}): is the disk full, or another's? XDG_STATE_HOME moves it"
+            ) from error
 
     def anew(self) -> sqlite3.Connection:
         """Put a damaged file aside and begin another; the run in hand goes on."""
@@ -100,7 +95,11 @@ class Journal:
         return base
 
     def opened(self) -> sqlite3.Connection:
-        """Open the file and make its tables. Raises what is in ``DAMAGE``."""
+        """Open the file and make its tables. Raises what is in ``DAMAGE``; ``ApplyError`` where there can be none."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise unusable(self.path.parent, error) from error
         base = sqlite3.connect(self.path, timeout=10, check_same_thread=False)
         try:
             base.execute("PRAGMA synchronous=FULL")
@@ -112,7 +111,8 @@ class Journal:
         except DAMAGE:
             base.close()
             raise
-        self.path.chmod(0o600)
+        if self.path.stat().st_mode & 0o077:
+            self.path.chmod(0o600)
         return base
 
     def read(self, sql: str) -> list[tuple[Any, ...]]:
@@ -218,6 +218,30 @@ class Journal:
         """Return the applied declarations with the times (epoch seconds) of their last use, the newest first."""
         rows = self.read("SELECT at, desired FROM declaration ORDER BY number DESC")
         return [(float(at), found) for at, packed in rows if (found := unpacked(packed)) is not None]
+
+
+class Unkept(Journal):
+    """The journal of a stack of which nothing is kept on this machine: in memory, and gone when it is closed."""
+
+    def opened(self) -> Base:
+        """Return an empty journal."""
+        return in_memory()
+
+
+def to_read(folder: Path) -> Journal:
+    """Open a journal for a command that changes nothing, and so makes no file where there is none."""
+    try:
+        (folder / NAME).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return Unkept(folder)
+    except OSError as error:
+        raise unusable(folder, error) from error
+    return Journal(folder)
+
+
+def unusable(folder: Path, error: OSError) -> ApplyError:
+    """Return the sentence for a folder in which nothing can be kept."""
+    return ApplyError(f"{folder}: cannot be used ({error.strerror}): set XDG_STATE_HOME to a folder that is yours")
 
 
 def unpacked(packed: Any) -> Optional[Desired]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Optional
 
 from .._core.errors import ApplyError
+from .journal import unusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +53,7 @@ def alone(folder: Path, leader: Optional[int] = None) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         held = path.open("a+")
     except OSError as error:
-        raise ApplyError(f"{path}: cannot be written ({error.strerror}): nothing is done") from error
+        raise unusable(folder, error) from error
     with held:
         if not taken(held):
             succeed(held, path)

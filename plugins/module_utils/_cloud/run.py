@@ -15,7 +15,7 @@ from . import health, observe, volume
 from .context import Context
 from .fleet import Fleet
 from .form import is_ident
-from .journal import Journal
+from .journal import Journal, to_read
 from .limit import observe_limits
 from .lock import alone
 from .perform import Performer, ended
@@ -55,6 +55,7 @@ class Run:
         self.progress: Optional[Path] = None
         self.timeout = 900.0
         self.open: Callable[[Path], Journal] = Journal
+        self.open_to_read: Callable[[Path], Journal] = to_read
         self.reach = health.reach
         self.ask: Optional[Callable[[], Mapping[str, Mapping[str, Domain]]]] = None
 
@@ -93,8 +94,8 @@ class Run:
         return Look(observed, decision, applied)
 
     def plan(self) -> Look:
-        """Say what would be done."""
-        with closing(self.open(self.folder)) as journal:
+        """Say what would be done. Nothing is written, here or in the cloud."""
+        with closing(self.open_to_read(self.folder)) as journal:
             return self.look(journal)
 
     @contextmanager

@@ -13,9 +13,9 @@ from .._core.errors import ApplyError, DeclareError
 from .._core.outcome import DONE
 from .._core.plan import Plan
 from . import credential
-from .journal import folder_of
 from .run import Look, Run, choose
 from .session import Session
+from .state import folder_of, scope_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,6 +60,8 @@ class Stack:
         if self.approved is None:
             return Plan(tuple(changes))
         chosen, self.moved = choose(changes, self.approved)
+        if self.moved and not chosen and planned is None:
+            self.judge(self.moved)
         return Plan(tuple(chosen))
 
     def apply(self, plan: Plan) -> None:
@@ -69,9 +71,13 @@ class Stack:
         outcomes = self.run.act(self.journal, self.seen, [step for step in plan if isinstance(step, Change)])
         outcomes += self.moved
         self.run.domains = None  # what the hosts said was true before
+        self.approved = ()
+        self.judge(outcomes)
+
+    def judge(self, outcomes: Sequence[Outcome]) -> None:
+        """Note what became of the steps. Raises ``ApplyError`` where one was not done."""
         self.facts["outcomes"] = [one._asdict() for one in outcomes]
         failed = [one for one in outcomes if one.outcome != DONE]
-        self.approved = ()
         if failed:
             lines = "; ".join(f"{one.action} {one.kind} {one.name} {one.outcome}: {one.why}" for one in failed[:5])
             more = f" (and {len(failed) - 5} more)" if len(failed) > 5 else ""
@@ -83,7 +89,7 @@ def from_params(params: Mapping[str, Any]) -> Stack:
     wanted = desired.from_json(load_json(params["desired"]))
     session = Session(credential.load(params["cloud"], params["clouds_file"]))
     limits = policy.from_options({name: params[name] for name in LIMITS})
-    run = Run(session, wanted, limits, folder_of(wanted.stack, params["state_dir"]))
+    run = Run(session, wanted, limits, folder_of(scope_of(session, wanted.stack), params["state_dir"]))
     run.timeout = float(params["timeout"])
     run.progress = Path(params["progress"]) if params["progress"] else None
     run.domains = guest.to_domains(load_json(params["domains"])) if params["domains"] else None

@@ -127,7 +127,7 @@ def test_without_a_journal_nothing_is_made() -> None:
     (bench.folder / "journal.sqlite").rmdir()
     (bench.folder / "lock").unlink()
     (bench.folder / "lock").mkdir()
-    with pytest.raises(core.errors.ApplyError, match="cannot be written"):
+    with pytest.raises(core.errors.ApplyError, match="cannot be used"):
         bench.apply()
     assert not [one for one in bench.cloud.requests() if one[0] != "GET" and "auth/tokens" not in one[1]]
 

@@ -113,7 +113,7 @@ def test_a_kept_plan_is_done_and_nothing_else(cloud: Cloud, capsys: pytest.Captu
     assert len(cloud.nova.flavors) == 1
     assert not cloud.nova.servers
     assert main.main(["apply", "--plan", "instances.yml"]) == 1
-    assert "is no kept plan" in capsys.readouterr().err
+    assert "is not a kept plan" in capsys.readouterr().err
 
 
 def test_errors_are_sentences(cloud: Cloud, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from fakes import served
 from novaform import core, declare
 from novaform.cli import main
-from novaform.clients.cloud import journal, run
+from novaform.clients.cloud import run
 
 if TYPE_CHECKING:
     from novaform.simulate.cloud import Cloud
@@ -35,7 +36,8 @@ def cloud(cloud: Cloud) -> Cloud:
     Path("instances.yml").write_text(DECLARED)
     cloud.glance.add("debian")
     desired = core.declared.from_declaration(declare.load("instances.yml"))
-    run.Run(cloud.session(), desired, core.policy.Policy(), journal.folder_of("shop")).apply()
+    folder = served.kept_at(cloud, Path("clouds.yaml"), "shop", Path("state"))
+    run.Run(cloud.session(), desired, core.policy.Policy(), folder).apply()
     return cloud
 
 
