@@ -67,6 +67,8 @@ class CallbackModule(Default):
         """Say nothing."""
 
     def v2_runner_on_ok(self, result):
+        if result.task.action.endswith("assert") and result.result.get("_ansible_verbose_always"):
+            self._display.display(str(result.result.get("msg")), color="bright purple")
         if not result.result.get("changed"):
             return
         host, now = result.host.get_name(), time.monotonic()

@@ -10,7 +10,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.novaform.compute.plugins.filter import site as sites
 from ansible_collections.novaform.compute.plugins.module_utils._core import errors
 from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import compose
-from ansible_collections.novaform.compute.plugins.module_utils._core.decide import contact
+from ansible_collections.novaform.compute.plugins.module_utils._core.decide import contact, membership
 from ansible_collections.novaform.compute.plugins.module_utils._core.decide import preflight as decision
 
 if TYPE_CHECKING:
@@ -19,6 +19,18 @@ if TYPE_CHECKING:
 
 def preflight(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:
     """Return ``[{host, problem, remedy}]`` for all hosts that a play has asked with ``host_info``."""
+    hosts = _judged(hostvars, groups)
+    return [*decision.problems(hosts), *membership.problems(hosts)]
+
+
+def preflight_notes(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> str:
+    """Return a table of what stops nothing and should be known; empty when there is nothing."""
+    rows = membership.notes(_judged(hostvars, groups))
+    return decision.render_notes(rows)
+
+
+def _judged(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> dict[str, dict[str, Any]]:
+    """Return what is judged of each host that was asked."""
     try:
         site = sites.to_site(hostvars, groups)
     except errors.Error as error:
@@ -37,7 +49,7 @@ def preflight(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) 
             "interfaces": external,
             "address": host.address,
         }
-    return decision.problems(hosts)
+    return hosts
 
 
 def problem_table(problems: Sequence[Mapping[str, str]]) -> str:
@@ -50,4 +62,4 @@ class FilterModule:
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Return ``{name: function}``."""
-        return {"preflight": preflight, "problem_table": problem_table}
+        return {"preflight": preflight, "preflight_notes": preflight_notes, "problem_table": problem_table}

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 # ansible-core 2.19 tells where a value was written, but has no public name for it yet; pyproject.toml pins 2.19.
@@ -12,6 +13,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.novaform.compute.plugins.module_utils._core import errors
 from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import compose, endpoint
 from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import site as sites
+from ansible_collections.novaform.compute.plugins.module_utils._core.decide import membership
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -28,8 +30,13 @@ def _where(value: Any) -> str:
     return ":".join(str(one) for one in (origin.path, origin.line_num, origin.col_num) if one is not None)
 
 
+def _facts(variables: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = (variables.get(FACTS) or {}).get("facts") or {}
+    return found
+
+
 def _host(name: str, variables: Mapping[str, Any], roles: frozenset[str], virt_type: str) -> sites.Host:
-    facts = (variables.get(FACTS) or {}).get("facts") or {}
+    facts = _facts(variables)
     return sites.Host(
         name=str(name),
         address=str(variables.get("address") or variables.get("ansible_host") or name),
@@ -62,7 +69,22 @@ def to_site(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) ->
         _host(name, hostvars[name], frozenset(role for role in sites.ROLES if name in members[role]), cloud.virt_type)
         for name in names
     )
+    hosts = _with_records(hosts, hostvars)
     return sites.check_site(sites.Site(cloud, hosts), _where)
+
+
+def _with_records(hosts: tuple[sites.Host, ...], hostvars: Mapping[str, Any]) -> tuple[sites.Host, ...]:
+    """Return the hosts, each with those of its services that the cloud has no record of."""
+    facts = {host.name: _facts(hostvars[host.name]) for host in hosts}
+    remembered = membership.remembered_by(facts[host.name] for host in hosts if "control" in host.roles)
+    return tuple(
+        dataclasses.replace(
+            host,
+            forgotten=membership.forgotten(host.name, host.roles, remembered),
+            read_at=float(facts[host.name].get("time", 0.0)),
+        )
+        for host in hosts
+    )
 
 
 def blueprint(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]], host: str) -> list[dict[str, Any]]:

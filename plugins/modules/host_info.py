@@ -16,6 +16,8 @@ description:
     and whether the kernel can switch packets for Open vSwitch.
   - It reads C(/proc) and C(/sys), changes nothing, and takes about a tenth of a second, so that it replaces
     M(ansible.builtin.setup) in a site's plays.
+  - Where the databases of the cloud are, it also reads what Nova, neutron and placement remember of the cloud's hosts,
+    as MariaDB's own administrator over its socket.
 options:
   controller_time:
     description:
@@ -85,6 +87,29 @@ facts:
     openvswitch_datapath: {description: C(system) or C(netdev)., type: str, returned: always}
     installed: {description: Main packages of the cloud that are there., type: list, elements: str, returned: always}
     apt_lock: {description: Program that holds dpkg's lock or null., type: str, returned: always}
+    compute_id: {description: Identity of its compute node or null., type: str, returned: always}
+    deployed_as: {description: Option C(host) of its nova.conf or neutron.conf or null., type: str, returned: always}
+    database:
+      description: MariaDB on this host.
+      type: dict
+      returned: always
+      contains:
+        state:
+          description: C(absent), C(open) to root over its socket, C(refuses), C(silent), or C(garbled).
+          type: str
+          returned: always
+        said: {description: What it said instead of opening., type: str, returned: always}
+    remembered:
+      description: What the databases on this host remember of the cloud's hosts; null where nobody could look.
+      type: dict
+      returned: always
+      contains:
+        services: {description: Records of Nova's services., type: list, elements: dict, returned: always}
+        nodes: {description: Compute nodes by host and identity., type: list, elements: dict, returned: always}
+        instances: {description: Number of servers by host., type: dict, returned: always}
+        mapped: {description: Hosts with their cell., type: list, elements: dict, returned: always}
+        agents: {description: Records of neutron's agents., type: list, elements: dict, returned: always}
+        providers: {description: Resource providers that have processors., type: list, elements: dict, returned: always}
     ports:
       description: Listening TCP sockets.
       type: list

@@ -16,7 +16,7 @@ import socket
 import time
 from typing import Any
 
-from . import command, listener
+from . import command, listener, membership
 
 KVM_GET_API_VERSION = 0xAE00
 KVM_API_VERSION = 12
@@ -47,6 +47,7 @@ def observe(controller_time: float | None = None) -> dict[str, Any]:
         "ports": listener.observe(),
         "installed": [name for name in OURS if _installed(name)],
         "apt_lock": observe_apt_lock(),
+        **membership.observe(),
         "ssh_host_keys": observe_ssh_keys(),
         "time": now,
         "clock_offset": None if controller_time is None else round(now - controller_time, 3),

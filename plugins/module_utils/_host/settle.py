@@ -31,12 +31,17 @@ class Settle:
         self.unit = desired["unit"]
         self.host = desired["host"]
         self.region = desired["region"]
+        self.forgotten = desired.get("forgotten")
         self.auth = secret.resolve(desired["auth"], secrets)
 
     def plan(self, planned: Plan | None) -> Plan:
-        """Name the restart unless it is on record."""
+        """Name the restart unless it is on record, since after Nova forgot the host (``forgotten: {by, at}``)."""
         del planned
-        done = os.path.exists(os.path.join(RECORDS, f"{self.unit}.json"))
+        try:
+            at = os.stat(os.path.join(RECORDS, f"{self.unit}.json")).st_mtime
+        except FileNotFoundError:
+            at = None
+        done = at is not None and (not self.forgotten or at > float(self.forgotten["at"]))
         return Plan(() if done else (Step("settle", "unit", self.unit, reason=WHY),))
 
     def apply(self, plan: Plan) -> None:

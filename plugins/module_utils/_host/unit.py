@@ -22,6 +22,7 @@ RUNNING = ("active", "reloading", "refreshing")
 PATIENCE = 600
 STATES = ("started", "stopped", "masked")
 CHANGES = ("restart", "reload")
+SOON = 30.0  # seconds in which a service that was started makes its own record
 
 
 class Units:
@@ -113,6 +114,7 @@ def observe(item: Mapping[str, Any], state: Mapping[str, str], changing: set[str
         enabled=_is_enabled(item["state"], state.get("UnitFileState", "")),
         masked=is_masked(name),
         foreign=tuple(path for path in inputs if _was_foreign(path, since, coming=path in changing)),
+        forgotten=_forgotten_by(item, state),
         current=running and not changing & set(inputs) and all(_written_at(path) < since for path in inputs),
         record=known,
     )
@@ -128,6 +130,12 @@ def _started_at(state: Mapping[str, str]) -> float:
     """Return when a unit became active, as seconds since the epoch."""
     up = int(state.get("ActiveEnterTimestampMonotonic") or 0) / 1e6
     return time.time() - time.clock_gettime(time.CLOCK_MONOTONIC) + up
+
+
+def _forgotten_by(item: Mapping[str, Any], state: Mapping[str, str]) -> str:
+    """Return who had no record of a unit (``forgotten: {by, at}``) though it had been up long enough to make one."""
+    told = item.get("forgotten")
+    return str(told["by"]) if told and _started_at(state) < float(told["at"]) - SOON else ""
 
 
 def _was_foreign(path: str, since: float, *, coming: bool) -> bool:

@@ -44,14 +44,18 @@ def _made(site: Site, host: Host) -> list[dict[str, Any]]:
     return [make(site, host) for _, roles, make in _COMPONENTS if roles & host.roles]
 
 
-def _stages(made: dict[str, Any]) -> dict[str, Any]:
-    """Return a component without what only the firewall and the preflight read."""
+def _stages(made: dict[str, Any], host: Host) -> dict[str, Any]:
+    """Return a component without what only the firewall and the preflight read, and with whom the cloud forgot."""
+    for item in (*made.get("units", ()), *([made["settle"]] if "settle" in made else [])):
+        name = (item.get("name") or item["unit"]).removesuffix(".service")
+        if name in host.forgotten:
+            item["forgotten"] = {"by": host.forgotten[name], "at": host.read_at}
     return {kind: value for kind, value in made.items() if kind != "ports"}
 
 
 def components(site: Site, host: Host) -> list[dict[str, Any]]:
     """Return every component of a host in the order of coming up, the firewall first."""
-    return [firewall(site, host), *(_stages(made) for made in _made(site, host))]
+    return [firewall(site, host), *(_stages(made, host) for made in _made(site, host))]
 
 
 def ports(site: Site, host: Host) -> list[dict[str, Any]]:

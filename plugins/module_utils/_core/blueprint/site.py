@@ -33,6 +33,8 @@ class Host:
     """One host of the site. ``name`` is its inventory name and Nova's and Neutron's ``host`` value, exactly.
 
     ``tunnel_address`` is where other hosts send what their guests say to this host's: ``address`` when it is empty.
+    ``forgotten`` is ``{service: who}`` for those that should have a record of a service there and had none ``read_at``,
+    in seconds since 1970 by the host's own clock.
     """
 
     name: str
@@ -46,6 +48,8 @@ class Host:
     ssh_keys: tuple[str, ...] = ()
     config: Mapping[str, Mapping[str, Mapping[str, Mapping[str, Any]]]] = field(default_factory=dict)
     qemu_conf: Mapping[str, Any] = field(default_factory=dict)
+    forgotten: Mapping[str, str] = field(default_factory=dict)
+    read_at: float = 0.0
 
 
 @dataclass(frozen=True)

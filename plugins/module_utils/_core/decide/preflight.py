@@ -63,12 +63,20 @@ def render_table(rows: Sequence[Mapping[str, str]]) -> str:
     if not rows:
         return "no problems"
     hosts = len({row["host"] for row in rows})
+    count = f"{len(rows)} problem{'s' * (len(rows) > 1)} on {hosts} host{'s' * (hosts > 1)}; nothing has been touched"
+    return "\n".join([count, "", *_aligned(rows)])
+
+
+def render_notes(rows: Sequence[Mapping[str, str]]) -> str:
+    """Return what stops nothing as a like table; empty when there is nothing."""
+    return "\n".join(["worth a look; the run goes on", "", *_aligned(rows)]) if rows else ""
+
+
+def _aligned(rows: Sequence[Mapping[str, str]]) -> list[str]:
     columns = ("host", "problem", "remedy")
     widths = {column: max(len(column), *(len(row[column]) for row in rows)) for column in columns}
     lines = [{column: column.upper() for column in columns}, *rows]
-    texts = ["  ".join(line[column].ljust(widths[column]) for column in columns).rstrip() for line in lines]
-    count = f"{len(rows)} problem{'s' * (len(rows) > 1)} on {hosts} host{'s' * (hosts > 1)}; nothing has been touched"
-    return "\n".join([count, "", *texts])
+    return ["  ".join(line[column].ljust(widths[column]) for column in columns).rstrip() for line in lines]
 
 
 def _judged(host: Mapping[str, Any]) -> Iterator[Problem]:

@@ -36,7 +36,8 @@ class Seen:
     """What systemd says of a unit, and what we recorded of it (None: nothing).
 
     ``current``: it runs since after the last of its input files was written. ``foreign``: inputs that somebody else
-    had changed when it was started, or at any time since.
+    had changed when it was started, or at any time since. ``forgotten``: who has lost the record that it made of itself
+    when it was started.
     """
 
     active: bool = False
@@ -44,6 +45,7 @@ class Seen:
     masked: bool = False
     current: bool = False
     foreign: tuple[str, ...] = ()
+    forgotten: str = ""
     record: Mapping[str, Any] | None = None
 
 
@@ -75,6 +77,8 @@ def _started(unit: Unit, seen: Seen) -> Step | None:
         if seen.current:
             return Step("start", KIND, unit.name, reason="it runs with these settings already: enabled and recorded")
         return Step("restart", KIND, unit.name, reason="it was not started by us: its settings are unknown")
+    if seen.forgotten:
+        return Step("restart", KIND, unit.name, reason=f"{seen.forgotten} has no record of it")
     changed = changed_inputs(unit, seen.record)
     if changed:
         return Step(unit.on_change, KIND, unit.name, reason=f"changed: {', '.join(changed)}")

@@ -105,3 +105,17 @@ def test_a_component_that_the_host_does_not_have() -> None:
     assert FILTERS["component"](hosts, groups, "compute1", "nova_compute")["name"] == "nova_compute"
     with pytest.raises(AnsibleFilterError, match="compute1 has no component mysql: its groups are compute"):
         FILTERS["component"](hosts, groups, "compute1", "mysql")
+
+
+def test_a_service_that_the_cloud_forgot_is_told_to_its_own_host_and_no_other() -> None:
+    remembered: dict[str, Any] = {"services": [{"host": "two", "binary": "nova-compute"}], "agents": []}
+    groups = {"control": ["c"], "compute": ["one", "two"]}
+    variables: dict[str, Any] = {name: {"novaform_host": {"facts": {"time": 7.0}}} for name in ("c", "one", "two")}
+    variables["c"]["novaform_host"]["facts"]["remembered"] = remembered
+    told = {
+        host: FILTERS["component"](variables, groups, host, "nova_compute")["settle"].get("forgotten")
+        for host in ("one", "two")
+    }
+    assert told == {"one": {"by": "Nova", "at": 7.0}, "two": None}
+    units = FILTERS["component"](variables, groups, "one", "nova_compute")["units"]
+    assert [one["name"] for one in units if "forgotten" in one] == ["nova-compute.service"]

@@ -54,6 +54,13 @@ def test_a_unit_that_may_have_read_a_strangers_change_restarts() -> None:
     assert step == Step("restart", "unit", NAME, reason="changed by somebody else: /etc/nova/nova.conf")
 
 
+def test_a_unit_that_was_forgotten_restarts_even_if_it_could_reload() -> None:
+    step = only(
+        unit.Unit(NAME, on_change="reload"), unit.Seen(active=True, enabled=True, forgotten="Nova", record=RECORD)
+    )
+    assert step == Step("restart", "unit", NAME, reason="Nova has no record of it")
+
+
 @pytest.mark.parametrize(
     ("seen", "action"),
     [
