@@ -47,6 +47,7 @@ class CallbackModule(Default):
         super().__init__()
         self.began = time.monotonic()
         self.started = {}
+        self.waited = {}
 
     def v2_playbook_on_play_start(self, play):
         self._play = play
@@ -79,7 +80,13 @@ class CallbackModule(Default):
         self._display.display(f"{' ' * 12}{host}: {done} in {seconds:.1f} s", color="yellow")
 
     def v2_runner_retry(self, result):
-        """Say nothing: a wait is no failure."""
+        """Say once a minute that a wait goes on: it is no failure."""
+        host, now = result.host.get_name(), time.monotonic()
+        key = host, result.task._uuid  # noqa: SLF001 - as above
+        minutes = int(now - self.started.get(key, now)) // 60
+        if minutes > self.waited.get(key, 0):
+            self.waited[key] = minutes
+            self._display.display(f"{' ' * 12}{host}: still at it after {minutes} min")
 
     def clock(self):
         """Return the time since the run began."""

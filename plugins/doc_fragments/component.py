@@ -26,6 +26,14 @@ options:
       - They are written to their files and databases, and are in no diff, log or returned value.
     type: dict
     default: {}
+  run:
+    description:
+      - The site's run that this is part of, as M(novaform.compute.host_info) numbered it. A run that is older than
+        one that has been at this host is refused, and modules of one run do not wait for each other.
+    type: dict
+    suboptions:
+      epoch: {description: Its number., type: int, required: true}
+      holder: {description: "Who began it, for people.", type: str, default: ""}
 attributes:
   check_mode:
     description: Can run in check mode and then says what would be done, also on a host that is empty yet.
@@ -37,6 +45,6 @@ attributes:
     description: When run twice, the second run changes nothing and restarts nothing.
     support: full
 notes:
-  - Run it as root. While it writes it holds the lock C(/run/novaform.lock) on the host.
+  - Run it as root. While it writes it holds the lock C(/run/novaform.lock) on the host; what it has started keeps it.
   - A service is restarted only when something that it reads itself has changed since it was started.
 """

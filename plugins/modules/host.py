@@ -29,6 +29,14 @@ options:
       - The secrets that the components' placeholders name, by name.
     type: dict
     default: {}
+  run:
+    description:
+      - The site's run that this is part of, as M(novaform.compute.host_info) numbered it. A run that is older than
+        one that has been at this host is refused, and modules of one run do not wait for each other.
+    type: dict
+    suboptions:
+      epoch: {description: Its number., type: int, required: true}
+      holder: {description: "Who began it, for people.", type: str, default: ""}
 attributes:
   check_mode:
     description: Can run in check mode and then says what would be done, also on a host that is empty yet.
@@ -40,7 +48,7 @@ attributes:
     description: When run twice, the second run changes nothing.
     support: full
 notes:
-  - Run it as root. While it writes it holds the lock C(/run/novaform.lock) on the host.
+  - Run it as root. While it writes it holds the lock C(/run/novaform.lock) on the host; what it has started keeps it.
 """
 
 EXAMPLES = r"""
@@ -92,13 +100,14 @@ unproven:
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ..module_utils._core.decide import fence
 from ..module_utils._core.errors import Error
 from ..module_utils._host import spec, stages
 from ..module_utils._host.converge import converge
 from ..module_utils._host.gate import Gate
 
 COMPONENTS = spec.ArgumentSpec({"components": {"type": "list", "elements": "dict", "required": True}})
-SPEC = spec.SECRETS.merge(COMPONENTS)
+SPEC = spec.SECRETS.merge(spec.RUN).merge(COMPONENTS)
 
 
 def main() -> None:
@@ -112,7 +121,8 @@ def main() -> None:
     }
     try:
         gate = Gate(components, secrets)
-        found = [*stages.for_component(together, secrets), gate]
+        run = fence.to_run(module.params["run"])
+        found = [*stages.for_component(together, secrets, run=run), gate]
     except Error as error:
         module.fail_json(msg=str(error), **error.details)
     converge(module, found, gate.facts)

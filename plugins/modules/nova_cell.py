@@ -106,7 +106,7 @@ def main() -> None:
         cells = cell.Cells(module.params["api"], module.params["cells"], module.params["secrets"])
     except Error as error:
         module.fail_json(msg=str(error), **error.details)
-    converge(module, [Lock(), cells])
+    converge(module, [Lock("nova_cell"), cells])
 
 
 if __name__ == "__main__":

@@ -136,7 +136,7 @@ def main() -> None:
     item = dict(module.params)
     if item["state"] == "absent":
         item["options"] = {section: dict.fromkeys(names or []) for section, names in item["options"].items()}
-    converge(module, [Lock(), IniFile(item, item["secrets"])])
+    converge(module, [Lock("oslo_config"), IniFile(item, item["secrets"])])
 
 
 if __name__ == "__main__":

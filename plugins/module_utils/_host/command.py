@@ -2,6 +2,9 @@
 
 What comes back is what the program said; whether that is an error, the caller knows. A secret never goes into
 ``argv`` or the environment: give it as ``stdin``.
+
+A program outlives a module that is killed: it keeps the host's lock (``KEPT``), and what it says goes into memory and
+not into a pipe, whose reader's end would end it half-way.
 """
 
 from __future__ import annotations
@@ -16,8 +19,11 @@ from .._core.errors import ApplyError, ObserveError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import IO
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+KEPT: set[int] = set()
+"""Descriptors that every program inherits."""
 
 
 @dataclass(frozen=True)
@@ -44,27 +50,32 @@ def run(
     it has started.
     """
     bare = {"PATH": PATH, "LC_ALL": "C.UTF-8", "HOME": os.environ.get("HOME", "/root")}
-    try:
-        program = subprocess.Popen(
-            list(argv),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={**bare, **(environment or {})},
-            encoding="utf-8",
-            errors="replace",
-            cwd="/",
-            start_new_session=True,
-        )
-    except OSError:
-        return None
-    with program:
+    with os.fdopen(os.memfd_create("out"), "rb") as out, os.fdopen(os.memfd_create("err"), "rb") as err:
         try:
-            out, err = program.communicate(stdin, timeout=timeout)
-        except subprocess.TimeoutExpired:
-            os.killpg(program.pid, signal.SIGKILL)
+            program = subprocess.Popen(
+                list(argv),
+                stdin=subprocess.PIPE,
+                stdout=out,
+                stderr=err,
+                env={**bare, **(environment or {})},
+                cwd="/",
+                start_new_session=True,
+                pass_fds=tuple(KEPT),
+            )
+        except OSError:
             return None
-    return Answer(program.returncode, out, err)
+        with program:
+            try:
+                program.communicate(stdin.encode("utf-8", errors="surrogateescape"), timeout=timeout)
+            except subprocess.TimeoutExpired:
+                os.killpg(program.pid, signal.SIGKILL)
+                return None
+        return Answer(program.returncode, _text(out), _text(err))
+
+
+def _text(said: IO[bytes]) -> str:
+    said.seek(0)
+    return said.read().decode("utf-8", errors="replace").replace("\r\n", "\n")
 
 
 def ask(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ansible.module_utils.basic import AnsibleModule
 
+from .._core.decide import fence
 from .._core.errors import Error
 from . import spec, stages
 from .converge import converge
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 def main_component(order: Sequence[str] = stages.DEFAULT_ORDER) -> None:
     """Run a component's module with its stages in this order."""
     module = AnsibleModule(**spec.COMPONENT.to_kwargs(), supports_check_mode=True)
+    run = fence.to_run(module.params["run"])
     try:
-        found = stages.for_component(module.params["component"], module.params["secrets"], order)
+        found = stages.for_component(module.params["component"], module.params["secrets"], order, run)
     except Error as error:
         module.fail_json(msg=str(error), **error.details)
     converge(module, found)

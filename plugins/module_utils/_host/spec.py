@@ -26,4 +26,7 @@ class ArgumentSpec:
 
 SECRETS = ArgumentSpec({"secrets": {"type": "dict", "default": {}, "no_log": True}})
 
-COMPONENT = SECRETS.merge(ArgumentSpec({"component": {"type": "dict", "required": True}}))
+_RUN = {"epoch": {"type": "int", "required": True}, "holder": {"type": "str", "default": ""}}
+RUN = ArgumentSpec({"run": {"type": "dict", "options": _RUN}})
+
+COMPONENT = SECRETS.merge(RUN).merge(ArgumentSpec({"component": {"type": "dict", "required": True}}))

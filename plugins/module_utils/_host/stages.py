@@ -18,6 +18,7 @@ from .unit import Units
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from .._core.decide.fence import Run
     from .converge import Stage
 
 DEFAULT_ORDER = (
@@ -125,16 +126,20 @@ REGISTRY: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Stage]] = {
 
 
 def for_component(
-    component: Mapping[str, Any], secrets: Mapping[str, Any], order: Sequence[str] = DEFAULT_ORDER
+    component: Mapping[str, Any],
+    secrets: Mapping[str, Any],
+    order: Sequence[str] = DEFAULT_ORDER,
+    run: Run | None = None,
 ) -> list[Stage]:
     """Return the stages of a component, the host's lock first; a kind that it does not have is left out.
 
-    Raises ``DeclareError`` for a kind that nobody knows or that ``order`` forgets.
+    ``run`` is the site's run that the module is part of. Raises ``DeclareError`` for a kind that nobody knows or that
+    ``order`` forgets.
     """
     lost = [kind for kind in component if kind != "name" and component[kind] and kind not in order]
     if lost:
         raise DeclareError(f"component {component.get('name')} has parts that nothing here does: {', '.join(lost)}")
-    return [Lock(), *of_kinds(component, secrets, order)]
+    return [Lock(str(component.get("name") or ""), run), *of_kinds(component, secrets, order)]
 
 
 def of_kinds(component: Mapping[str, Any], secrets: Mapping[str, Any], kinds: Sequence[str]) -> list[Stage]:
