@@ -88,19 +88,20 @@ def rabbitmq(site: Site, host: Host) -> dict[str, Any]:
 
 
 def memcached(site: Site, host: Host) -> dict[str, Any]:
-    """Return the token cache."""
+    """Return the token cache, which nobody but this host's own services reaches."""
+    del host
     conf = part.text(
         "/etc/memcached.conf",
         f"# Written by Novaform.\n-d\nlogfile /var/log/memcached.log\n-m 64\n-p {endpoint.PORTS['memcached']}\n"
-        f"-u memcache\n-l {host.address}\n-P /var/run/memcached/memcached.pid\n",
+        f"-u memcache\n-l {endpoint.LOOPBACK}\n-P /var/run/memcached/memcached.pid\n",
     )
     return {
         "name": "memcached",
-        "packages": ["memcached", "python3-memcache"],
+        "packages": ["memcached", "python3-memcache", "python3-cryptography"],
         "files": [conf],
         "units": [part.unit("memcached", conf["path"])],
         "ports": [part.port(endpoint.PORTS["memcached"], "memcached", *_control_addresses(site))],
-        "proofs": [{"tcp": f"{host.address}:{endpoint.PORTS['memcached']}", "unit": "memcached.service"}],
+        "proofs": [{"tcp": endpoint.memcached(), "unit": "memcached.service"}],
     }
 
 

@@ -26,6 +26,7 @@ PORTS = {
 }
 API_PATHS = {"keystone": "/v3", "glance": "", "placement": "", "neutron": "", "nova": "/v2.1"}
 SCHEME = "http"
+LOOPBACK = "127.0.0.1"
 VNC_PORTS = "5900-5999"
 MIGRATION_PORTS = "49152-49215"
 VXLAN_PORT = 4789
@@ -80,6 +81,6 @@ def fit(name: str, secret: str) -> str:
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-def memcached(site: Site) -> str:
-    """Return ``address:port`` of the token cache."""
-    return f"{control_address(site)}:{PORTS['memcached']}"
+def memcached() -> str:
+    """Return ``address:port`` of the token cache: there is one control host, and only its own services ask."""
+    return f"{LOOPBACK}:{PORTS['memcached']}"

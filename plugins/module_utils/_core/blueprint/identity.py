@@ -22,7 +22,7 @@ def _keystone_options(site: Site, host: Host) -> dict[str, dict[str, Any]]:
             "cache": {
                 "enabled": True,
                 "backend": "dogpile.cache.pymemcache",
-                "memcache_servers": endpoint.memcached(site),
+                "memcache_servers": endpoint.memcached(),
             },
             "oslo_policy": {"policy_dirs": "/etc/keystone/policy.d"},
             "oslo_middleware": {"max_request_body_size": 114688, "enable_proxy_headers_parsing": True},

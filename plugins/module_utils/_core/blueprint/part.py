@@ -103,7 +103,10 @@ def authtoken(site: Site, user: str) -> dict[str, Any]:
         "region_name": site.cloud.region,
         "interface": "internal",
         "www_authenticate_uri": endpoint.url(site, "keystone"),
-        "memcached_servers": endpoint.memcached(site),
+        "memcached_servers": endpoint.memcached(),
+        # Without, whoever reaches the cache says what a token is good for.
+        "memcache_security_strategy": "ENCRYPT",
+        "memcache_secret_key": f"<secret:token_cache_{user}>",
         "service_token_roles": "service",
         "service_token_roles_required": True,
     }
