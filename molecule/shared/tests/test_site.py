@@ -19,7 +19,8 @@ pytestmark = pytest.mark.e2e
 
 UNITS = {
     "control": [
-        "mariadb", "rabbitmq-server", "memcached", "keystone", "glance-api", "placement-api", "neutron-api",
+        "mariadb", "rabbitmq-server", "memcached", "novaform-keystone-cache", "keystone", "glance-api", "placement-api",
+        "neutron-api",
         "neutron-rpc-server", "nova-api", "nova-api-metadata", "nova-conductor", "nova-scheduler", "nova-novncproxy",
     ],
     "network": [

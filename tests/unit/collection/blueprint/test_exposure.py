@@ -49,8 +49,18 @@ def checks(item: dict[str, Any]) -> bool:
 
 
 @SITES
-def test_what_is_unpickled_comes_from_loopback(hosts: tuple[site.Host, ...]) -> None:
+def test_what_is_unpickled_comes_from_the_same_account(hosts: tuple[site.Host, ...]) -> None:
+    """oslo.cache has no serialiser but pickle: what others can write there would be their code in keystone."""
     caches = [item["options"]["cache"] for item in files(hosts, "ini") if "cache" in item["options"]]
-    assert [cache["memcache_servers"] for cache in caches] == [LOOPBACK]
+    (servers,) = (cache["memcache_servers"] for cache in caches)
+    texts = {item["path"]: item["content"] for item in files(hosts, "text")}
+    lines = texts["/etc/systemd/system/novaform-keystone-cache.service"].splitlines()
+    assert {"User=keystone", "RuntimeDirectoryMode=0700", "RestrictAddressFamilies=AF_UNIX"} <= set(lines)
+    (command,) = (line for line in lines if line.startswith("ExecStart="))
+    assert f"-s {servers.removeprefix('unix:')} -a 0600" in command
+
+
+@SITES
+def test_the_token_cache_listens_on_loopback_alone(hosts: tuple[site.Host, ...]) -> None:
     (memcached,) = (item["content"] for item in files(hosts, "text") if item["path"] == "/etc/memcached.conf")
     assert [line for line in memcached.splitlines() if line.startswith(("-l", "-s"))] == ["-l 127.0.0.1"]
