@@ -18,8 +18,6 @@ from novaform.simulate.neutron import Neutron
 if TYPE_CHECKING:
     from novaform.simulate.cloud import Cloud
 
-PROJECT = "p"
-OWNER = {"tenant_id": PROJECT, "project_id": PROJECT}
 EXTRA: dict[str, dict[str, Any]] = {
     "networks": {"status": "ACTIVE", "admin_state_up": True, "provider:physical_network": None},
     "subnets": {"ip_version": 4, "host_routes": []},
@@ -38,7 +36,7 @@ class SharedNeutron(Neutron):
 
     def make(self, plural: str, body: dict[str, Any]) -> dict[str, Any]:
         """Make a thing."""
-        return super().make(plural, {**OWNER, **copy.deepcopy(EXTRA.get(plural, {})), **body})
+        return super().make(plural, {**copy.deepcopy(EXTRA.get(plural, {})), **body})
 
     def address(self, network: str, asked: dict[str, Any]) -> list[dict[str, str]]:
         """Return a port's address on a network: as asked, or the next free one of its first subnet."""
@@ -111,8 +109,8 @@ class GlanceBridge(GlanceFixture):
         times = {"created_at": EPOCH, "updated_at": EPOCH, "deleted_at": None, "deleted": False}
         sizes = {"size": found.get("size") or 1, "min_disk": found.get("min_disk", 0)}
         formats = {"disk_format": "raw", "container_format": "bare", "protected": False, "properties": {}}
-        kept = {name: found[name] for name in ("id", "name", "status", "visibility", "tags")}
-        return {**times, **formats, **sizes, **kept, "min_ram": found.get("min_ram", 0), "owner": PROJECT}
+        kept = {name: found[name] for name in ("id", "name", "status", "visibility", "tags", "owner")}
+        return {**times, **formats, **sizes, **kept, "min_ram": found.get("min_ram", 0)}
 
     def detail(self, context: Any, **asked: Any) -> list[dict[str, Any]]:
         """Return all images."""

@@ -16,7 +16,7 @@ from pathlib import Path
 import bridge
 from fakes import served
 from nova.tests.functional import integrated_helpers
-from novaform.simulate.cloud import Cloud
+from novaform.simulate.cloud import PROJECT, Cloud
 from webob import Request
 
 UNLIMITED = ("instances", "cores", "ram", "key_pairs", "server_groups", "server_group_members", "metadata_items")
@@ -62,9 +62,7 @@ class Handler(served.Handler):
         request = Request.blank(self.path.removeprefix("/compute"), base_url=f"http://{self.headers['Host']}/compute")
         request.method, request.body = self.command, self.rfile.read(size)
         request.headers.update({name: value for name, value in self.headers.items() if name != "Content-Length"})
-        request.headers.update(
-            {"X-Auth-User": "admin", "X-Auth-Project-Id": bridge.PROJECT, "X-Roles": "reader,member,admin"}
-        )
+        request.headers.update({"X-Auth-User": "admin", "X-Auth-Project-Id": PROJECT, "X-Roles": "reader,member,admin"})
         answer = request.send(self.fixtures.api_fixture.app())
         if answer.status_int == 500:
             os.write(2, self.fixtures.stdlog.logger.output[-4000:].encode())

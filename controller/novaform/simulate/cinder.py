@@ -74,7 +74,8 @@ class Cinder:
         """Begin to make a volume and return it."""
         if asked.get("imageRef") is not None and asked["imageRef"] not in self.cloud.glance.images:
             raise Problem(400, f"Invalid image identifier or unable to access requested image {asked['imageRef']}.")
-        given = {"volume_type": "lvm", "availability_zone": "nova", "metadata": {}, "attachments": []}
+        given: dict[str, Any] = {"volume_type": "lvm", "availability_zone": "nova", "metadata": {}, "attachments": []}
+        given["os-vol-tenant-attr:tenant_id"] = self.cloud.project
         made = {**given, **asked, "id": self.cloud.id(asked["name"]), "status": "creating"}
         made["until"] = self.cloud.now + TAKES
         self.volumes[made["id"]] = made

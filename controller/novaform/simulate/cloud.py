@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import random
 import uuid
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -19,7 +20,7 @@ from . import cinder, fault, glance, host, neutron, nova, placement
 from .problem import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from urllib.parse import SplitResult
 
     from .crowd import Crowd
@@ -29,13 +30,14 @@ ROOT = "https://cloud.example"
 SERVICES = {"compute": "/compute/v2.1", "network": "/network", "image": "/image", "identity": "/identity/v3"}
 SERVICES |= {"volumev3": "/volume/v3", "placement": "/placement"}
 TOKENS = "/identity/v3/auth/tokens"
+PROJECT = "p"
 NEVER = "2199-01-01T00:00:00.000000Z"
 """When tokens expire by themselves; a simulation ends them as it likes."""
 QUIET = wire.Answer(0, {}, b"")
 
 
 class Cloud:
-    """Keystone, Nova, Neutron, Glance, Cinder and Placement of one project. ``now`` is in epoch seconds.
+    """Keystone, Nova, Neutron, Glance, Cinder and Placement as one project sees them. ``now`` is in epoch seconds.
 
     ``skew`` is by how much the controller's time of day is wrong; its monotonic clock never is.
     """
@@ -50,8 +52,10 @@ class Cloud:
         self.history: list[tuple[float, str, str]] = []
         self.faults: list[Fault] = []
         self.made = 0
+        self.project = PROJECT
         self.names: dict[str, str] = {}
         self.tokens: set[str] = set()
+        self.roles: list[str] = []
         self.nova = nova.Nova(self)
         self.neutron = neutron.Neutron(self)
         self.glance = glance.Glance(self)
@@ -67,6 +71,19 @@ class Cloud:
         made = str(uuid.UUID(int=0xF0 << 120 | self.made))
         self.names[made] = name
         return made
+
+    def owner(self) -> dict[str, str]:
+        """Return whose a thing of Neutron's is that is made now, under both of its names."""
+        return {"project_id": self.project, "tenant_id": self.project}
+
+    @contextmanager
+    def stranger(self, project: str) -> Iterator[None]:
+        """Let another project make things for a while."""
+        self.project = project
+        try:
+            yield
+        finally:
+            self.project = PROJECT
 
     def sleep(self, seconds: float) -> None:
         """Let time pass."""
@@ -182,7 +199,8 @@ class Cloud:
             {"type": kind, "endpoints": [{"interface": "public", "region_id": "one", "url": self.root + path}]}
             for kind, path in self.services.items()
         ]
-        told = {"catalog": catalog, "project": {"id": "p"}, "user": {"id": "u"}, "roles": [], "expires_at": NEVER}
+        told = {"catalog": catalog, "project": {"id": PROJECT}, "user": {"id": "u"}, "expires_at": NEVER}
+        told["roles"] = [{"name": name} for name in self.roles]
         return {"token": told}
 
 

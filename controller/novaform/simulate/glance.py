@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 from .problem import Problem
@@ -30,7 +31,8 @@ class Glance:
             named = [one for one in self.images.values() if query.get("name", one["name"]) == one["name"]]
             return 200, {"images": named}
         if method == "POST":
-            made = {"id": self.cloud.id(body["name"]), "status": "queued", "tags": [], "visibility": "private", **body}
+            given = {"status": "queued", "tags": [], "visibility": "shared", "owner": self.cloud.project}
+            made = {"id": self.cloud.id(body["name"]), **given, **body}
             self.images[made["id"]] = made
             return 201, made
         if ident not in self.images:
@@ -45,8 +47,14 @@ class Glance:
             del self.images[image["id"]]
             return 204, None
         if more == "file":
-            image.update(status="active", size=len(body))
+            image.update(status="active", size=len(body), **digests(body))
             return 204, None
         for operation in body:
             image[operation["path"][1:]] = operation["value"]
         return 200, image
+
+
+def digests(data: bytes) -> dict[str, str]:
+    """Return what Glance computes of the bytes that it was sent."""
+    checksum = hashlib.md5(data, usedforsecurity=False).hexdigest()
+    return {"checksum": checksum, "os_hash_algo": "sha512", "os_hash_value": hashlib.sha512(data).hexdigest()}

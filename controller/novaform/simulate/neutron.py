@@ -33,7 +33,7 @@ NAMES = {
     "port_id": "ports",
 }
 """What a field of a request names."""
-FILTERS = frozenset({"device_id", "name", "port_id"})
+FILTERS = frozenset({"device_id", "name", "port_id", "project_id"})
 
 
 class Neutron:
@@ -58,6 +58,7 @@ class Neutron:
             "tags": [],
             "description": "",
             "name": "",
+            **self.cloud.owner(),
             **DEFAULTS[plural],
             **body,
         }

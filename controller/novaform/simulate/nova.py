@@ -214,7 +214,8 @@ class Nova(Servers):
         if method == "DELETE":
             taken(self.groups, rest)
             return 204, None
-        made = {"id": self.cloud.id(body["server_group"]["name"]), "members": [], **body["server_group"]}
+        given = {"members": [], "project_id": self.cloud.project}
+        made = {"id": self.cloud.id(body["server_group"]["name"]), **given, **body["server_group"]}
         self.groups[made["id"]] = made
         return 200, {"server_group": made}
 

@@ -161,6 +161,7 @@ class Servers:
             **self.built(),
             "id": ident,
             "name": asked["name"],
+            "tenant_id": self.cloud.project,
             "flavor": flavor,
             "image": asked["imageRef"],
             "key_name": asked.get("key_name"),
@@ -211,6 +212,7 @@ class Servers:
         return {
             "id": server["id"],
             "name": server["name"],
+            "tenant_id": server["tenant_id"],
             "status": STATUS.get(server["vm_state"], str(server["vm_state"]).upper()),
             "flavor": {
                 **{name: flavor[name] for name in ("vcpus", "ram", "disk", "swap", "extra_specs")},

@@ -44,7 +44,8 @@ class Context:
             return self.ids[kind, name]
         item = self.world.item(kind, name) if self.world is not None else None
         if item is None:
-            raise ApplyError(f"there is no {kind.replace('_', ' ')} {name}, or more than one")
+            lack = self.world.lack(kind, name) if self.world is not None else "is not there"
+            raise ApplyError(f"{kind.replace('_', ' ')} {name} {lack}")
         return item.id
 
     def known(self, kind: str, ident: str) -> Optional[Item]:

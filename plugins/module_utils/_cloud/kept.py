@@ -17,6 +17,7 @@ FIELDS = {
     "server": (
         "id",
         "name",
+        "tenant_id",
         "status",
         "flavor",
         "image",

@@ -9,13 +9,14 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from .._core.errors import ObserveError
-from .._core.observed import COMPLETE, FAILED, PARTIAL, Item, Observed
+from .._core.observed import COMPLETE, FAILED, PARTIAL, Item, Observed, of_project
 from . import kept, reason, seen_compute, seen_network, volume
 from .shape import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from .identity import Token
     from .session import Session
 
 Raw = list[dict[str, Any]]
@@ -64,6 +65,8 @@ READERS = {
 OWN = frozenset({"subnet", "router", "port", "security_group", "floating_ip"})
 SHARED = frozenset({"network", "image"})
 CONNECTIONS = 4
+ADMINISTRATOR = "admin"
+OPEN = frozenset({"public", "community", "shared"})
 
 
 def observe(session: Session, kinds: Iterable[str], remembered: Mapping[str, str] = {}) -> Observed:
@@ -73,7 +76,8 @@ def observe(session: Session, kinds: Iterable[str], remembered: Mapping[str, str
     before anybody may think that it is gone. It may be in a cell that is down, deleted softly, in another project by
     now, or left out of a long list while Nova builds others.
     """
-    has = session.token().catalog
+    token = session.token()
+    has = token.catalog
     asked = [kind for kind in needed(kinds) if kind != "volume" or "volume" in has]
     raws = dict(zip(asked, session.crowd(CONNECTIONS, lambda kind: fetch(session, kind), asked)))
     complaints = tuple(str(raw) for raw in raws.values() if isinstance(raw, ObserveError))
@@ -90,7 +94,8 @@ def observe(session: Session, kinds: Iterable[str], remembered: Mapping[str, str
         complaints += told.complaints
         complaints += (f"Nova cannot read {len(unknown)} servers: a cell is down",) if unknown else ()
         coverage["server"] = PARTIAL if unknown or told.complaints else COMPLETE
-    return Observed(tuple(understand(lists)), coverage, unknown=tuple(unknown), complaints=complaints)
+    items = tuple(of_project(understand(lists), token.project))
+    return Observed(items, coverage, unknown=tuple(unknown), complaints=complaints)
 
 
 def needed(kinds: Iterable[str]) -> list[str]:
@@ -104,24 +109,34 @@ def needed(kinds: Iterable[str]) -> list[str]:
 def fetch(session: Session, kind: str) -> Any:
     """Return one whole list, or the error that kept us from it."""
     service, path, name = LISTS[kind]
-    project = session.token().project
+    token = session.token()
     if kind in OWN:
-        path = f"{path}?project_id={project}{kept.query_of(kind)}"
+        path = f"{path}?project_id={token.project}{kept.query_of(kind)}"
     keep = kept.Keeper(kind).keep
     try:
         pages = session.pages(service, path, name)
-        found = [keep(raw) for raw in pages if kind not in SHARED or visible(raw, project)]
+        found = [keep(called(raw, token)) for raw in pages if kind not in SHARED or visible(raw, token)]
     except ObserveError as error:
         return error
     # What came twice, because something went from a page before while we read, is one thing all the same.
     return found if kind == "key" else list({raw["id"]: raw for raw in found}.values())
 
 
-def visible(raw: Mapping[str, Any], project: str) -> bool:
+def visible(raw: Mapping[str, Any], token: Token) -> bool:
     """Tell whether a network or an image is for this project; an administrator is shown everybody's."""
     owner = raw.get("project_id") or raw.get("owner")
-    open_to_all = raw.get("shared") or raw.get("router:external") or raw.get("visibility") in {"public", "shared"}
-    return bool(owner in {project, None} or open_to_all or raw.get("visibility") == "community")
+    open_to_all = raw.get("shared") or raw.get("router:external")
+    return bool(owner in {token.project, None} or open_to_all or raw.get("visibility") in OPEN)
+
+
+def called(raw: dict[str, Any], token: Token) -> dict[str, Any]:
+    """Return an image as it may be called: an administrator calls those that others only share by their ids alone.
+
+    ``shared`` is what Glance makes of every image unless told otherwise. Anybody else is shown those that were shared
+    with him and that he accepted, but an administrator all there are: their owners could take any name.
+    """
+    others = raw.get("visibility") == "shared" and raw.get("owner") not in {token.project, None}
+    return {**raw, "name": raw["id"]} if others and ADMINISTRATOR in token.roles else raw
 
 
 def understand(lists: Mapping[str, Raw]) -> Iterable[Item]:

@@ -47,7 +47,8 @@ def to_server(raw: Mapping[str, Any], ports: Optional[Sequence[Mapping[str, Any]
     if mark.SPEC in metadata:  # we made it, and so know whether it had hints
         fields["hints"] = metadata.get(mark.HINTS, "")
     found = mark.from_metadata("server", tags, metadata)
-    return Item("server", raw["id"], raw.get("name") or "", vars(Fields(fields)), found, status_of(raw, ports))
+    status = status_of(raw, ports)
+    return Item("server", raw["id"], raw.get("name") or "", vars(Fields(fields)), found, status, raw.get("tenant_id"))
 
 
 def interfaces_of(raw: Mapping[str, Any], ports: Sequence[Mapping[str, Any]]) -> tuple[Interface, ...]:
@@ -153,4 +154,5 @@ def to_server_group(raw: Mapping[str, Any]) -> Item:
     key, _, uid = raw["name"].rpartition(".")
     found = mark.Mark(None, key, uid, proven=False) if key and len(uid) == 36 else None
     fields = {"policy": raw.get("policy")}
-    return Item("server_group", raw["id"], raw["name"], fields, found, {"members": raw.get("members") or []})
+    status = {"members": raw.get("members") or []}
+    return Item("server_group", raw["id"], raw["name"], fields, found, status, raw.get("project_id"))

@@ -24,6 +24,11 @@ def marked(kind: str, raw: Mapping[str, Any]) -> Optional[mark.Mark]:
     return mark.from_description(kind, raw.get("tags") or [], raw.get("description"))
 
 
+def owner(raw: Mapping[str, Any]) -> Optional[str]:
+    """Return the project of something of Neutron's."""
+    return raw.get("project_id") or raw.get("tenant_id")
+
+
 def to_network(raw: Mapping[str, Any]) -> Item:
     """Read one network of ``GET /networks``."""
     fields = {
@@ -32,7 +37,7 @@ def to_network(raw: Mapping[str, Any]) -> Item:
         "mtu": raw.get("mtu"),
         "port_security": raw.get("port_security_enabled", True),
     }
-    return Item("network", raw["id"], raw["name"], fields, marked("network", raw))
+    return Item("network", raw["id"], raw["name"], fields, marked("network", raw), owner=owner(raw))
 
 
 def to_subnet(raw: Mapping[str, Any]) -> Item:
@@ -46,13 +51,14 @@ def to_subnet(raw: Mapping[str, Any]) -> Item:
         "pool": [pools[0].get("start"), pools[0].get("end")],
         "network": raw["network_id"],
     }
-    return Item("subnet", raw["id"], raw["name"], fields, marked("subnet", raw))
+    return Item("subnet", raw["id"], raw["name"], fields, marked("subnet", raw), owner=owner(raw))
 
 
 def to_router(raw: Mapping[str, Any]) -> Item:
     """Read one router of ``GET /routers``."""
     gateway = raw.get("external_gateway_info") or {}
-    return Item("router", raw["id"], raw["name"], {"external": gateway.get("network_id")}, marked("router", raw))
+    fields = {"external": gateway.get("network_id")}
+    return Item("router", raw["id"], raw["name"], fields, marked("router", raw), owner=owner(raw))
 
 
 def to_interface(raw: Mapping[str, Any], subnets: Mapping[str, Item]) -> Optional[Item]:
@@ -64,7 +70,7 @@ def to_interface(raw: Mapping[str, Any], subnets: Mapping[str, Item]) -> Optiona
         stack, key = subnet.mark.stack, subnet.mark.key
         found = mark.Mark(stack, key, mark.uid_of(stack, "interface", key), subnet.mark.proven)
         fields = {"router": raw["device_id"], "subnet": subnet.id}
-        return Item("interface", raw["id"], key, fields, found)
+        return Item("interface", raw["id"], key, fields, found, owner=subnet.owner)
     return None
 
 
@@ -83,7 +89,7 @@ def to_security_group(raw: Mapping[str, Any]) -> Item:
     rules = {to_rule(rule): rule["id"] for rule in raw.get("security_group_rules") or ()}
     kept = {text: ident for text, ident in rules.items() if text not in GIVEN}
     mine = marked("security_group", raw)
-    return Item("security_group", raw["id"], raw["name"], {"rules": sorted(kept)}, mine, {"rule_ids": kept})
+    return Item("security_group", raw["id"], raw["name"], {"rules": sorted(kept)}, mine, {"rule_ids": kept}, owner(raw))
 
 
 def to_floating_ip(raw: Mapping[str, Any], ports: Mapping[str, Mapping[str, Any]]) -> Item:
@@ -93,7 +99,7 @@ def to_floating_ip(raw: Mapping[str, Any], ports: Mapping[str, Mapping[str, Any]
     fields["external"] = raw.get("floating_network_id")
     status = {"address": raw["floating_ip_address"]}
     mine = marked("floating_ip", raw)
-    return Item("floating_ip", raw["id"], raw["floating_ip_address"], fields, mine, status)
+    return Item("floating_ip", raw["id"], raw["floating_ip_address"], fields, mine, status, owner(raw))
 
 
 def to_image(raw: Mapping[str, Any]) -> Item:
@@ -110,4 +116,6 @@ def to_image(raw: Mapping[str, Any]) -> Item:
     mine = mark.from_metadata("image", raw.get("tags") or [], told)
     if mine is not None and raw.get(CONTENT) is None:
         mine = mine._replace(proven=False)  # ours says what is in it since the request that made it
-    return Item("image", raw["id"], raw["name"] or "", fields, mine, {"status": raw.get("status")})
+    digests = {"md5": raw.get("checksum"), raw.get("os_hash_algo"): raw.get("os_hash_value")}
+    status = {"status": raw.get("status"), "digests": {name: told for name, told in digests.items() if name and told}}
+    return Item("image", raw["id"], raw["name"] or "", fields, mine, status, raw.get("owner"))

@@ -47,12 +47,13 @@ def shaped(types: Mapping[str, tuple[type, ...]], inside: Optional[Mapping[str, 
 
 SIZES = {"vcpus": (int,), "ram": (int,), "disk": (int,)}
 FLAVOR = {"original_name": TEXT, **SIZES, "ephemeral": (int, Missing), "swap": (int, Missing)}
-MARKED = {"id": TEXT, "name": TEXT, "description": PERHAPS_TEXT, "tags": (list, Missing)}
+MARKED = {"id": TEXT, "name": TEXT, "project_id": TEXT, "description": PERHAPS_TEXT, "tags": (list, Missing)}
 RULE = {"id": TEXT, "direction": TEXT, "ethertype": TEXT, "port_range_min": (int, NONE), "port_range_max": (int, NONE)}
 RULE |= {"protocol": (str, int, NONE), "remote_group_id": PERHAPS_TEXT, "remote_ip_prefix": PERHAPS_TEXT}
 SERVER = {
     "id": TEXT,
     "name": TEXT,
+    "tenant_id": TEXT,
     "status": TEXT,
     "flavor": (dict,),
     "image": (dict, str),
@@ -102,7 +103,9 @@ SHAPES = {
         {"extra_specs": pairs, "swap": lambda value: not isinstance(value, str) or value == ""},
     ),
     "keypairs": shaped({"keypair": (dict,)}, {"keypair": of({"name": TEXT, "public_key": TEXT})}),
-    "server_groups": shaped({"id": TEXT, "name": TEXT, "policy": PERHAPS_TEXT, "members": (list,)}, {"members": texts}),
+    "server_groups": shaped(
+        {"id": TEXT, "name": TEXT, "project_id": TEXT, "policy": PERHAPS_TEXT, "members": (list,)}, {"members": texts}
+    ),
     "images": shaped(
         {
             "id": TEXT,
@@ -112,7 +115,9 @@ SHAPES = {
             "tags": (list,),
             "min_disk": PERHAPS_NUMBER,
             "min_ram": PERHAPS_NUMBER,
-            **dict.fromkeys(("novaform_content", "novaform_stack", "novaform_key", "owner"), PERHAPS_TEXT),
+            "owner": TEXT_OR_NONE,
+            **dict.fromkeys(("novaform_content", "novaform_stack", "novaform_key"), PERHAPS_TEXT),
+            **dict.fromkeys(("checksum", "os_hash_algo", "os_hash_value"), PERHAPS_TEXT),
         }
     ),
     "volumes": shaped(
@@ -123,6 +128,7 @@ SHAPES = {
             "size": (int,),
             "metadata": (dict,),
             "attachments": (list,),
+            "os-vol-tenant-attr:tenant_id": TEXT,
             "volume_type": TEXT_OR_NONE,
             "availability_zone": TEXT_OR_NONE,
         },
@@ -133,7 +139,6 @@ SHAPES = {
             **MARKED,
             **dict.fromkeys(("router:external", "shared", "port_security_enabled"), PERHAPS_FLAG),
             "mtu": PERHAPS_NUMBER,
-            "project_id": PERHAPS_TEXT,
         }
     ),
     "subnets": shaped(
@@ -169,6 +174,7 @@ SHAPES = {
             "id": TEXT,
             **dict.fromkeys(("floating_network_id", "fixed_ip_address"), PERHAPS_TEXT),
             "floating_ip_address": TEXT,
+            "project_id": TEXT,
             "port_id": TEXT_OR_NONE,
             "description": PERHAPS_TEXT,
             "tags": (list, Missing),

@@ -39,7 +39,8 @@ def to_volume(raw: Mapping[str, Any]) -> Item:
         "protect": metadata.get(mark.PROTECT) == "true",
     }
     status = {"status": raw.get("status"), "attached": bool(raw.get("attachments"))}
-    return Item("volume", raw["id"], raw.get("name") or "", fields, mine, status)
+    owner = raw.get("os-vol-tenant-attr:tenant_id")
+    return Item("volume", raw["id"], raw.get("name") or "", fields, mine, status, owner)
 
 
 def make_volume(context: Context, wanted: Wanted) -> str:

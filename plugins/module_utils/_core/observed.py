@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from .mark import Mark
 
@@ -27,7 +27,10 @@ class Interface(NamedTuple):
 
 
 class Item(NamedTuple):
-    """One thing in the cloud. ``status`` holds what is a condition and not a wish: vm_state, host, fault, ..."""
+    """One thing in the cloud. ``status`` holds what is a condition and not a wish: vm_state, host, fault, ...
+
+    ``owner`` is the id of its project. ``claim`` is a mark on something of another project's: it proves nothing.
+    """
 
     kind: str
     id: str
@@ -35,6 +38,27 @@ class Item(NamedTuple):
     fields: Mapping[str, Any]
     mark: Optional[Mark] = None
     status: Mapping[str, Any] = {}
+    owner: Optional[str] = None
+    claim: Optional[Mark] = None
+
+
+OWNERLESS = frozenset({"flavor", "key"})
+"""Kinds without a project: flavors are the administrator's, key pairs are the user's own."""
+
+
+def of_project(items: Iterable[Item], project: str) -> Iterator[Item]:
+    """Yield things with their marks, as far as these count: only on what is the project's own.
+
+    Tags and texts are written by whoever owns a thing, and our ids can be computed by anybody: what another project
+    shares with us may bear any mark. On what is nobody's, which only an administrator can make, a mark is half a mark.
+    """
+    for item in items:
+        if item.mark is None or item.owner == project or item.kind in OWNERLESS:
+            yield item
+        elif item.owner is None:
+            yield item._replace(mark=item.mark._replace(proven=False))
+        else:
+            yield item._replace(mark=None, claim=item.mark)
 
 
 class Domain(NamedTuple):

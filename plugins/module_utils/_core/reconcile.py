@@ -12,7 +12,7 @@ from . import change as changing
 from . import mark
 from .change import Change, Decision, Note
 from .decide import guard, image, placement, server, thing, volume
-from .decide.world import World
+from .decide.world import World, several
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -46,7 +46,7 @@ def decide(
 ) -> Decision:
     """Return everything between desired and observed. ``now`` is in epoch seconds; ``last_applied`` is by uid."""
     world = World(desired, observed, last_applied, policy)
-    found: list[Found] = [*complaints(world), *absent_externals(world), *volume.no_cinder(world)]
+    found: list[Found] = [*complaints(world), *claims(world), *absent_externals(world), *volume.no_cinder(world)]
     for wanted in ordered(desired.wanted):
         found += pending(world, wanted, now) or one(world, wanted)
     found += [*placement.decide_placement(world), *prune(world)]
@@ -108,6 +108,17 @@ def complaints(world: World) -> list[Found]:
     return [Note(changing.UNKNOWN, "cloud", "", text) for text in world.observed.complaints]
 
 
+def claims(world: World) -> list[Found]:
+    """Name what bears this stack's mark and belongs to another project: nothing of ours is made of it, or changed."""
+    found: list[Found] = []
+    for item in world.claiming:
+        claim = item.claim
+        if claim is not None and (claim.stack == world.desired.stack or claim.uid in world.uids):
+            text = f"{item.id} bears this stack's mark and is of another project ({item.owner}): it is left alone"
+            found.append(Note(changing.IGNORED, item.kind, claim.key or item.name, text))
+    return found
+
+
 def absent_externals(world: World) -> list[Found]:
     """Name what the declaration uses, nobody declares, and the cloud does not have (or has twice)."""
     found: list[Found] = []
@@ -116,7 +127,7 @@ def absent_externals(world: World) -> list[Found]:
         if len(items) == 1 or not world.observed.covers(external.kind):
             continue
         hint = f"; did you mean {external.suggestion}?" if external.suggestion and not items else ""
-        text = f"is there {len(items)} times: use another name" if items else f"is not in the cloud nor declared{hint}"
+        text = several(items) if items else f"is not in the cloud nor declared{hint}"
         found.append(Note(changing.DENIED, external.kind, external.name, text, external.origin))
     return found
 

@@ -127,13 +127,17 @@ def from_declaration(declaration: Declaration) -> Desired:
 
 
 def with_contents(desired: Desired, contents: Mapping[str, Mapping[str, Any]]) -> Desired:
-    """Return the same desire with what the controller found out about image files: ``{name: {content, file}}``."""
+    """Return the same desire with what was found out about image files: ``{name: {content, file, digests}}``.
+
+    ``digests`` are of the whole file, in hexadecimal, by the names of their algorithms as Glance has them.
+    """
 
     def filled(wanted: Wanted) -> Wanted:
         found = contents.get(wanted.name) if wanted.kind == "image" else None
         if found is None:
             return wanted
         fields = {**wanted.fields, "content": found["content"]}
-        return wanted._replace(fields=fields, create={**wanted.create, "file": found.get("file")})
+        create = {**wanted.create, "file": found.get("file"), "digests": found.get("digests")}
+        return wanted._replace(fields=fields, create=create)
 
     return desired._replace(wanted=tuple(filled(one) for one in desired.wanted))

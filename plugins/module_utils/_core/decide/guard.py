@@ -12,7 +12,7 @@ from .. import consequence
 from . import quota
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from ..change import Change
     from .world import World
@@ -114,20 +114,22 @@ def waiting(world: World, changes: list[Change]) -> list[Change]:
     for change in changes:
         wanted = world.wanted.get((change.kind, change.name))
         needs = wanted.needs if wanted is not None and change.action in {"create", "replace"} else ()
-        lacking = [need for need in needs if need in stuck or not there(world, need, made)]
-        if lacking:
-            kind, name = lacking[0]
-            result.append(block(change, f"it needs {kind.replace('_', ' ')} {name}, which is not there"))
-        else:
-            result.append(change)
+        lacking = [said for said in (lack(world, need, made, stuck) for need in needs) if said]
+        result.append(block(change, f"it needs {lacking[0]}") if lacking else change)
         if result[-1].blocked and change.action == "create":
             stuck.add((change.kind, change.name))
     return result
 
 
-def there(world: World, need: tuple[str, str], made: dict[tuple[str, str], Change]) -> bool:
-    """Tell whether a needed thing exists or is made. A network of others stands for its subnet."""
+def lack(
+    world: World, need: tuple[str, str], made: Mapping[tuple[str, str], Change], stuck: set[tuple[str, str]]
+) -> str:
+    """Say why a needed thing is not there nor made; empty where it is. A network of others stands for its subnet."""
     kind, name = need
-    if need in made or world.item(kind, name) is not None:
-        return True
-    return kind == "subnet" and need not in world.wanted and world.item("network", name) is not None
+    if kind == "subnet" and len(world.candidates("network", name)) > 1:
+        kind = "network"
+    elif need not in stuck:
+        others = kind == "subnet" and need not in world.wanted and world.item("network", name) is not None
+        if need in made or others or world.item(kind, name) is not None:
+            return ""
+    return f"{kind.replace('_', ' ')} {name}, which {world.lack(kind, name)}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .. import consequence
 from ..change import HELD, UNKNOWN, Change, Note
 from .thing import compare, creation, digest_of
-from .world import is_whole
+from .world import belied, holds, is_whole, several
 
 if TYPE_CHECKING:
     from ..desired import Wanted
@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 def decide_image(world: World, wanted: Wanted) -> list[Found]:
     """Decide on an image; half an upload goes as an old one does."""
     items = world.found(wanted)
-    whole = [item for item in items if is_whole(item)]
-    current = [item for item in whole if item.fields.get("content") == wanted.fields.get("content")]
+    current = [item for item in items if holds(item, wanted)]
     found: list[Found] = []
-    silent = [item.id for item in whole if item.fields.get("content") is None]
-    if current:
+    silent = [item.id for item in items if is_whole(item) and item.fields.get("content") is None]
+    if len(current) > 1:
+        found = [Note(HELD, wanted.kind, wanted.key, several(current), wanted.at())]
+    elif current:
         found = compare(world, wanted, current[0])
     elif silent:
         text = f"{silent[0]} bears our mark and does not say what is in it: somebody changed its properties"
@@ -36,13 +37,21 @@ def decide_image(world: World, wanted: Wanted) -> list[Found]:
     return [*found, *(superseded(wanted, item) for item in old if not used(world, item))]
 
 
+def cause(wanted: Wanted, item: Item) -> str:
+    """Say why an image is not the declared one any more."""
+    if not is_whole(item):
+        return "its upload was cut off"
+    same = item.fields.get("content") == wanted.fields.get("content") and belied(item, wanted)
+    return "Glance's own digest says that another content is in it" if same else "another content is declared"
+
+
 def superseded(wanted: Wanted, item: Item) -> Change:
     """Return the step that removes an image that a newer one of the same name has replaced."""
     return Change(
         "delete",
         wanted.kind,
         wanted.key,
-        reason="another content is declared" if is_whole(item) else "its upload was cut off",
+        reason=cause(wanted, item),
         uid=wanted.uid,
         target=item.id,
         consequences=(consequence.NONE,),

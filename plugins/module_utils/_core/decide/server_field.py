@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from . import interface
 from .interface import UNSET
 from .thing import differs
+from .world import belied
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -85,7 +86,7 @@ def images(world: World, item: Item, name: str) -> tuple[Any, Any]:
     if wanted is None:
         should = world.item("image", name)
         return (image_name(world, has), image_name(world, should)) if should is not None else (None, UNSET)
-    same = has.mark is not None and has.mark.uid == wanted.uid
+    same = has.mark is not None and has.mark.uid == wanted.uid and not belied(has, wanted)
     if same and has.fields.get("content") is None:
         return None, UNSET
     before = [world.called("image", has.id) if same else has.name, has.fields.get("content") if same else has.id]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Union
 
 from .. import consequence, mark
 from ..change import DENIED, FOREIGN, HELD, IGNORED, UNKNOWN, Change, FieldChange, Note
+from .world import several
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -126,11 +127,9 @@ def decide_thing(world: World, wanted: Wanted) -> list[Found]:
         if not world.observed.covers(wanted.kind):
             return [Note(UNKNOWN, wanted.kind, wanted.key, "could not be looked for in full", wanted.at())]
         return [creation(wanted)]
-    notes: list[Found] = []
     if len(items) > 1:
-        ids = ", ".join(item.id for item in items)
-        notes.append(Note(HELD, wanted.kind, wanted.key, f"exists {len(items)} times: {ids}", wanted.at()))
-    return [*notes, *compare(world, wanted, items[0])]
+        return [Note(HELD, wanted.kind, wanted.key, several(items), wanted.at())]
+    return compare(world, wanted, items[0])
 
 
 def compare(world: World, wanted: Wanted, item: Item) -> list[Found]:

@@ -8,6 +8,7 @@ from .. import consequence as c
 from .. import mark
 from ..change import DENIED, HELD, IGNORED, UNKNOWN, Change, FieldChange, Note
 from .thing import creation, digest_of, step
+from .world import several
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,8 +41,7 @@ def decide_volume(world: World, wanted: Wanted) -> list[Found]:
             return [creation(wanted)]
         return [Note(UNKNOWN, "volume", wanted.key, "could not be looked for in full", wanted.at())]
     if len(items) > 1:
-        ids = ", ".join(item.id for item in items)
-        return [Note(HELD, "volume", wanted.key, f"exists {len(items)} times: {ids}", wanted.at())]
+        return [Note(HELD, "volume", wanted.key, several(items), wanted.at())]
     return kept(world, wanted, items[0])
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ..desired import Desired, Wanted
     from ..observed import Domain, Item, Observed
@@ -38,9 +38,12 @@ class World:
         self.by_uid: dict[str, list[Item]] = defaultdict(list)
         self.by_name: dict[tuple[str, str], list[Item]] = defaultdict(list)
         self.by_id: dict[tuple[str, str], Item] = {}
+        self.claiming: list[Item] = []
         for item in observed.items:
             if item.mark is not None:
                 self.by_uid[item.mark.uid].append(item)
+            elif item.claim is not None:
+                self.claiming.append(item)
             self.by_name[item.kind, item.name].append(item)
             self.by_id[item.kind, item.id] = item
         self.wanted = {(one.kind, one.key): one for one in desired.wanted}
@@ -63,20 +66,29 @@ class World:
         """Return the existing things that the declaration says a wanted one is."""
         if "id" in wanted.adopt:
             return [one for one in (self.by_id.get((wanted.kind, wanted.adopt["id"])),) if one is not None]
-        return [one for one in self.by_name[wanted.kind, wanted.adopt["name"]] if one.mark is None]
+        named = self.by_name[wanted.kind, wanted.adopt["name"]]
+        return [one for one in named if one.mark is None and one.claim is None]
 
     def named(self, kind: str, name: str) -> list[Item]:
         """Return the existing things that a name which nobody declares stands for; the name may be an id."""
         one = self.by_id.get((kind, name))
         return self.by_name[kind, name] or ([] if one is None else [one])
 
-    def item(self, kind: str, name: str) -> Optional[Item]:
-        """Return the one existing thing that a declared name stands for; None where there is none, or several."""
+    def candidates(self, kind: str, name: str) -> list[Item]:
+        """Return all existing things that a declared name could stand for."""
         wanted = self.wanted.get((kind, name))
         items = self.found(wanted) if wanted is not None else self.named(kind, name)
-        if wanted is not None and kind == "image":
-            items = [one for one in items if one.fields.get("content") == wanted.fields["content"] and is_whole(one)]
-        return items[0] if (wanted is not None and items) or len(items) == 1 else None
+        return [one for one in items if holds(one, wanted)] if wanted is not None and kind == "image" else items
+
+    def item(self, kind: str, name: str) -> Optional[Item]:
+        """Return the one existing thing that a declared name stands for; None where there is none, or several."""
+        items = self.candidates(kind, name)
+        return items[0] if len(items) == 1 else None
+
+    def lack(self, kind: str, name: str) -> str:
+        """Say why a name stands for nothing that could be used."""
+        items = self.candidates(kind, name)
+        return several(items) if items else "is not there"
 
     def members(self, group: Item) -> frozenset[str]:
         """Return the ids of a server group's servers."""
@@ -123,6 +135,26 @@ class World:
         return remembered.fields if remembered is not None else {}
 
 
+def several(items: Sequence[Item]) -> str:
+    """Say that one name or mark stands for several things: which of them is meant, only a person can tell."""
+    return f"is there {len(items)} times ({', '.join(sorted(item.id for item in items))}): leave one, or rename others"
+
+
 def is_whole(image: Item) -> bool:
     """Tell whether an image is more than half an upload."""
     return image.status.get("status") == "active"
+
+
+def holds(image: Item, wanted: Wanted) -> bool:
+    """Tell whether an image is whole and has the declared content, by its mark and by Glance's own digests."""
+    return is_whole(image) and image.fields.get("content") == wanted.fields.get("content") and not belied(image, wanted)
+
+
+def belied(image: Item, wanted: Wanted) -> bool:
+    """Tell whether Glance's own digest of an image is another one than that of the declared file.
+
+    What the mark says of the content can be written by whoever may write properties; what Glance computed cannot.
+    """
+    declared: Mapping[str, str] = wanted.create.get("digests") or {}
+    told: Mapping[str, str] = image.status.get("digests") or {}
+    return any(told[name] != digest for name, digest in declared.items() if name in told)
