@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from novaform import core
 
 
+STEPS = 4
+"""Waits in the longest change of one thing."""
+
+
 class Order(NamedTuple):
     """What is to be applied, and how. ``options`` are the module's own, without the files that are written here."""
 
@@ -35,10 +39,16 @@ def apply(order: Order, hear: Callable[[dict[str, Any]], None]) -> dict[str, Any
         listener = threading.Thread(target=runner.follow, args=(progress, hear, over.is_set), daemon=True)
         listener.start()
         try:
-            return runner.run_here(private, "instances", arguments)
+            return runner.run_here(private, "instances", arguments, patience(order))
         finally:
             over.set()
             listener.join()
+
+
+def patience(order: Order) -> int:
+    """Return the seconds after which a run cannot be right any more: as if everything waited, one after the other."""
+    each = int(order.options.get("timeout") or 900)
+    return 600 + STEPS * each * (1 + len(order.desired.wanted) + len(order.approved or ()))
 
 
 def written(order: Order, private: Path) -> dict[str, str]:

@@ -28,12 +28,13 @@ gathering = explicit
 host_key_checking = True
 inject_facts_as_vars = False
 interpreter_python = /usr/bin/python3
+timeout = 10
 
 [connection]
 pipelining = True
 
 [ssh_connection]
-ssh_args = -o ControlMaster=auto -o ControlPersist=1800s
+ssh_args = -o ControlMaster=auto -o ControlPersist=60s -o ServerAliveInterval=15 -o ServerAliveCountMax=4
 """
 
 

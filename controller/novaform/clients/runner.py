@@ -27,6 +27,11 @@ PREFIX = "novaform-"
 COLLECTION = "novaform.compute"
 HERE = "localhost ansible_connection=local ansible_python_interpreter={python}\n"
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+ALIVE = "-o ControlMaster=auto -o ControlPersist=60s -o ServerAliveInterval=15 -o ServerAliveCountMax=4"
+QUESTION_SECONDS = 60
+"""For one host to answer a module that only looks."""
+QUESTIONS_SECONDS = 600
+"""For all hosts, however many there are."""
 HEARD = {"runner_on_ok": "ok", "runner_on_failed": "failed", "runner_on_unreachable": "unreachable"}
 
 
@@ -68,8 +73,8 @@ def run(
 ) -> dict[str, tuple[str, dict[str, Any]]]:
     """Run one module of ours on all hosts of a pattern; return for each host ("ok"|"failed"|"unreachable", result).
 
-    ``settings`` are more parameters of ``ansible_runner.run`` (inventory, envvars, ...). Raises ``ApplyError`` when
-    Ansible itself could not run.
+    ``settings`` are more parameters of ``ansible_runner.run`` (inventory, envvars, timeout in seconds). Raises
+    ``ApplyError`` when Ansible itself could not run, or did not end in that time.
     """
     import ansible_runner
 
@@ -92,6 +97,8 @@ def run(
         suppress_env_files=True,
         **settings,
     )
+    if ended.status == "timeout":
+        raise core.errors.ApplyError(f"{module} on {pattern} did not end within {settings['timeout']} s: run again")
     if not results and ended.status == "successful":
         raise core.errors.DeclareError(f"{settings['inventory']}: no host is in the group {pattern}")
     if not results:
@@ -105,10 +112,13 @@ def said(ended: Any) -> str:
     return f"{ended.status} ({COLOURS.sub('', ' '.join(lines[-3:]))})"
 
 
-def run_here(private: Path, module: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Run one module on this machine and return its result. Raises ``ApplyError`` with its own words if it fails."""
+def run_here(private: Path, module: str, arguments: Mapping[str, Any], seconds: int) -> dict[str, Any]:
+    """Run one module on this machine and return its result. Raises ``ApplyError`` with its own words if it fails.
+
+    ``seconds`` is when it is ended, for the case that none of its own deadlines holds.
+    """
     inventory = HERE.format(python=sys.executable)
-    settings = {"inventory": inventory, "envvars": environment(private)}
+    settings = {"inventory": inventory, "envvars": environment(private), "timeout": seconds}
     word, result = run(private, module, arguments, "localhost", settings)["localhost"]
     if word != "ok":
         details = {name: result[name] for name in ("outcomes", "report") if name in result}
@@ -121,10 +131,11 @@ def run_there(private: Path, module: str, inventory: Path, pattern: str) -> dict
     place = inventory.absolute()
     config = next((one / "ansible.cfg" for one in place.parents[:2] if (one / "ansible.cfg").is_file()), None)
     settings = environment(private)
-    if config is not None:
-        settings["ANSIBLE_CONFIG"] = str(config)
+    settings |= {"ANSIBLE_SSH_ARGS": ALIVE} if config is None else {"ANSIBLE_CONFIG": str(config)}
+    settings["ANSIBLE_TASK_TIMEOUT"] = str(QUESTION_SECONDS)
     del settings["ANSIBLE_REMOTE_TMP"]
-    return run(private, module, {}, pattern, {"inventory": str(place), "envvars": settings})
+    told = {"inventory": str(place), "envvars": settings, "timeout": QUESTIONS_SECONDS}
+    return run(private, module, {}, pattern, told)
 
 
 def follow(path: Path, hear: Callable[[dict[str, Any]], None], over: Callable[[], bool]) -> None:

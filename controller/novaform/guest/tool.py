@@ -13,6 +13,7 @@ from novaform import core
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+PATIENCE = 900.0  # seconds for one program; the longest, a download, takes some on a slow line
 BROUGHT_BY = {
     "apt-get": "apt",
     "apt-cache": "apt",
@@ -50,7 +51,14 @@ def require() -> None:
 def run(argv: Sequence[str], cwd: Path | None = None, extra: Mapping[str, str] | None = None) -> str:
     """Run a program and return its standard output; ApplyError carries its last words when it fails."""
     environment = {**os.environ, "LC_ALL": "C", **(extra or {})}
-    outcome = subprocess.run(argv, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+    try:
+        outcome = subprocess.run(
+            argv, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE
+        )
+    except subprocess.TimeoutExpired as error:
+        raise core.errors.ApplyError(
+            f"{argv[0]} did not end within {PATIENCE:.0f} s: try again", argv=list(argv)
+        ) from error
     if outcome.returncode != 0:
         words = outcome.stderr.strip().splitlines() or ["it said nothing"]
         raise core.errors.ApplyError(f"{argv[0]} failed with status {outcome.returncode}: {words[-1]}", argv=list(argv))

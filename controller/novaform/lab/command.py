@@ -7,6 +7,7 @@ import subprocess
 
 from novaform.lab import errors
 
+PATIENCE = 120.0  # seconds for one program; none of them does more than a moment's work
 SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -25,8 +26,12 @@ def run(*argv: str, stdin: str | None = None) -> str:
 
 
 def attempt(*argv: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
-    """Run a program whose failure is an answer; raises LabError only when it is not installed."""
+    """Run a program whose failure is an answer; raises LabError only when it is not installed, or does not end."""
     try:
-        return subprocess.run(argv, input=stdin, capture_output=True, text=True, check=False, env=environment())
+        return subprocess.run(
+            argv, input=stdin, capture_output=True, text=True, check=False, env=environment(), timeout=PATIENCE
+        )
     except FileNotFoundError:
         raise errors.LabError(f"{argv[0]} is not installed on this machine") from None
+    except subprocess.TimeoutExpired:
+        raise errors.LabError(f"`{' '.join(argv)}` did not end within {PATIENCE:.0f} s") from None

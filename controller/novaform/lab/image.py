@@ -44,6 +44,7 @@ _HOOKS = (
 )
 _BUILD_PATIENCE = 900.0
 _SWEEP_PATIENCE = 10.0
+_BUILD_PATIENCE = 3600.0
 
 
 def path(home: Home, suite: str) -> Path:
@@ -88,15 +89,21 @@ def _build(suite: str, site: Path, descriptor: int) -> None:
     scratch.chmod(0o1777)  # apt's own user writes here
     with log.open("w", encoding="utf-8") as output:
         # The build inherits the lock: whoever gets it next knows that no process of this build is left.
-        done = subprocess.run(
-            _argv(suite, site / "root"),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            pass_fds=[descriptor],
-            check=False,
-            env={**command.environment(), "TMPDIR": str(scratch)},
-        )
+        try:
+            done = subprocess.run(
+                _argv(suite, site / "root"),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                pass_fds=[descriptor],
+                check=False,
+                env={**command.environment(), "TMPDIR": str(scratch)},
+                timeout=_BUILD_PATIENCE,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise errors.LabError(
+                f"mmdebstrap did not make the {suite} image within {_BUILD_PATIENCE:.0f} s (see {log})"
+            ) from error
     if done.returncode != 0:
         said = [line for line in log.read_text(encoding="utf-8").splitlines() if line.startswith("E: ")]
         reason = said[0] if said else f"exit status {done.returncode}"

@@ -6,9 +6,12 @@ others is added.
 
 from __future__ import annotations
 
+import os
 import secrets
 import subprocess
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -18,9 +21,9 @@ from novaform.site import secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
 _SCAN_SECONDS = 10
+_PATIENCE = 60.0  # seconds for one program
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,10 @@ def read_password(site: SiteDirectory) -> str:
     """Return the vault password, made on first use."""
     if not site.password.exists():
         write_once(site.password, secrets.token_urlsafe(32) + "\n", mode=0o600)
-    return site.password.read_text(encoding="utf-8").strip()
+    found = site.password.read_text(encoding="utf-8").strip()
+    if not found:
+        raise core.errors.Error(f"{site.password} is empty: put the vault's password into it again")
+    return found
 
 
 def read_cloud(site: SiteDirectory) -> dict[str, Any]:
@@ -69,10 +75,24 @@ def write_once(path: Path, text: str, mode: int = 0o644) -> bool:
     """Write a file unless it is there. Return whether it was written."""
     if path.exists():
         return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=mode)
-    path.write_text(text, encoding="utf-8")
+    replace(path, text, mode)
     return True
+
+
+def replace(path: Path, text: str, mode: int = 0o644) -> None:
+    """Put a whole file in place of whatever is there: after any crash it is the old one or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, fresh = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fchmod(descriptor, mode)
+            os.fsync(descriptor)
+        Path(fresh).replace(path)
+    except BaseException:
+        Path(fresh).unlink(missing_ok=True)
+        raise
 
 
 def add_secrets(site: SiteDirectory, control: str, given: Mapping[str, str] | None = None) -> None:
@@ -94,14 +114,8 @@ def add_secrets(site: SiteDirectory, control: str, given: Mapping[str, str] | No
         "project_domain_name": "Default",
     }
     entry = {"auth": auth, "region_name": read_cloud(site).get("region", "RegionOne"), "interface": "public"}
-    _write(site.clouds, {"clouds": {"novaform": entry}}, 0o600)
+    replace(site.clouds, yaml.safe_dump({"clouds": {"novaform": entry}}, sort_keys=False), 0o600)
     write_once(site.root / ".gitignore", ".vault-password\nclouds.yaml\n")
-
-
-def _write(path: Path, content: Mapping[str, object], mode: int) -> None:
-    path.touch(mode=mode)
-    path.chmod(mode)
-    path.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
 
 
 def render_hosts(members: Mapping[str, Sequence[tuple[str, str]]], user: str) -> str:
@@ -130,12 +144,16 @@ def pin(site: SiteDirectory, addresses: Sequence[str], show: Callable[[str], Non
         pinned += "".join(f"{line}\n" for line in lines)
         for line in _run(["ssh-keygen", "-l", "-f", "-"], "\n".join(lines)).splitlines():
             show(line)
-    known.write_text(pinned, encoding="utf-8")
+    replace(known, pinned)
 
 
 def _run(command: Sequence[str], text: str = "") -> str:
     try:
-        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False, timeout=_PATIENCE)
     except FileNotFoundError as error:
         raise core.errors.Error(f"{command[0]} is missing: apt-get install openssh-client") from error
+    except subprocess.TimeoutExpired as error:
+        raise core.errors.Error(
+            f"{' '.join(command)} did not end within {_PATIENCE:.0f} s: look at the host"
+        ) from error
     return done.stdout

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import configparser
+import os
+from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from novaform import core
 from novaform.cli import init, main
 from novaform.site import directory, secret
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 HOSTS = ["--control", "control=192.0.2.11", "--compute", "compute1=192.0.2.12", "--compute", "192.0.2.13"]
 PINNED = "".join(f"192.0.2.{number} ssh-ed25519 AAAA\n" for number in (11, 12, 13))
@@ -110,3 +110,35 @@ def test_secrets_of_an_inventory_of_ones_own(root: Path, capsys: pytest.CaptureF
     (root / "hosts.yml").write_text("all: {hosts: {a: {ansible_host: 192.0.2.9}}, children: {control: {hosts: {a: }}}}")
     assert main.main(["site", "secrets", str(root)]) == 0
     assert parsed(root / "clouds.yaml")["clouds"]["novaform"]["auth"]["auth_url"] == "http://192.0.2.9:5000/v3"
+
+
+def test_a_host_that_loses_its_power_is_given_up_after_a_minute(root: Path) -> None:
+    main.main(["init", str(root), *HOSTS])
+    ours = (Path(__file__).parents[4] / "ansible.cfg").read_text(encoding="utf-8")
+    for text in ((root / "ansible.cfg").read_text(encoding="utf-8"), ours):
+        config = configparser.ConfigParser(inline_comment_prefixes=None, interpolation=None)
+        config.read_string(text)
+        words = dict(word.split("=") for word in config["ssh_connection"]["ssh_args"].split() if "=" in word)
+        assert int(words["ServerAliveInterval"]) * int(words["ServerAliveCountMax"]) == 60
+        assert words["ControlPersist"] == "60s"
+        assert config["defaults"]["timeout"] == "10"
+
+
+def test_a_file_is_replaced_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "clouds.yaml"
+    directory.replace(path, "old", 0o600)
+
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        directory.replace(path, "new", 0o600)
+    assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("clouds.yaml", "old")]
+
+
+def test_an_empty_vault_password_is_refused(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (root / ".vault-password").touch()
+    assert main.main(["init", str(root), *HOSTS]) == 1
+    assert ".vault-password is empty: put the vault's password into it again" in capsys.readouterr().err
+    assert not (root / "clouds.yaml").exists()

@@ -28,5 +28,11 @@ def test_a_failing_program_is_quoted() -> None:
         tool.run([sys.executable, "-c", "import sys; print('no space left', file=sys.stderr); sys.exit(3)"])
 
 
+def test_a_program_that_does_not_end_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tool, "PATIENCE", 0.2)
+    with pytest.raises(core.errors.ApplyError, match=r"^sleep did not end within 0 s: try again$"):
+        tool.run(["sleep", "30"])
+
+
 def test_output_is_returned() -> None:
     assert tool.run([sys.executable, "-c", "print('yes')"]) == "yes\n"
