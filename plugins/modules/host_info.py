@@ -14,7 +14,7 @@ author:
 description:
   - Reads release, sizes, clock, addresses, listening ports with the programs that hold them, whether KVM really works
     and whether the kernel can switch packets for Open vSwitch.
-  - It reads C(/proc) and C(/sys), changes nothing, and takes about a tenth of a second, so that it replaces
+  - It reads C(/proc) and C(/sys), changes nothing of the host, and takes about a tenth of a second, so that it replaces
     M(ansible.builtin.setup) in a site's plays.
   - Where the databases of the cloud are, it also reads what Nova, neutron and placement remember of the cloud's hosts,
     as MariaDB's own administrator over its socket.
@@ -24,6 +24,18 @@ options:
       - The controller's clock in seconds since 1970, to compare the host's with. The way to the host is part of the
         difference.
     type: float
+  lease:
+    description:
+      - Who runs the site's playbook, as P(novaform.compute.controller#lookup) tells it. With it the site's lease is
+        taken on this host, which must be its control host, so that no second run begins beside this one. It is a record
+        in C(/run/novaform.lease), and all that this module ever writes.
+    type: dict
+    suboptions:
+      holder: {description: "Who, for people.", type: str, required: true}
+      machine: {description: Identity of the controller and its boot., type: str, required: true}
+      process: {description: Identity of its process., type: str, required: true}
+      alive: {description: Identities of processes there that may be runs., type: list, elements: str}
+      force: {description: Whether a lease is taken whoever has it., type: bool, default: false}
 attributes:
   check_mode:
     description: Can run in check mode, where it does the same, for it only reads.
@@ -52,6 +64,18 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+run:
+  description: The run that the lease was taken for.
+  returned: with O(lease)
+  type: dict
+  contains:
+    epoch: {description: Its number; null when another run has the lease., type: int, returned: always}
+    holder: {description: Who began it., type: str, returned: always}
+    said: {description: "Why it has no number, or whose place it took.", type: str, returned: always}
+busy:
+  description: Who is still writing on this host from an earlier run, as a sentence, or null.
+  returned: success
+  type: str
 facts:
   description: The host as it is now.
   returned: success
@@ -123,18 +147,41 @@ facts:
         unit: {description: Its systemd unit or null., type: str, returned: always}
 """
 
+import os
+from typing import TYPE_CHECKING, Any
+
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.novaform.compute.plugins.module_utils._core import errors
-from ansible_collections.novaform.compute.plugins.module_utils._host import facts
+from ansible_collections.novaform.compute.plugins.module_utils._host import facts, lease, lock
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LEASE = {
+    **{name: {"type": "str", "required": True} for name in ("holder", "machine", "process")},
+    "alive": {"type": "list", "elements": "str"},
+    "force": {"type": "bool", "default": False},
+}
+SPEC = {"controller_time": {"type": "float"}, "lease": {"type": "dict", "options": LEASE}}
 
 
 def main() -> None:
     """Look and tell."""
-    module = AnsibleModule(argument_spec={"controller_time": {"type": "float"}}, supports_check_mode=True)
+    module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True)
     try:
-        module.exit_json(changed=False, facts=facts.observe(module.params["controller_time"]))
+        busy = lock.busy() if os.geteuid() == 0 else None
+        run = {"run": take(module.params["lease"], busy)} if module.params["lease"] else {}
+        module.exit_json(changed=False, facts=facts.observe(module.params["controller_time"]), busy=busy, **run)
     except errors.Error as error:
         module.fail_json(msg=str(error), **error.details)
+
+
+def take(asking: Mapping[str, Any], busy: str | None) -> dict[str, Any]:
+    """Take the site's lease. Whoever is not root gets none, and preflight says that."""
+    try:
+        return lease.take(asking, busy=busy is not None)
+    except errors.ObserveError as error:
+        return {"epoch": None, "holder": asking["holder"], "said": str(error)}
 
 
 if __name__ == "__main__":

@@ -1,0 +1,62 @@
+"""The site's lease in its file, and who runs a playbook, as real processes are seen."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from ansible_collections.novaform.compute.plugins.lookup import controller
+from ansible_collections.novaform.compute.plugins.module_utils._core import errors
+from ansible_collections.novaform.compute.plugins.module_utils._core.decide.fence import Run
+from ansible_collections.novaform.compute.plugins.module_utils._host import lease
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SLEEP = "import time; time.sleep(60)"
+
+
+def take(path: Path, who: str, process: str, alive: list[str] | None) -> dict[str, Any]:
+    asking = {"holder": who, "machine": "here", "process": process, "alive": alive, "force": False}
+    return lease.take(asking, busy=False, path=str(path))
+
+
+def test_a_run_that_is_killed_loses_its_lease_to_the_next_one_on_its_machine(tmp_path: Path) -> None:
+    path = tmp_path / "lease"
+    run = subprocess.Popen([sys.executable, "-c", SLEEP, "ansible-playbook"])
+    process = controller.identity(run.pid)
+    assert process in controller.alive()
+    first = take(path, "ann", process, None)
+    assert take(path, "ben", "1:1", controller.alive())["epoch"] is None
+    run.kill()
+    run.wait()
+    second = take(path, "ben", "1:1", controller.alive())
+    assert second["epoch"] > first["epoch"]
+    assert "the run of ann that began at" in second["said"]
+    with pytest.raises(errors.ObserveError, match=r"a newer run \(ben\) has begun"):
+        lease.renew(Run(first["epoch"]), str(path))
+
+
+def test_a_lease_is_let_go_of_once_and_by_its_run_only(tmp_path: Path) -> None:
+    path = tmp_path / "lease"
+    epoch = take(path, "ann", "7:7", None)["epoch"]
+    lease.release(Run(epoch - 1), str(path))
+    assert take(path, "ben", "8:8", None)["epoch"] is None
+    lease.renew(Run(epoch), str(path))
+    lease.release(Run(epoch), str(path))
+    assert take(path, "ben", "8:8", None)["said"] == ""
+
+
+def test_a_host_without_a_lease_gets_none_by_renewal(tmp_path: Path) -> None:
+    lease.renew(Run(1), str(tmp_path / "lease"))
+    assert not (tmp_path / "lease").exists()
+
+
+def test_a_controller_tells_who_it_is() -> None:
+    told = controller.LookupModule().run([])[0]
+    assert f"(process {os.getpid()})" in told["holder"]
+    assert told["process"] == controller.identity(os.getpid())
+    assert controller.identity(2**22 + 1) is None
