@@ -90,9 +90,8 @@ def replace(path: Path, text: str, mode: int = 0o644) -> None:
             os.fchmod(descriptor, mode)
             os.fsync(descriptor)
         Path(fresh).replace(path)
-    except BaseException:
+    finally:
         Path(fresh).unlink(missing_ok=True)
-        raise
 
 
 def add_secrets(site: SiteDirectory, control: str, given: Mapping[str, str] | None = None) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -66,12 +67,10 @@ class Lock:
             self._held = None
 
     def _acquire(self) -> IO[str]:
-        held = note.open_locked(self.path)
-        try:
+        with ExitStack() as undo:
+            held = undo.enter_context(note.open_locked(self.path))
             self._wait(held)
-        except BaseException:
-            held.close()
-            raise
+            undo.pop_all()
         return held
 
     def _wait(self, held: IO[str]) -> None:
