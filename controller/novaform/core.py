@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         plan,
         policy,
         reconcile,
+        text,
     )
     from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import compose as blueprint_compose
     from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import endpoint as blueprint_endpoint
@@ -81,6 +82,7 @@ __all__ = [
     "policy",
     "reconcile",
     "settle",
+    "text",
     "turn",
     "world",
 ]

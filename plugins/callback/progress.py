@@ -28,12 +28,16 @@ from collections import Counter
 
 from ansible.plugins.callback.default import CallbackModule as Default
 
+from ..module_utils._core import text
+
 SILENT = {"include_role", "include_tasks", "import_role", "assert", "async_status", "validate_argument_spec"}
 
 
 def counted(steps):
     """Return "3 file, 1 unit" for steps, most first."""
-    return ", ".join(f"{number} {kind}" for kind, number in Counter(one["kind"] for one in steps).most_common())
+    return ", ".join(
+        f"{number} {text.clean_line(kind)}" for kind, number in Counter(one["kind"] for one in steps).most_common()
+    )
 
 
 class CallbackModule(Default):

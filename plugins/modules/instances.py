@@ -38,6 +38,9 @@ options:
   progress:
     description: A file to which a line of JSON is appended for everything that happens.
     type: path
+  stop:
+    description: A file that is not there. When it appears, nothing more is sent and the run ends.
+    type: path
   state_dir:
     description:
       - Where the journal is kept, in a folder for each stack, project, region and cloud. Without it
@@ -124,7 +127,7 @@ from ..module_utils._core.errors import Error
 from ..module_utils._host.converge import converge
 from ..module_utils._host.spec import ArgumentSpec
 
-FILES = {name: {"type": "path"} for name in ("clouds_file", "approved", "domains", "progress", "state_dir")}
+FILES = {name: {"type": "path"} for name in ("clouds_file", "approved", "domains", "progress", "stop", "state_dir")}
 SPEC = ArgumentSpec(
     {
         **FILES,

@@ -33,8 +33,9 @@ def apply(order: Order, hear: Callable[[dict[str, Any]], None]) -> dict[str, Any
     """Apply, and return the module's result. ``hear`` gets every line of progress. Raises ``ApplyError``."""
     with runner.folder() as private:
         files = written(order, private)
-        progress = private / "progress.jsonl"
+        progress = private / runner.PROGRESS
         arguments = {**order.options, **files, "progress": str(progress), "leader": os.getpid()}
+        arguments["stop"] = str(private / runner.STOP)
         over = threading.Event()
         listener = threading.Thread(target=runner.follow, args=(progress, hear, over.is_set), daemon=True)
         listener.start()

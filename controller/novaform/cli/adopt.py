@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from novaform import core
+from novaform import core, output
 from novaform.cli import apply, complete, option, show
 from novaform.plan import render
 
@@ -86,7 +85,7 @@ def tell(outcomes: list[dict[str, Any]], left: list[str], *, as_json: bool) -> i
     """Say what became of it."""
     done = [one["name"] for one in outcomes if one["outcome"] == core.outcome.DONE]
     if as_json:
-        option.answer({"adopted": done, "outcomes": outcomes, "left": left})
+        output.answer({"adopted": done, "outcomes": outcomes, "left": left})
     else:
-        sys.stdout.write(f"Adopted: {len(done)} servers." + (f" Not: {', '.join(left)}." if left else "") + "\n")
+        output.say(f"Adopted: {len(done)} servers." + (f" Not: {', '.join(left)}." if left else ""))
     return DIFFERS if left else 0

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from novaform import core
+from novaform import core, output
 from novaform.cli import kept, option, show
 from novaform.cli.progress import Progress
 from novaform.plan import render
@@ -45,7 +44,7 @@ def apply(
         show.show(render.render(decision if approved is None else core.change.Decision(tuple(steps), decision.notes)))
     if not steps and not waiting(decision):
         if as_json:
-            option.answer({"changed": False, "outcomes": [], "report": decision.to_report()})
+            output.answer({"changed": False, "outcomes": [], "report": decision.to_report()})
         return 0 if decision.clean else DIFFERS
     given = {**given, "timeout": timeout}
     result = carry_out(stack, steps, given, exactly=saved is not None or not waiting(decision))
@@ -110,9 +109,9 @@ def tell(result: dict[str, Any], *, as_json: bool) -> int:
     report = result.get("report") or {}
     clean = bool(report.get("clean"))
     if as_json:
-        option.answer({"changed": result.get("changed"), "outcomes": result.get("outcomes") or [], "report": report})
+        output.answer({"changed": result.get("changed"), "outcomes": result.get("outcomes") or [], "report": report})
     else:
         done = sum(1 for one in result.get("outcomes") or () if one["outcome"] == core.outcome.DONE)
         left = "" if clean else " Something is left: see novaform plan."
-        sys.stdout.write(f"Done: {done} steps.{left}\n")
+        output.say(f"Done: {done} steps.{left}")
     return 0 if clean else DIFFERS

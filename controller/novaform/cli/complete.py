@@ -20,7 +20,7 @@ FILE = "instances.yml"
 
 def fitting(words: Iterable[str], incomplete: str) -> list[str]:
     """Return the words that begin with what was typed."""
-    return [word for word in words if word.startswith(incomplete)]
+    return [word for word in words if word.startswith(incomplete) and word.isprintable()]
 
 
 def consequences(incomplete: str) -> list[str]:

@@ -6,7 +6,7 @@ from collections import Counter
 
 import typer
 
-from novaform import core
+from novaform import core, output
 from novaform.cli import option, show
 from novaform.plan.render import Line, called
 
@@ -33,7 +33,7 @@ def drift(
     found, placement = room.observe_drift(stack)
     if as_json:
         asked = {"hosts": inventory is not None, "placement": placement}
-        option.answer({"stack": stack.desired.stack, "asked": asked, "drift": [one._asdict() for one in found]})
+        output.answer({"stack": stack.desired.stack, "asked": asked, "drift": [one._asdict() for one in found]})
     else:
         show.show(lines(found))
         show.show(summary(found, hosts=inventory is not None, placement=placement))

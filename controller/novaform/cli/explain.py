@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from novaform import core
+from novaform import core, output
 from novaform.cli import complete, option, show
 from novaform.plan import render
 
@@ -41,7 +41,7 @@ def explain(
     stack = option.opened(option.where(file, cloud, inventory, environment, var), {})
     found = room.explain(stack, name)
     if as_json:
-        option.answer(found)
+        output.answer(found)
     else:
         show.show(line for one in found for line in lines(one))
     return 0

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from novaform import core, declare
+from novaform import core, declare, output
 from novaform.cli import option, show
 from novaform.clients import cloud as doors
 from novaform.declare import entry, scalar
@@ -44,9 +43,9 @@ def export(
     declare.load(file)
     if as_json:
         paths = [str(file.parent / name) for name in made.files]
-        option.answer({"file": str(file), "files": paths, "instances": made.keys, "left_out": made.left_out})
+        output.answer({"file": str(file), "files": paths, "instances": made.keys, "left_out": made.left_out})
         return
-    sys.stdout.write(f"{file}: {len(made.keys)} instances, {len(made.files)} files of user data.\n")
+    output.say(f"{file}: {len(made.keys)} instances, {len(made.files)} files of user data.")
     show.show(render.Line(f"! {key}: {text}", "yellow") for key, texts in made.left_out.items() for text in texts)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from novaform import core
+from novaform import core, output
 from novaform.site import directory
 
 app = typer.Typer(no_args_is_help=True)
@@ -62,14 +62,14 @@ def init(
     members = {"control": [first], "network": [first], "compute": others or [first]}
     addresses = list(dict.fromkeys(address for hosts in members.values() for _, address in hosts))
     root.mkdir(parents=True, exist_ok=True)
-    directory.pin(site, addresses, typer.echo)
+    directory.pin(site, addresses, output.say)
     for path, text in (
         (site.root / "hosts.yml", directory.render_hosts(members, user)),
         (site.root / "group_vars" / "all" / "cloud.yml", CLOUD),
         (site.root / "ansible.cfg", ANSIBLE),
     ):
         written = directory.write_once(path, text)
-        typer.echo(f"{'wrote' if written else 'kept '} {path}")
+        output.say(f"{'wrote' if written else 'kept '} {path}")
     directory.add_secrets(site, first[1])
-    typer.echo(f"wrote {site.secrets} (vaulted with {site.password.name}; keep that out of git)")
-    typer.echo(f"\nNext: cd {root} && ansible-playbook novaform.compute.site")
+    output.say(f"wrote {site.secrets} (vaulted with {site.password.name}; keep that out of git)")
+    output.say(f"\nNext: cd {root} && ansible-playbook novaform.compute.site")

@@ -4,15 +4,16 @@ Only the room that was asked for is imported, so that ``novaform --help`` stays 
 else. A room offers ``app``, a ``typer.Typer``; an app with a single command *is* that command. A command takes its own
 ``--json``, prints its answer on standard output, and returns its exit status or nothing.
 
-Exit status: 0 fine, 1 an error (a wrong call too), 2 what is observed differs from what is desired, 130 interrupted.
+Exit status: 0 fine, 1 an error (a wrong call too), 2 what is observed differs from what is desired, 130 ended by
+Ctrl-C, 143 by SIGTERM, 129 by SIGHUP.
 """
 
 from __future__ import annotations
 
 import contextlib
 import importlib
-import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -20,13 +21,12 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 from typer import exceptions
 
-from novaform import core
+from novaform import core, interrupt, output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 FAILED = 1
-INTERRUPTED = 130
 COMPLETING = "_NOVAFORM_COMPLETE"
 """Set by the shell's side of completion, which ``novaform --install-completion`` installs."""
 
@@ -92,7 +92,7 @@ def show_version(wanted: bool) -> None:
     if wanted:
         import importlib.metadata
 
-        typer.echo(f"novaform {importlib.metadata.version('novaform')}")
+        output.say(f"novaform {importlib.metadata.version('novaform')}")
         raise typer.Exit
 
 
@@ -124,38 +124,76 @@ def asked(arguments: Sequence[str]) -> Sequence[str]:
 
 def complain(message: str, arguments: Sequence[str], details: dict[str, object]) -> int:
     """Say on standard error what is wrong; with ``--json`` also on standard output, for programs."""
-    sys.stderr.write(f"novaform: {message}\n")
+    output.complain(f"novaform: {message}")
     if "--json" in arguments:
-        sys.stdout.write(json.dumps({"error": message, "details": details}, default=str) + "\n")
+        output.answer({"error": message, "details": details})
     return FAILED
 
 
 def broken(error: OSError) -> str:
-    """Return what could not be read or written. What could not be printed is not tried again at the end."""
+    """Return what could not be read or written."""
+    why = error.strerror or str(error)
     if error.filename is not None:
-        return str(error.filename)
-    with Path(os.devnull).open("w") as nowhere:
-        os.dup2(nowhere.fileno(), sys.__stdout__.fileno() if sys.__stdout__ else 1)
-    return "the answer cannot be written"
+        return f"{error.filename}: {why}"
+    try:
+        Path.cwd()
+    except OSError:
+        return "the current directory is not there any more: change to one that is"
+    return why
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command line (default: the process's own) and return the exit status."""
-    arguments = list(sys.argv[1:] if argv is None else argv) or ["--help"]
+def unwritten(error: output.Unwritten) -> int:
+    """Say that the answer was not written, unless its reader wanted no more."""
+    output.give_up()
+    return FAILED if error.details["unread"] else complain(str(error), (), {})
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return the exit status. Errors pass."""
     chosen = next((word for word in asked(arguments) if not word.startswith("-")), None)
     brief = chosen in ROOMS and ROOMS[chosen].brief
     try:
         with core.collector.without_collector() if brief else contextlib.nullcontext():
             status = assemble(chosen)(args=arguments, prog_name="novaform", standalone_mode=False)
-        sys.stdout.flush()
-    except core.errors.Error as error:
-        return complain(str(error), arguments, error.details)
+        interrupted = interrupt.ear().raised
+        if interrupted is not None:  # typer keeps the exception and returns a status of its own
+            raise interrupted
+    except OSError as error:
+        if "--help" in arguments and error.filename is None:  # typer prints that itself
+            raise output.unwritten(error) from error
+        raise
     except exceptions.TyperException as wrong:
         hint = f"novaform {chosen} --help" if chosen in ROOMS else "novaform --help"
         return complain(f"{wrong.format_message().rstrip('.')}. Try: {hint}", arguments, {})
-    except OSError as error:
-        return complain(f"{broken(error)}: {error.strerror or error}", arguments, {})
-    except (KeyboardInterrupt, typer.Abort):
-        sys.stderr.write("novaform: interrupted\n")
-        return INTERRUPTED
     return status if isinstance(status, int) else 0
+
+
+def explained(arguments: Sequence[str]) -> int:
+    """Run one command line; what goes wrong becomes a sentence, but for what cannot be written."""
+    try:
+        with interrupt.heard():
+            return run(arguments)
+    except output.Unwritten:
+        raise
+    except core.errors.Error as error:
+        return complain(str(error), arguments, error.details)
+    except OSError as error:
+        return complain(broken(error), arguments, {})
+    except interrupt.Interrupted as error:
+        complain(error.told, arguments, error.details)
+        return error.status
+    except (KeyboardInterrupt, typer.Abort):
+        complain("interrupted", arguments, {})
+        return 128 + signal.SIGINT
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line (default: the process's own) and return the exit status."""
+    output.prepare()
+    arguments = list(sys.argv[1:] if argv is None else argv) or ["--help"]
+    try:
+        status = explained(arguments)
+        output.flush()
+    except output.Unwritten as error:
+        return unwritten(error)
+    return status

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
@@ -151,8 +149,3 @@ def where(
             raise core.errors.DeclareError(f"--var {one}: write NAME=VALUE")
         pairs[name] = value
     return stack.Where(file, cloud, inventory, environment, pairs)
-
-
-def answer(value: Any) -> None:
-    """Print JSON."""
-    sys.stdout.write(json.dumps(value, default=str) + "\n")

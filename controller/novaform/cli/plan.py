@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from novaform import output
 from novaform.cli import kept, option, show
 from novaform.plan import render
 
@@ -32,7 +33,7 @@ def plan(
     if out is not None:
         kept.keep(out, stack, decision)
     if as_json:
-        option.answer({"stack": stack.desired.stack, **decision.to_report(), "requests": stack.session.requests})
+        output.answer({"stack": stack.desired.stack, **decision.to_report(), "requests": stack.session.requests})
     else:
         show.show(render.render(decision, wide=wide))
     return 0 if decision.clean else DIFFERS

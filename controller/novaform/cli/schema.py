@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import typer
+
+from novaform import output
 
 app = typer.Typer()
 
@@ -15,4 +15,4 @@ def schema() -> None:
     from novaform.declare import instances
     from novaform.declare.schema import to_schema
 
-    typer.echo(json.dumps(to_schema(instances.STACK, "instances.yml"), indent=2))
+    output.answer(to_schema(instances.STACK, "instances.yml"), indent=2)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from novaform import output
 from novaform.cli import complete, option
 from novaform.simulate import accident, furnish, play, scenario
 from novaform.simulate.play import Player
@@ -48,7 +48,7 @@ def simulate(
     Exit status: 0 everything is as declared at the end, 2 not, 1 an error.
     """
     log: list[str] = []
-    say = log.append if as_json else write
+    say = log.append if as_json else output.line
     if folder is not None:
         player = scenario.play(folder, say)
     else:
@@ -58,7 +58,7 @@ def simulate(
         tried(file, fault or [], player)
     if as_json:
         report = player.decision.to_report() if player.decision is not None else None
-        option.answer({"clean": player.clean, "log": log, "servers": player.rows(), "report": report})
+        output.answer({"clean": player.clean, "log": log, "servers": player.rows(), "report": report})
     return 0 if player.clean else DIFFERS
 
 
@@ -74,8 +74,3 @@ def tried(file: Path, faults: list[str], player: Player) -> None:
             break
         player.play([*(["wait 40"] if turn else []), f"apply {name}"])
     player.play(["servers"])
-
-
-def write(line: str) -> None:
-    """Print a line, without anything that could command a terminal."""
-    sys.stdout.write("".join(letter if letter.isprintable() else "�" for letter in line) + "\n")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from novaform import core, output
 from novaform.cli import option
 from novaform.reconcile.status import NOT_ASKED
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 DIFFERS = 2
-UNBOUNDED = 1000
 COLUMNS = ("name", "state", "host", "address", "libvirt", "console")
 ALWAYS = frozenset({"name", "state"})
 NOTHING = frozenset({"", NOT_ASKED})
@@ -41,13 +41,13 @@ def status(
     instances = room.status(stack, consoles=consoles)
     if as_json:
         silent = stack.hosts.silent if stack.hosts is not None else {}
-        option.answer(
+        output.answer(
             {"stack": stack.desired.stack, "instances": [one._asdict() for one in instances], "silent": silent}
         )
     else:
         table(stack.desired.stack, instances)
         for host, reason in (stack.hosts.silent if stack.hosts is not None else {}).items():
-            typer.echo(f"{host} does not answer: {reason}", err=True)
+            output.complain(f"{host} does not answer: {core.text.clean_line(reason)}")
     return DIFFERS if any(one.notes for one in instances) else 0
 
 
@@ -66,21 +66,13 @@ def row(one: Instance) -> dict[str, str]:
 
 def table(stack: str, instances: list[Instance]) -> None:
     """Print a table, without columns that have nothing to say."""
-    from rich import box, console, text
-    from rich.table import Table
-
-    screen = console.Console()
-    if not screen.is_terminal:
-        screen.width = UNBOUNDED  # a program or a file has no edge at which an address must break
-    made = Table(title=f"stack {stack}", box=box.SIMPLE, title_justify="left")
     rows = [row(one) for one in instances]
     shown = [name for name in COLUMNS if name in ALWAYS or any(one[name] not in NOTHING for one in rows)]
-    for column in shown:
-        made.add_column(column, overflow="fold")
-    for one, cells in zip(instances, rows, strict=True):
-        styles = {"state": COLOURS.get(one.state, "")}
-        made.add_row(*(text.Text(cells[name], style=styles.get(name, "")) for name in shown))
-    screen.print(made)
+    cells = [
+        [output.Cell(one[name], COLOURS.get(told.state, "") if name == "state" else "") for name in shown]
+        for told, one in zip(instances, rows, strict=True)
+    ]
+    output.table(f"stack {stack}", shown, cells)
     for one in instances:
         for note in one.notes:
-            screen.print(text.Text(f"{one.name}: {note}"))
+            output.line(f"{one.name}: {note}")

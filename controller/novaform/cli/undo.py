@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from novaform import output
 from novaform.cli import apply, option, show
 from novaform.plan import render
 from novaform.reconcile import undo as back
@@ -46,11 +46,11 @@ def undo(
         show.show(render.render(decision))
     if not yes or not steps:
         if as_json:
-            option.answer({"stack": stack.desired.stack, **decision.to_report()})
+            output.answer({"stack": stack.desired.stack, **decision.to_report()})
         return 0 if decision.clean else DIFFERS
     result = apply.carry_out(stack, steps, {**given, "timeout": timeout}, exactly=True)
     if not as_json:
-        sys.stdout.write(f"{where.file} still says otherwise: change it, or the next apply goes forward again.\n")
+        output.say(f"{where.file} still says otherwise: change it, or the next apply goes forward again.")
     return apply.tell(result, as_json=as_json)
 
 
@@ -66,7 +66,7 @@ def listed(stack: Stack, *, as_json: bool) -> int:
         for place, (at, desired) in enumerate(back.history(stack))
     ]
     if as_json:
-        option.answer(rows)
+        output.answer(rows)
     else:
         show.show(
             render.Line(f"{one['to']:>3}  {one['at']}  {one['servers']} servers  {str(one['digest'])[:12]}")

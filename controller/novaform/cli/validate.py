@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from novaform import declare
+from novaform import declare, output
 from novaform.cli import option
 from novaform.declare import cache
 
@@ -30,9 +30,9 @@ def validate(
     counts = {section: len(getattr(found, section)) for section in found._fields[1:10]}
     needed = [{"kind": each.kind, "name": each.name, "at": str(each.origin)} for each in found.external]
     if as_json:
-        option.answer({"stack": found.stack, "digest": found.digest, **counts, "external": needed})
+        output.answer({"stack": found.stack, "digest": found.digest, **counts, "external": needed})
         return
     said = ", ".join(to_words(section, count) for section, count in counts.items() if count)
-    typer.echo(f"{file}: stack {found.stack}: {said or 'nothing'}")
+    output.line(f"{file}: stack {found.stack}: {said or 'nothing'}")
     for each in needed:
-        typer.echo(f"  must be in the cloud: {each['kind'].replace('_', ' ')} {each['name']} ({each['at']})")
+        output.line(f"  must be in the cloud: {each['kind'].replace('_', ' ')} {each['name']} ({each['at']})")

@@ -13,11 +13,13 @@ import shutil
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from novaform import core
+from novaform import core, interrupt
+from novaform.clients import child
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -32,6 +34,10 @@ QUESTION_SECONDS = 60
 """For one host to answer a module that only looks."""
 QUESTIONS_SECONDS = 600
 """For all hosts, however many there are."""
+PROGRESS, STOP = "progress.jsonl", "stop"
+"""Files of a run: to the one the module appends what goes on, and the other tells it to stop."""
+GRACE = 10.0
+"""Seconds for the answers to requests that were sent before an interrupt."""
 HEARD = {"runner_on_ok": "ok", "runner_on_failed": "failed", "runner_on_unreachable": "unreachable"}
 
 
@@ -39,13 +45,16 @@ HEARD = {"runner_on_ok": "ok", "runner_on_failed": "failed", "runner_on_unreacha
 def folder() -> Iterator[Path]:
     """Give a private folder, and take it away again, with those of controllers that were killed."""
     base = MEMORY if MEMORY.is_dir() else Path(tempfile.gettempdir())
-    path = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=base))
-    try:
-        yield path
-    finally:
-        left = [one for one in base.glob(f"{PREFIX}[0-9]*-*") if not Path("/proc", one.name.split("-")[1]).exists()]
-        for one in [path, *left]:
-            shutil.rmtree(one, ignore_errors=True)
+    ear = interrupt.ear()
+    with ear.guarded():
+        path = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=base))
+        try:
+            with ear.listening():
+                yield path
+        finally:
+            left = [one for one in base.glob(f"{PREFIX}[0-9]*-*") if not Path("/proc", one.name.split("-")[1]).exists()]
+            for one in [path, *left]:
+                shutil.rmtree(one, ignore_errors=True)
 
 
 def collections_path() -> str:
@@ -65,6 +74,8 @@ def environment(private: Path) -> dict[str, str]:
         "ANSIBLE_REMOTE_TMP": str(private / "tmp"),
         "ANSIBLE_RETRY_FILES_ENABLED": "False",
         "ANSIBLE_DEPRECATION_WARNINGS": "False",
+        "LC_ALL": "C.UTF-8",  # Ansible wants UTF-8, and a locale that this machine has
+        "PYTHONIOENCODING": "utf-8",
     }
 
 
@@ -76,8 +87,6 @@ def run(
     ``settings`` are more parameters of ``ansible_runner.run`` (inventory, envvars, timeout in seconds). Raises
     ``ApplyError`` when Ansible itself could not run, or did not end in that time.
     """
-    import ansible_runner
-
     results: dict[str, tuple[str, dict[str, Any]]] = {}
 
     def hear(event: dict[str, Any]) -> bool:
@@ -86,24 +95,55 @@ def run(
             results[event["event_data"]["host"]] = (word, event["event_data"].get("res") or {})
         return False
 
-    ended = ansible_runner.run(
-        private_data_dir=str(private),
-        module=f"{COLLECTION}.{module}",
-        # An empty mapping would be taken for words.
-        module_args=json.dumps(dict(arguments)) if arguments else "",
-        host_pattern=pattern,
-        event_handler=hear,
-        quiet=True,
-        suppress_env_files=True,
+    parameters = {
+        "private_data_dir": str(private),
+        "module": f"{COLLECTION}.{module}",
+        "module_args": json.dumps(dict(arguments)) if arguments else "",  # an empty mapping would be taken for words
+        "host_pattern": pattern,
+        "event_handler": hear,
         **settings,
-    )
+    }
+    ended = interruptible(parameters, Path(arguments["stop"]) if "stop" in arguments else None)
     if ended.status == "timeout":
+        child.end_all()
         raise core.errors.ApplyError(f"{module} on {pattern} did not end within {settings['timeout']} s: run again")
     if not results and ended.status == "successful":
         raise core.errors.DeclareError(f"{settings['inventory']}: no host is in the group {pattern}")
     if not results:
         raise core.errors.ApplyError(f"Ansible ran no {module} on {pattern}: {said(ended)}")
     return results
+
+
+def interruptible(parameters: Mapping[str, Any], stop: Path | None) -> Any:
+    """Let ansible-runner run beside the main thread, which takes the signals: when it ends, so has all that it began.
+
+    A module that is at work is asked to stop by the file ``stop`` and given a moment to hear the answers to what it has
+    sent; without that file, or before its first word, nothing is waited for.
+    """
+    import ansible_runner
+
+    child.adopt()
+    pool = ThreadPoolExecutor(1)
+    quiet = {"quiet": True, "suppress_env_files": True, "cancel_callback": lambda: False}
+    try:
+        running = pool.submit(ansible_runner.run, **quiet, **parameters)
+        return running.result()
+    except KeyboardInterrupt:
+        if stop is not None:
+            stop.touch()
+            deadline = time.monotonic() + GRACE
+            while is_at_work(stop.parent) and not running.done() and time.monotonic() < deadline:
+                if interrupt.ear().again.wait(0.05):
+                    break
+        child.end_all()
+        raise
+    finally:
+        pool.shutdown(wait=False)
+
+
+def is_at_work(private: Path) -> bool:
+    """Tell whether the module has said a word: it says its first before it sends anything that changes a thing."""
+    return (private / PROGRESS).exists()
 
 
 def said(ended: Any) -> str:

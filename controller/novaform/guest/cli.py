@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from novaform import output as screen
 from novaform.guest import image
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="The guest image called tiny.")
@@ -22,4 +23,4 @@ def build(
     output: Annotated[Path, typer.Option(help="The qcow2 file to make.")] = Path("images/tiny.qcow2"),
 ) -> None:
     """Build the image; says "unchanged" when the packages and the sources are those of the last time."""
-    image.build(output, typer.echo)
+    image.build(output, screen.say)

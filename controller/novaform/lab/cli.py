@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import os
 from typing import Annotated
 
-import rich.console
-import rich.markup
-import rich.table
 import typer
 
+from novaform import output
 from novaform.lab import home, host, lifecycle, machine, network, topology
 
 app = typer.Typer(help="Real systemd hosts on this machine, to deploy on and to throw away.", no_args_is_help=True)
-_out = rich.console.Console(highlight=False, soft_wrap=True)
 
 Name = Annotated[str, typer.Argument(help="The lab's name.")]
 NameOption = Annotated[str | None, typer.Option("--name", help="The lab's name; the topology's when not given.")]
@@ -27,15 +23,15 @@ def up(topology_name: TopologyOption = "allinone", name: NameOption = None) -> N
     """Make a lab, or bring back what is missing of it."""
     place = _place()
     wanted = topology.load(topology_name)
-    plan = lifecycle.up(place, name or wanted.name, wanted, _report)
-    _out.print(f"lab {plan.name} is up; inventory: {place.lab(plan.name).inventory}/hosts.yml")
+    plan = lifecycle.up(place, name or wanted.name, wanted, output.say)
+    output.say(f"lab {plan.name} is up; inventory: {place.lab(plan.name).inventory}/hosts.yml")
 
 
 @app.command()
 def down(name: Name = "allinone") -> None:
     """Remove a lab with everything that it made."""
     place = _place()
-    lifecycle.down(place, name, _report)
+    lifecycle.down(place, name, output.say)
 
 
 @app.command()
@@ -53,17 +49,25 @@ def status(
         for plan, hosts in found
     ]
     if as_json:
-        typer.echo(json.dumps(labs, indent=1))
+        output.answer(labs, indent=1)
         return
-    table = rich.table.Table("lab", "host", "address", "state", "pid", "uptime")
-    for plan, hosts in found:
-        for one in hosts:
-            uptime = "" if one.uptime is None else f"{one.uptime:.0f} s"
-            table.add_row(plan.name, one.name, one.address, one.state, str(one.pid or ""), uptime)
-    _out.print(table)
+    rows = [
+        (
+            plan.name,
+            one.name,
+            one.address,
+            one.state,
+            str(one.pid or ""),
+            "" if one.uptime is None else f"{one.uptime:.0f} s",
+        )
+        for plan, hosts in found
+        for one in hosts
+    ]
+    columns = ("lab", "host", "address", "state", "pid", "uptime")
+    output.table("", columns, ([output.Cell(text) for text in row] for row in rows))
     for content in labs:
         if not content["network"]:
-            _out.print(f"the network of lab {content['lab']} is missing: `novaform lab up` brings it back")
+            output.say(f"the network of lab {content['lab']} is missing: `novaform lab up` brings it back")
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
@@ -83,14 +87,14 @@ def ssh(
 def save(name: Name, snapshot: Annotated[str, typer.Argument(help="The snapshot's name.")]) -> None:
     """Stop a lab's hosts, keep their files under a name, and start them again."""
     place = _place()
-    lifecycle.save(place, name, snapshot, _report)
+    lifecycle.save(place, name, snapshot, output.say)
 
 
 @app.command()
 def restore(name: Name, snapshot: Annotated[str, typer.Argument(help="The snapshot's name.")]) -> None:
     """Put a lab's hosts back to a snapshot and start them."""
     place = _place()
-    lifecycle.restore(place, name, snapshot, _report)
+    lifecycle.restore(place, name, snapshot, output.say)
 
 
 @app.command()
@@ -102,13 +106,9 @@ def reboot(
 ) -> None:
     """Reboot hosts, all at once, and wait until they answer again."""
     place = _place()
-    lifecycle.reboot(place, name, hosts or [], _report)
+    lifecycle.reboot(place, name, hosts or [], output.say)
 
 
 def _place() -> home.Home:
     machine.require_root()
     return home.from_environment()
-
-
-def _report(line: str) -> None:
-    _out.print(rich.markup.escape(line))

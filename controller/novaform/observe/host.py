@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 COMPUTE = "compute"
+LONGEST = 1000
+"""Characters of what a host says that are shown."""
 
 
 class Hosts(NamedTuple):
@@ -21,7 +23,7 @@ class Hosts(NamedTuple):
 
 
 def observe_hosts(inventory: Path, pattern: str = COMPUTE) -> Hosts:
-    """Ask libvirt on every host of the group. A host that does not answer is named, never taken for empty.
+    """Ask libvirt on every host of the group. One that does not answer, or garbled, is named, never taken for empty.
 
     Raises ``DeclareError`` for an inventory that is not there, or that has no such host.
     """
@@ -32,10 +34,11 @@ def observe_hosts(inventory: Path, pattern: str = COMPUTE) -> Hosts:
     guests: dict[str, list[dict[str, Any]]] = {}
     silent: dict[str, str] = {}
     for host, (word, result) in results.items():
+        fault = core.guest.fault_of(result.get("domains")) if word == "ok" else ""
         if word != "ok":
-            silent[host] = str(result.get("msg") or word).strip()
-            continue
-        # Nova knows a host by its own name, which need not be the inventory's.
-        for name in {host, str(result.get("hostname") or host)}:
-            guests[name] = list(result.get("domains") or ())
+            silent[host] = " ".join(str(result.get("msg") or word).split())[:LONGEST]
+        elif fault:
+            silent[host] = f"what it says of its guests is garbled: {fault}"
+        else:
+            guests[host] = result["domains"]  # under the name that we know it by: it speaks for no other
     return Hosts(guests, silent)

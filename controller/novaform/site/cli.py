@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 import yaml
 
-from novaform import core
+from novaform import core, output
 from novaform.site import directory, secret
 
 app = typer.Typer(no_args_is_help=True)
@@ -56,4 +56,4 @@ def secrets(
     address = (everything.get("hosts", {}).get(control[0]) or {}).get("ansible_host", control[0])
     where = directory.SiteDirectory(root.absolute())
     directory.add_secrets(where, str(address), given=_given(given))
-    typer.echo(f"{where.secrets} is complete")
+    output.say(f"{where.secrets} is complete")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Optional
 from urllib.parse import urlsplit
 
 from .._core.errors import ObserveError
+from .._core.text import clean_line
 from . import form
 from .wire import Lost
 
@@ -78,7 +79,7 @@ def complaint(answer: Answer, hide: Iterable[str] = ()) -> str:
     text = " ".join(str(words).split()) if words else ""
     for secret in filter(None, (" ".join(one.split()) for one in hide)):
         text = text.replace(secret, "(hidden)")
-    return f"HTTP {answer.status}" + (f": {text[:1000]}" if text else "")
+    return f"HTTP {answer.status}" + (f": {clean_line(text[:1000])}" if text else "")
 
 
 def secrets_of(body: Any) -> list[str]:

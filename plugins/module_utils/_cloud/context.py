@@ -13,6 +13,7 @@ from .session import Refused
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from .._core.change import Change
     from .._core.desired import Desired, Wanted
     from .._core.observed import Item, Observed
     from .._core.policy import Applied
@@ -30,6 +31,8 @@ class Context:
         self.ids: dict[tuple[str, str], str] = {}
         self.world: Optional[World] = None
         self.reach = health.reach
+        self.begin: Callable[[Change], None] = lambda _: None
+        """Hears of a step right before it is taken, and raises ``Stopped`` where nothing more is to be."""
         self.asked: set[tuple[str, ...]] = set()
         """What has been asked for in this run and takes its time, so that coming back does not ask again."""
         self.declared = {(one.kind, one.key): one for one in desired.wanted}

@@ -11,8 +11,7 @@ from .._core.outcome import DONE, FAILED, UNKNOWN, Outcome
 from . import alter, make, observe, volume
 from .adopt import mark_server
 from .port_group import REGROUP, set_port_groups
-from .session import Refused
-from .wire import Lost, Unreached
+from .wire import Lost
 
 if TYPE_CHECKING:
     from .._core.change import Change
@@ -42,8 +41,9 @@ class Performer:
             return ended(change, FAILED, str(error))
 
     def tried(self, change: Change) -> Outcome:
-        """Carry out one step; errors pass. Nothing is done when another run has begun since."""
+        """Carry out one step; errors pass. Nothing is done when another run has begun, or this one is to stop."""
         self.journal.hold()
+        self.context.begin(change)
         if change.action == "delete":
             alter.remove(self.context, change)
             if not any(one.uid == change.uid for one in self.context.desired.wanted):
@@ -88,7 +88,7 @@ class Performer:
             if found is None:
                 raise
             ident = found
-        except (Refused, Unreached):
+        except Error:  # it was refused, not sent, or what it needs was not there: no answer is outstanding
             self.journal.clear([wanted.uid])
             raise
         self.journal.settle([(wanted, ident)])

@@ -34,6 +34,10 @@ PATIENCE = 120.0
 """Seconds that a run waits for what an earlier one, or Nova, has not finished."""
 
 
+class Stopped(BaseException):
+    """Nothing more is sent, whatever was to follow: no step's failure, and not to be caught as one."""
+
+
 class Look(NamedTuple):
     """One look and what follows from it."""
 
@@ -53,6 +57,7 @@ class Run:
         self.domains: Optional[Mapping[str, Mapping[str, Domain]]] = None
         self.clock = session.clock.now
         self.progress: Optional[Path] = None
+        self.stop: Optional[Path] = None
         self.timeout = 900.0
         self.open: Callable[[Path], Journal] = Journal
         self.open_to_read: Callable[[Path], Journal] = to_read
@@ -144,6 +149,7 @@ class Run:
         self.remember(journal, look.observed)
         context = Context(self.session, self.desired, self.tell)
         context.reach = self.reach
+        context.begin = self.begin
         context.look(look.observed, look.applied)
         changes = [step for step in look.decision.doable if isinstance(step, Change)]
         chosen, outcomes = choose(changes, approved)
@@ -197,6 +203,25 @@ class Run:
     def announce(self, chosen: Sequence[Change]) -> None:
         """Tell how much there is to do."""
         self.write({"total": len(chosen)})
+
+    def begin(self, change: Change) -> None:
+        """Say that a step is about to be taken. Raises ``Stopped`` where it is not to be."""
+        self.halt()
+        self.write({"asked": {"action": change.action, "kind": change.kind, "name": change.name}})
+
+    def halt(self) -> None:
+        """Raise ``Stopped`` once whoever started this wants it to end."""
+        if self.stop is not None and self.stop.exists():
+            raise Stopped("it was told to stop")
+
+    def nap(self, seconds: float) -> None:
+        """Wait, but not longer than until this is to end."""
+        clock = self.session.clock
+        deadline = clock.monotonic() + seconds
+        self.halt()
+        while (left := deadline - clock.monotonic()) > 0:
+            clock.sleep(min(left, 0.1))
+            self.halt()
 
     def tell(self, text: str) -> None:
         """Say something to whoever watches."""

@@ -13,7 +13,7 @@ from .._core.errors import ApplyError, DeclareError
 from .._core.outcome import DONE
 from .._core.plan import Plan
 from . import credential
-from .run import Look, Run, choose
+from .run import Look, Run, Stopped, choose
 from .session import Session
 from .state import folder_of, scope_of
 
@@ -50,6 +50,13 @@ class Stack:
 
     def plan(self, planned: Optional[Plan]) -> Plan:
         """Look and decide. From the first real look on the stack is locked until this process ends."""
+        try:
+            return self.decided(planned)
+        except Stopped as error:
+            raise ApplyError(str(error)) from error
+
+    def decided(self, planned: Optional[Plan]) -> Plan:
+        """Look and decide. Raises ``Stopped``, too."""
         if planned is not None:
             self.seen = self.run.plan()
         else:
@@ -68,7 +75,10 @@ class Stack:
         """Take the steps. One that fails stops no other; together they are one ``ApplyError`` afterwards."""
         if self.seen is None or self.journal is None:
             return
-        outcomes = self.run.act(self.journal, self.seen, [step for step in plan if isinstance(step, Change)])
+        try:
+            outcomes = self.run.act(self.journal, self.seen, [step for step in plan if isinstance(step, Change)])
+        except Stopped as error:
+            raise ApplyError(str(error)) from error
         outcomes += self.moved
         self.run.domains = None  # what the hosts said was true before
         self.approved = ()
@@ -92,6 +102,9 @@ def from_params(params: Mapping[str, Any]) -> Stack:
     run = Run(session, wanted, limits, folder_of(scope_of(session, wanted.stack), params["state_dir"]))
     run.timeout = float(params["timeout"])
     run.progress = Path(params["progress"]) if params["progress"] else None
+    if params["stop"]:
+        run.stop = Path(params["stop"])
+        session.sleep = run.nap
     run.domains = guest.to_domains(load_json(params["domains"])) if params["domains"] else None
     approved = changes_from_json(load_json(params["approved"])) if params["approved"] else None
     stack = Stack(run, approved)

@@ -2,12 +2,81 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Optional
+import re
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
+from .domain import STATES
 from .observed import Domain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+MOST = 10_000
+"""Guests of one host, and disks or interfaces of one guest: no host has more."""
+LARGEST = 2**53
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def fault_of(told: Any) -> str:
+    """Return what is wrong with what a host says are its guests; empty where nothing is."""
+    if not isinstance(told, list) or len(told) > MOST:
+        return "its guests are not a list of at most 10,000"
+    seen: set[str] = set()
+    for number, one in enumerate(told, 1):
+        wrong = next((name for name, fits in GUEST.items() if not isinstance(one, dict) or not fits(one.get(name))), "")
+        if wrong:
+            return f"guest {number} has no {wrong} that can be right"
+        if one["uuid"] in seen:
+            return f"two of its guests are {one['uuid']}"
+        seen.add(one["uuid"])
+    return ""
+
+
+def _word(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= 255 and value.isprintable()
+
+
+def _number(value: Any) -> bool:
+    return type(value) is int and -1 <= value < LARGEST
+
+
+def _or_none(fits: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: value is None or fits(value)
+
+
+def _of(**fields: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, dict) and all(fits(value.get(name)) for name, fits in fields.items())
+
+
+def _each(**fields: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    fits = _of(**fields)
+    return lambda value: isinstance(value, list) and len(value) <= MOST and all(map(fits, value))
+
+
+_DEFINITION = _or_none(
+    _of(
+        vcpus=_number,
+        memory_kib=_number,
+        disks=_each(serial=_or_none(_word)),
+        interfaces=_each(port=_or_none(_word)),
+        vnc=_or_none(_of(listen=_or_none(_word), port=_or_none(_number))),
+    )
+)
+GUEST: Mapping[str, Callable[[Any], bool]] = {
+    "uuid": lambda value: isinstance(value, str) and UUID.fullmatch(value) is not None,
+    "state": lambda value: value in (*STATES, "unknown"),
+    "live": _DEFINITION,
+    "persistent_definition": _DEFINITION,
+    "vcpus": _or_none(_number),
+    "memory_kib": _or_none(_number),
+    "nova": _or_none(
+        _of(
+            name=_or_none(_word),
+            flavor=_or_none(_of(vcpus=_or_none(_number), memory_mb=_or_none(_number))),
+        )
+    ),
+}
+"""What ``to_domain`` reads of a guest, and what each may be."""
 
 
 def to_domains(plain: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, dict[str, Domain]]:
