@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from e2e import guest, site, wait
+from e2e import guest, matrix, site, wait
 
 if TYPE_CHECKING:
     from e2e.site import Site
@@ -54,6 +54,11 @@ def test_all_network_agents_come_up(cloud: Site) -> None:
 def test_no_unit_failed_for_good(cloud: Site) -> None:
     for name in cloud.record.topology.hosts:
         assert not cloud.ask(name, "systemctl --failed --no-legend --plain")
+
+
+def test_ports_are_closed_to_whom_they_were(cloud: Site) -> None:
+    with matrix.listening(cloud):
+        assert matrix.reached(cloud, matrix.OUTSIDER) == matrix.declared(cloud, matrix.OUTSIDER)
 
 
 def test_servers_that_ran_run_again(shop: Stack) -> None:

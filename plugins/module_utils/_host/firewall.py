@@ -1,7 +1,8 @@
-"""The ports that a host's components need, let in through whatever firewall the host has, also after a reboot.
+"""The ports that a host's components need: let in through whatever firewall the host has, and kept from all others.
 
-The administrator's own files stay as they are. A unit of ours puts the openings back whenever nftables, iptables or
-firewalld have loaded their rules anew; it runs this very code, which is kept on the host for it.
+The administrator's own files stay as they are. A unit of ours puts openings and wall back before the network is up,
+and whenever nftables, iptables or firewalld have loaded their rules anew; it runs this very code, which is kept on
+the host for it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from .._core.decide import firewall as decision
-from .._core.errors import Error
+from .._core.decide import wall as walls
+from .._core.errors import ApplyError, Error
 from .._core.plan import Plan, Step
 from . import atomic, command, iptables, nftables
 
@@ -24,13 +26,14 @@ if TYPE_CHECKING:
 RULES = "/etc/novaform/firewall.json"
 UNIT = "novaform-firewall.service"
 UNIT_PATH = f"/etc/systemd/system/{UNIT}"
-WANTS = "/etc/systemd/system/multi-user.target.wants"
+WANTS = "/etc/systemd/system/sysinit.target.wants"
 CODE = "/usr/local/lib/novaform"
 PACKAGE = "novaform_firewall"
 PARTS = (
     "_core/errors.py",
     "_core/plan.py",
     "_core/decide/firewall.py",
+    "_core/decide/wall.py",
     "_host/atomic.py",
     "_host/command.py",
     "_host/firewall.py",
@@ -41,7 +44,11 @@ LOADERS = "nftables.service netfilter-persistent.service ufw.service firewalld.s
 UNIT_TEXT = """# Written by Novaform. Code: {digest}
 [Unit]
 Description=Ports of the cloud's components
-After={loaders}
+DefaultDependencies=no
+After=local-fs.target {loaders}
+Before=network-pre.target shutdown.target
+Wants=network-pre.target
+Conflicts=shutdown.target
 PartOf={loaders}
 ReloadPropagatedFrom={loaders}
 
@@ -53,7 +60,7 @@ ExecStart=/usr/bin/python3 -c "from {package}._host import firewall; firewall.re
 ExecReload=/usr/bin/python3 -c "from {package}._host import firewall; firewall.reopen()"
 
 [Install]
-WantedBy=multi-user.target {loaders}
+WantedBy=sysinit.target {loaders}
 """
 
 
@@ -69,11 +76,13 @@ class Firewall:
         del planned
         files = {RULES: render_rules(self.openings), UNIT_PATH: render_unit()}
         steps = [_written(path, text) for path, text in files.items()]
-        return decision.decide(self.openings, observe()) + Plan(tuple(step for step in steps if step))
+        found, gates = observe()
+        ports = walls.decide(self.openings, found) + decision.decide(self.openings, gates)
+        return ports + Plan(tuple(step for step in steps if step))
 
     def apply(self, plan: Plan) -> None:
         """Open and close, and then keep it so."""
-        if any(step.kind == decision.KIND for step in plan):
+        if any(step.kind in (decision.KIND, walls.KIND) for step in plan):
             bring(self.openings)
         if any(step.name == RULES for step in plan):
             atomic.replace(RULES, render_rules(self.openings), mode=0o644)
@@ -81,20 +90,40 @@ class Firewall:
             install()
 
 
-def observe() -> list[decision.Gate]:
-    """Return every chain through which incoming packets pass."""
-    gates = iptables.observe()
+def observe() -> tuple[list[walls.Wall], list[decision.Gate]]:
+    """Return the wall wherever it stands or should, and every chain through which incoming packets pass.
+
+    The wall belongs into nftables, and where there is none into both of iptables.
+    """
+    ruleset, saved = nftables.observe(), iptables.observe()
+    gates = iptables.to_gates(saved)
     theirs = {"iptables": "ip filter", "ip6tables": "ip6 filter"}
-    return gates + nftables.observe([theirs[gate.door] for gate in gates if gate.door in theirs])
+    found = iptables.to_walls(saved, wanted=ruleset is None)
+    if ruleset is not None:
+        gates += nftables.to_gates(ruleset, [theirs[gate.door] for gate in gates if gate.door in theirs])
+        found.append(nftables.to_wall(ruleset))
+    return found or [walls.Wall("none", (4, 6), wanted=True)], gates
 
 
 def bring(openings: Sequence[decision.Opening]) -> None:
-    """Open what is declared and close what is not, in every gate."""
-    gates = observe()
+    """Keep others out, open what is declared, and close what is not, in every gate."""
+    for wall in observe()[0]:
+        if not walls.is_right(wall, openings):
+            _build(wall, walls.wanted_lines(wall, openings))
+    gates = observe()[1]
     for gate in gates:
         if gate.door != "nft":
             iptables.apply(gate, openings)
     nftables.apply([gate for gate in gates if gate.door == "nft"], openings)
+
+
+def _build(wall: walls.Wall, lines: Sequence[walls.Line]) -> None:
+    if wall.door == "none":
+        raise ApplyError("nothing on this host can close a port: install nftables")
+    if wall.door == "nft":
+        nftables.apply_wall(lines)
+    else:
+        iptables.apply_wall(wall.door, lines)
 
 
 def reopen(path: str = RULES) -> None:

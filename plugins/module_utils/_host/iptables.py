@@ -6,27 +6,45 @@ import shlex
 from typing import TYPE_CHECKING
 
 from .._core.decide import firewall as decision
+from .._core.decide import wall as walls
 from .._core.decide.firewall import Gate, Opening, Rule
+from .._core.decide.wall import Line, Wall
 from . import command
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 PROGRAMS = {"iptables": 4, "ip6tables": 6}
 LEGACY = {"iptables-legacy": 4, "ip6tables-legacy": 6}
 # Where the kernel says that somebody uses the old tables: asking for them otherwise would load them.
 LEGACY_NAMES = {"iptables-legacy": "/proc/net/ip_tables_names", "ip6tables-legacy": "/proc/net/ip6_tables_names"}
 CHAIN = "INPUT"
+WALL = walls.NAME.upper()
+TO_WALL = ["-j", WALL]
+PASSING = {
+    walls.LOOPBACK: "-i lo -j RETURN",
+    walls.ANSWERS: "-m conntrack --ctstate RELATED,ESTABLISHED -j RETURN",
+}
 DENIES = ("REJECT", "DROP")
 # Conditions that do not depend on who the client is.
 IMPARTIAL = {"-p", "-m", "--dport", "--dports", "--comment", "-j", "-g", "--reject-with"}
 
 
-def observe() -> list[Gate]:
-    """Return the INPUT chain of each family that has one."""
-    found = [to_gate(program, _save(program)) for program in PROGRAMS]
-    found += [to_gate(program, _save(program)) for program in LEGACY if "filter" in _names(LEGACY_NAMES[program])]
-    return [gate for gate in found if gate]
+def observe() -> dict[str, str]:
+    """Return what ``PROGRAM-save -t filter`` prints for each program that is here, the old ones only where in use."""
+    programs = [*PROGRAMS, *(program for program in LEGACY if "filter" in _names(LEGACY_NAMES[program]))]
+    saved = {program: _save(program) for program in programs}
+    return {program: text for program, text in saved.items() if text is not None}
+
+
+def to_gates(saved: Mapping[str, str]) -> list[Gate]:
+    """Return the INPUT chain of each family that has one. ``saved`` is what ``observe`` returns."""
+    return [gate for gate in (to_gate(program, text) for program, text in saved.items()) if gate]
+
+
+def to_walls(saved: Mapping[str, str], *, wanted: bool) -> list[Wall]:
+    """Return the wall as each family has it. ``wanted``: there is no better place for it."""
+    return [to_wall(program, saved[program], wanted=wanted) for program in PROGRAMS if program in saved]
 
 
 def to_gate(program: str, saved: str) -> Gate | None:
@@ -34,16 +52,62 @@ def to_gate(program: str, saved: str) -> Gate | None:
     policies = {line.split()[0][1:]: line.split()[1] for line in saved.splitlines() if line.startswith(":")}
     if CHAIN not in policies:
         return None
-    chains: dict[str, list[list[str]]] = {name: [] for name in policies}
-    for line in saved.splitlines():
-        if line.startswith("-A "):
-            words = shlex.split(line)
-            chains[words[1]].append(words[2:])
+    chains = _chains(saved)
     rules = tuple(
-        Rule(_opening(words), _denies(words, chains), " ".join(map(shlex.quote, words))) for words in chains[CHAIN]
+        Rule(_opening(words), words != TO_WALL and _denies(words, chains), " ".join(map(shlex.quote, words)))
+        for words in chains[CHAIN]
     )
     versions = ({**PROGRAMS, **LEGACY}[program],)
     return Gate(program, "filter", CHAIN, versions, policies[CHAIN] in DENIES, rules)
+
+
+def _chains(saved: str) -> dict[str, list[list[str]]]:
+    """Return the rules of every chain, each as its words."""
+    lines = saved.splitlines()
+    chains: dict[str, list[list[str]]] = {line.split()[0][1:]: [] for line in lines if line.startswith(":")}
+    for line in lines:
+        if line.startswith("-A "):
+            words = shlex.split(line)
+            chains[words[1]].append(words[2:])
+    return chains
+
+
+def to_wall(program: str, saved: str, *, wanted: bool) -> Wall:
+    """Return the wall in what ``iptables-save -t filter`` printed."""
+    chains = _chains(saved)
+    lines = tuple(_line(words) for words in chains.get(WALL, []))
+    return Wall(program, (PROGRAMS[program],), wanted, chains.get(CHAIN, [])[:1] == [TO_WALL], lines)
+
+
+def apply_wall(program: str, lines: Sequence[Line]) -> None:
+    """Make the wall of one family anew in one transaction, or take it away."""
+    command.change([restorer(program), "--noflush"], stdin=render_wall(lines, _save(program) or ""))
+
+
+def render_wall(lines: Sequence[Line], saved: str) -> str:
+    """Return the input of ``iptables-restore --noflush``, to which a chain that it declares is empty."""
+    known = _chains(saved).get(CHAIN, [])
+    script = [f":{WALL} - [0:0]", *(f"-D {CHAIN} -j {WALL}" for words in known if words == TO_WALL)]
+    rules = [f"-A {WALL} {_wall_text(line)}" for line in lines]
+    script += [*rules, f"-I {CHAIN} 1 -j {WALL}"] if lines else [f"-X {WALL}"]
+    return "\n".join(["*filter", *script, "COMMIT", ""])
+
+
+def _wall_text(line: Line) -> str:
+    if line.opening is None:
+        return PASSING[line.verdict]
+    return _text(line.opening, "RETURN" if line.verdict == walls.ADMIT else "DROP")
+
+
+def _line(words: list[str]) -> Line:
+    """Return one rule of our chain as a value; one that we would not have written is strange."""
+    text = " ".join(words)
+    passing = {rule: verdict for verdict, rule in PASSING.items()}
+    if text in passing:
+        return Line(passing[text])
+    verdict = {"RETURN": walls.ADMIT, "DROP": walls.DROP}.get(words[-1], walls.STRANGE)
+    opening = _opening([*words[:-1], "ACCEPT"]) if words[-2:-1] == ["-j"] else None
+    return Line(verdict, opening) if opening else Line(walls.STRANGE)
 
 
 def apply(gate: Gate, openings: Sequence[Opening]) -> None:
@@ -69,11 +133,11 @@ def restorer(program: str) -> str:
     return f"{program}-restore"
 
 
-def _text(opening: Opening) -> str:
+def _text(opening: Opening, verdict: str = "ACCEPT") -> str:
     ports = str(opening.first) if opening.first == opening.last else f"{opening.first}:{opening.last}"
     source = "" if opening.source == decision.ANY else f"-s {opening.source} "
     match = f"-p {opening.protocol} -m {opening.protocol} --dport {ports}"
-    return f"{source}{match} -m comment --comment {decision.MARK}{opening.component} -j ACCEPT"
+    return f"{source}{match} -m comment --comment {decision.MARK}{opening.component} -j {verdict}"
 
 
 def _opening(words: list[str]) -> Opening | None:
@@ -104,9 +168,11 @@ def _denies(words: list[str], chains: dict[str, list[list[str]]], inner: tuple[s
     )
 
 
-def _save(program: str) -> str:
+def _save(program: str) -> str | None:
     answer = command.run([f"{program}-save", "-t", "filter"])
-    return answer.out if answer and not answer.status else ""
+    if answer is None:
+        return None
+    return "" if answer.status else answer.out
 
 
 def _names(path: str) -> list[str]:

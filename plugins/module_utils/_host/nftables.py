@@ -1,7 +1,8 @@
 """The input chains of nftables: read as JSON, changed in one transaction that nft has checked before.
 
 In nftables an accept in a table of ours would not stop another table's drop: a packet passes every chain of the
-hook. So our rules stand in those chains that deny, each with our mark as its comment.
+hook. So our accepts stand in those chains that deny, each with our mark as its comment. A drop in a table of ours is
+final, so that the wall is one table.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from .._core.decide import firewall as decision
+from .._core.decide import wall as walls
 from .._core.decide.firewall import Gate, Opening, Rule
+from .._core.decide.wall import Line, Wall
 from .._core.errors import ObserveError
 from . import command
 
@@ -20,20 +23,77 @@ if TYPE_CHECKING:
 VERSIONS = {"ip": (4,), "ip6": (6,), "inet": (4, 6)}
 IMPARTIAL = {"counter", "log", "reject", "drop", "jump", "goto", "accept"}
 ALTERED = " altered"
+WALL, WALL_CHAIN = f"inet {walls.NAME}", "input"
+# Before the chains of others, which stand at 0: what we drop they need not count or log.
+HOOK = {"type": "filter", "hook": "input", "prio": -10, "policy": "accept"}
+PASSING = {
+    walls.LOOPBACK: 'iifname "lo" accept',
+    walls.ANSWERS: "ct state established,related accept",
+}
 
 
-def observe(skip: Sequence[str] = ()) -> list[Gate]:
-    """Return every filtering input chain, but for the tables (``ip filter``) that another door has."""
+def observe() -> str | None:
+    """Return what ``nft -j list ruleset`` prints, or None where there is no nft. Raises ``ObserveError``."""
     answer = command.run(["nft", "-j", "list", "ruleset"])
-    if answer is None:
-        return []
-    if answer.status:
+    if answer is not None and answer.status:
         raise ObserveError(f"nft cannot list the host's rules: {answer.said}")
-    return [gate for gate in to_gates(answer.out) if gate.table not in skip]
+    return answer and answer.out
 
 
-def to_gates(text: str) -> list[Gate]:
-    """Return what ``nft -j list ruleset`` printed as values."""
+def to_wall(text: str) -> Wall:
+    """Return the wall in what ``nft -j list ruleset`` printed."""
+    items = json.loads(text).get("nftables", [])
+    family, table = WALL.split()
+    place = {"family": family, "table": table}
+    chains = [item["chain"] for item in items if "chain" in item and place.items() <= item["chain"].items()]
+    rules = [item["rule"] for item in items if "rule" in item and place.items() <= item["rule"].items()]
+    hooked = [chain["name"] for chain in chains] == [WALL_CHAIN] and HOOK.items() <= chains[0].items()
+    return Wall("nft", VERSIONS[family], wanted=True, hooked=hooked, lines=tuple(_line(rule) for rule in rules))
+
+
+def render_wall(lines: Sequence[Line]) -> str:
+    """Return what ``nft -f`` must read to make the wall anew, all at once, or to take it away."""
+    gone = f"add table {WALL}\ndelete table {WALL}\n"
+    if not lines:
+        return gone
+    rules = "".join(f"    {_wall_text(line)}\n" for line in lines)
+    hook = f"type filter hook input priority {HOOK['prio']}; policy accept;"
+    return f"{gone}table {WALL} {{\n  chain {WALL_CHAIN} {{\n    {hook}\n{rules}  }}\n}}\n"
+
+
+def apply_wall(lines: Sequence[Line]) -> None:
+    """Make the wall anew in one transaction."""
+    _load(render_wall(lines))
+
+
+def _wall_text(line: Line) -> str:
+    if line.opening is None:
+        return PASSING[line.verdict]
+    return _text(line.opening, "accept" if line.verdict == walls.ADMIT else "drop")
+
+
+def _line(rule: dict[str, Any]) -> Line:
+    """Return one rule of our table as a value; one that we would not have written is strange."""
+    parts = rule["expr"]
+    if parts == [_match({"meta": {"key": "iifname"}}, "lo"), {"accept": None}]:
+        return Line(walls.LOOPBACK)
+    states = [part["match"]["right"] for part in parts if part.get("match", {}).get("left") == {"ct": {"key": "state"}}]
+    if len(parts) == 2 and parts[1] == {"accept": None} and states and sorted(states[0]) == ["established", "related"]:
+        return Line(walls.ANSWERS)
+    verdict = {"accept": walls.ADMIT, "drop": walls.DROP}.get(next(iter(parts[-1])), walls.STRANGE)
+    opening = _opening({**rule, "expr": [*parts[:-1], {"accept": None}]})
+    return Line(verdict, opening) if opening else Line(walls.STRANGE)
+
+
+def _match(left: dict[str, Any], right: str) -> dict[str, Any]:
+    return {"match": {"op": "==", "left": left, "right": right}}
+
+
+def to_gates(text: str, skip: Sequence[str] = ()) -> list[Gate]:
+    """Return every filtering input chain in what ``nft -j list ruleset`` printed.
+
+    ``skip`` are the tables (``ip filter``) that another door has; the wall is no gate either.
+    """
     items = json.loads(text).get("nftables", [])
     rules: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for rule in (item["rule"] for item in items if "rule" in item):
@@ -42,6 +102,8 @@ def to_gates(text: str) -> list[Gate]:
     for chain in (item["chain"] for item in items if "chain" in item):
         table = f"{chain['family']} {chain['table']}"
         if chain.get("hook") != "input" or chain.get("type") != "filter" or chain["family"] not in VERSIONS:
+            continue
+        if table in (*skip, WALL):
             continue
         chains = {name: each for (owner, name), each in rules.items() if owner == table}
         own = tuple(
@@ -57,8 +119,12 @@ def apply(gates: Sequence[Gate], openings: Sequence[Opening]) -> None:
     """Put and remove our rules in all gates at once, after nft has found nothing wrong with it."""
     script = "".join(render(gate, openings) for gate in gates)
     if script:
-        command.change(["nft", "-c", "-f", "-"], stdin=script)
-        command.change(["nft", "-f", "-"], stdin=script)
+        _load(script)
+
+
+def _load(script: str) -> None:
+    command.change(["nft", "-c", "-f", "-"], stdin=script)
+    command.change(["nft", "-f", "-"], stdin=script)
 
 
 def render(gate: Gate, openings: Sequence[Opening]) -> str:
@@ -71,10 +137,10 @@ def render(gate: Gate, openings: Sequence[Opening]) -> str:
     return "".join(f"{line}\n" for line in (*lines, *(f"{place} {_text(opening)}" for opening in added)))
 
 
-def _text(opening: Opening) -> str:
+def _text(opening: Opening, verdict: str = "accept") -> str:
     ports = str(opening.first) if opening.first == opening.last else f"{opening.first}-{opening.last}"
     source = "" if not opening.version else f"{'ip' if opening.version == 4 else 'ip6'} saddr {opening.source} "
-    return f'{source}{opening.protocol} dport {ports} counter accept comment "{decision.MARK}{opening.component}"'
+    return f'{source}{opening.protocol} dport {ports} counter {verdict} comment "{decision.MARK}{opening.component}"'
 
 
 def _opening(rule: dict[str, Any]) -> Opening | None:

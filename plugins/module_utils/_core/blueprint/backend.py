@@ -13,6 +13,13 @@ if TYPE_CHECKING:
 # Processes that each keep a pool of connections (5, and as many again under load), for every API worker.
 _CONNECTIONS_PER_WORKER = 60
 _CONNECTIONS_LEAST = 400
+_ERLANG = """\
+# Written by Novaform.
+NODENAME=rabbit@localhost
+ERL_EPMD_ADDRESS=127.0.0.1
+SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1}"
+CTL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1}"
+"""
 
 
 def mysql(site: Site, host: Host) -> dict[str, Any]:
@@ -41,7 +48,7 @@ def mysql(site: Site, host: Host) -> dict[str, Any]:
         "packages": ["mariadb-server", "python3-pymysql"],
         "files": [conf],
         "units": [part.unit("mariadb", conf["path"])],
-        "ports": [part.port(endpoint.PORTS["mysql"], "mysql", *_control_addresses(site))],
+        "ports": [part.port(endpoint.PORTS["mysql"], "mysql", _control_addresses(site))],
         "proofs": [{"tcp": f"{host.address}:{endpoint.PORTS['mysql']}", "unit": "mariadb.service"}],
     }
 
@@ -50,6 +57,8 @@ def rabbitmq(site: Site, host: Host) -> dict[str, Any]:
     """Return the broker: its management API for this host only, and no password in its files.
 
     With definitions to load, be they none, it makes no guest. rabbitmq.conf has no way to write every password.
+    There is one broker, so that nothing needs to find it by its port mapper or to join it: both listen on loopback,
+    and the node's name is one that always leads there.
     """
     definitions = part.text("/etc/rabbitmq/definitions.json", "{}\n")
     conf = part.text(
@@ -60,21 +69,21 @@ def rabbitmq(site: Site, host: Host) -> dict[str, Any]:
         "management.tcp.port = 15672\n"
         f"load_definitions = {definitions['path']}\n",
     )
+    environment = part.text("/etc/rabbitmq/rabbitmq-env.conf", _ERLANG)
     plugins = part.text("/etc/rabbitmq/enabled_plugins", "[rabbitmq_management].\n")
     rights = dict.fromkeys(("configure", "write", "read"), ".*")
     users = [
         {"name": service, "password": f"<secret:broker_{service}>", "vhost": vhost, **rights}
         for service, vhost in endpoint.BROKER_VHOSTS.items()
     ]
-    computes = [one.address for one in site.hosts]
     return {
         "name": "rabbitmq",
         "packages": ["rabbitmq-server"],
-        "files": [definitions, conf, plugins],
+        "files": [definitions, conf, environment, plugins],
         # The broker brings its own epmd; Debian's socket for one fails where that has been quicker, and stays failed.
         "units": [
             {"name": "epmd.socket", "state": "masked"},
-            part.unit("rabbitmq-server", conf["path"], plugins["path"]),
+            part.unit("rabbitmq-server", conf["path"], environment["path"], plugins["path"]),
         ],
         "broker": {
             "api": "http://127.0.0.1:15672",
@@ -82,14 +91,17 @@ def rabbitmq(site: Site, host: Host) -> dict[str, Any]:
             "vhosts": sorted(endpoint.BROKER_VHOSTS.values()),
             "users": users,
         },
-        "ports": [part.port(endpoint.PORTS["rabbitmq"], "rabbitmq", *computes)],
+        "ports": [
+            part.port(endpoint.PORTS["rabbitmq"], "rabbitmq", [one.address for one in site.hosts]),
+            *(part.port(number, "rabbitmq", part.NOBODY) for number in endpoint.ERLANG_PORTS),
+        ],
         "proofs": [{"tcp": f"{host.address}:{endpoint.PORTS['rabbitmq']}", "unit": "rabbitmq-server.service"}],
     }
 
 
 def memcached(site: Site, host: Host) -> dict[str, Any]:
     """Return the token cache, which nobody but this host's own services reaches."""
-    del host
+    del site, host
     conf = part.text(
         "/etc/memcached.conf",
         f"# Written by Novaform.\n-d\nlogfile /var/log/memcached.log\n-m 64\n-p {endpoint.PORTS['memcached']}\n"
@@ -100,7 +112,7 @@ def memcached(site: Site, host: Host) -> dict[str, Any]:
         "packages": ["memcached", "python3-memcache", "python3-cryptography"],
         "files": [conf],
         "units": [part.unit("memcached", conf["path"])],
-        "ports": [part.port(endpoint.PORTS["memcached"], "memcached", *_control_addresses(site))],
+        "ports": [part.port(endpoint.PORTS["memcached"], "memcached", part.NOBODY)],
         "proofs": [{"tcp": endpoint.memcached(), "unit": "memcached.service"}],
     }
 

@@ -64,8 +64,8 @@ def ports(site: Site, host: Host) -> list[dict[str, Any]]:
 
 
 def firewall(site: Site, host: Host) -> dict[str, Any]:
-    """Return the rules that the components of a host need."""
-    return {"name": FIREWALL, "firewall": {"rules": ports(site, host)}}
+    """Return who reaches which port of a host's components."""
+    return {"name": FIREWALL, "packages": ["nftables"], "firewall": {"rules": ports(site, host)}}
 
 
 def component(site: Site, host: Host, name: str) -> dict[str, Any]:

@@ -93,8 +93,8 @@ def compute(site: Site, host: Host) -> dict[str, Any]:
             part.unit("nova-compute", {nova_options.CONF: read}, empty["path"], dropin["path"]),
         ],
         "ports": [
-            part.port(endpoint.VNC_PORTS, "nova_compute", *proxies),
-            part.port(endpoint.MIGRATION_PORTS, "nova_compute", *peers),
+            part.port(endpoint.VNC_PORTS, "nova_compute", proxies),
+            part.port(endpoint.MIGRATION_PORTS, "nova_compute", peers),
         ],
         "settle": {
             "unit": "nova-compute.service",

@@ -24,6 +24,8 @@ PORTS = {
     "rabbitmq": 5672,
     "memcached": 11211,
 }
+# How the parts of a broker find each other and talk: its port mapper and its distribution.
+ERLANG_PORTS = (4369, 25672)
 API_PATHS = {"keystone": "/v3", "glance": "", "placement": "", "neutron": "", "nova": "/v2.1"}
 SCHEME = "http"
 LOOPBACK = "127.0.0.1"

@@ -91,7 +91,7 @@ def keystone(site: Site, host: Host) -> dict[str, Any]:
             "projects": [{"name": "service"}],
             "roles": ["service"],
         },
-        "ports": [part.port(endpoint.PORTS["keystone"], "keystone")],
+        "ports": [part.port(endpoint.PORTS["keystone"], "keystone", part.ANYBODY)],
         "proofs": [{"http": endpoint.url(site, "keystone"), "status": [200], "unit": "keystone.service"}],
     }
 
@@ -127,7 +127,7 @@ def glance(site: Site, host: Host) -> dict[str, Any]:
         "migrations": [{"name": "glance", "connection": endpoint.database(site, "glance", "glance")}],
         "units": [part.unit("glance-api", {conf["path"]: options}, web["path"], dropin["path"])],
         "catalog": part.catalog(site, "glance", "image", "OpenStack Image"),
-        "ports": [part.port(endpoint.PORTS["glance"], "glance")],
+        "ports": [part.port(endpoint.PORTS["glance"], "glance", part.ANYBODY)],
         "proofs": [{"http": endpoint.url(site, "glance", "/"), "status": [200, 300], "unit": "glance-api.service"}],
     }
 
@@ -155,6 +155,6 @@ def placement(site: Site, host: Host) -> dict[str, Any]:
         "migrations": [{"name": "placement", "connection": endpoint.database(site, "placement", "placement")}],
         "units": [part.unit("placement-api", {conf["path"]: options}, web["path"], dropin["path"])],
         "catalog": part.catalog(site, "placement", "placement", "OpenStack Placement"),
-        "ports": [part.port(endpoint.PORTS["placement"], "placement")],
+        "ports": [part.port(endpoint.PORTS["placement"], "placement", part.ANYBODY)],
         "proofs": [{"http": endpoint.url(site, "placement", "/"), "status": [200], "unit": "placement-api.service"}],
     }

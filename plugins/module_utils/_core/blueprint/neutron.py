@@ -123,7 +123,7 @@ def server(site: Site, host: Host) -> dict[str, Any]:
             part.unit(name, read, web["path"], policy["path"], dropin["path"]) for name, dropin in zip(names, dropins)
         ],
         "catalog": part.catalog(site, "neutron", "network", "OpenStack Networking"),
-        "ports": [part.port(endpoint.PORTS["neutron"], "neutron_server")],
+        "ports": [part.port(endpoint.PORTS["neutron"], "neutron_server", part.ANYBODY)],
         "proofs": [{"http": endpoint.url(site, "neutron", "/"), "status": [200], "unit": "neutron-api.service"}],
         "networks": _networks(site),
     }

@@ -59,7 +59,7 @@ def api(site: Site, host: Host) -> dict[str, Any]:
         packages=["nova-api"],
         files=[web, _policy()],
         catalog={**part.catalog(site, "nova", "compute", "OpenStack Compute"), "users": []},
-        ports=[part.port(endpoint.PORTS["nova"], "nova_api")],
+        ports=[part.port(endpoint.PORTS["nova"], "nova_api", part.ANYBODY)],
         proofs=[{"http": endpoint.url(site, "nova", "/"), "status": [200, 300], "unit": "nova-api.service"}],
     )
 
@@ -77,7 +77,7 @@ def metadata(site: Site, host: Host) -> dict[str, Any]:
         "nova-api-metadata",
         packages=["nova-api"],
         files=[web],
-        ports=[part.port(endpoint.PORTS["metadata"], "nova_metadata", *network)],
+        ports=[part.port(endpoint.PORTS["metadata"], "nova_metadata", network)],
         proofs=[{"http": endpoint.url(site, "metadata", "/"), "status": [200], "unit": "nova-api-metadata.service"}],
     )
 
@@ -107,7 +107,7 @@ def console(site: Site, host: Host) -> dict[str, Any]:
         packages=["nova-consoleproxy", "novnc"],
         files=[chosen],
         units=others,
-        ports=[part.port(endpoint.PORTS["novnc"], "nova_console")],
+        ports=[part.port(endpoint.PORTS["novnc"], "nova_console", part.ANYBODY)],
         proofs=[{"http": endpoint.console_url(site), "status": [200], "unit": "nova-novncproxy.service"}],
     )
 

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from . import endpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from .site import Host, Site
 
 Sections = "dict[str, dict[str, Any]]"
 Component = "dict[str, Any]"
+ANYBODY = ("any",)
+NOBODY = ()
 
 
 def merge(*layers: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -163,6 +165,6 @@ def databases(site: Site, user: str, *schemas: str) -> dict[str, Any]:
     }
 
 
-def port(number: int | str, component: str, *sources: str) -> dict[str, Any]:
-    """Return a firewall rule; without sources anybody may connect."""
-    return {"port": number, "proto": "tcp", "sources": list(sources) or ["any"], "comment": component}
+def port(number: int | str, component: str, sources: Iterable[str]) -> dict[str, Any]:
+    """Return a firewall rule: who may connect, besides the host itself. Nobody where ``sources`` is empty."""
+    return {"port": number, "proto": "tcp", "sources": list(sources), "comment": component}

@@ -20,13 +20,16 @@ if TYPE_CHECKING:
 
 KIND = "port"
 MARK = "novaform:"
-ANY = "any"
+ANY, NOBODY = "any", "nobody"
 PROTOCOLS = ("tcp", "udp")
 
 
 @dataclass(frozen=True, order=True)
 class Opening:
-    """One port, or a range of them, let in from one source: a network such as ``10.0.0.0/24``, or ``any``."""
+    """One port, or a range of them, let in from one source: a network such as ``10.0.0.0/24``, or ``any``.
+
+    From ``nobody`` means: from nobody but the host itself.
+    """
 
     component: str
     protocol: str
@@ -42,8 +45,9 @@ class Opening:
 
     @property
     def version(self) -> int:
-        """The IP version of its source, 0 for any."""
-        return 0 if self.source == ANY else ipaddress.ip_network(self.source).version
+        """The IP version of its source, 0 for any, -1 for nobody."""
+        special = {ANY: 0, NOBODY: -1}
+        return special[self.source] if self.source in special else ipaddress.ip_network(self.source).version
 
 
 @dataclass(frozen=True)
@@ -78,22 +82,28 @@ class Gate:
 
 
 def to_openings(rules: Sequence[Mapping[str, Any]]) -> list[Opening]:
-    """Return the declared ``[{port, proto, sources, comment}]`` as values, each once. Raises ``DeclareError``."""
+    """Return the declared ``[{port, proto, sources, comment}]`` as values, each once. Raises ``DeclareError``.
+
+    Without ``sources`` anybody may connect; with none in it nobody but the host itself.
+    """
     found = []
     for rule in rules:
         component, protocol = str(rule.get("comment") or "site"), str(rule.get("proto") or "tcp")
         if protocol not in PROTOCOLS or set(component) & set(' "\\') or len(component) > 64:
             raise DeclareError(f"{protocol} port for {component!r}: give tcp or udp, and a component's name as comment")
         first, last = _ports(rule.get("port"), component)
-        sources = [to_source(str(source), component) for source in rule.get("sources") or [ANY]]
-        found += [Opening(component, protocol, first, last, source) for source in sources]
+        declared = rule.get("sources")
+        sources = [ANY] if declared is None else [to_source(str(source), component) for source in declared]
+        found += [Opening(component, protocol, first, last, source) for source in sources or [NOBODY]]
     return list(dict.fromkeys(found))
 
 
 def to_source(text: str, component: str = "a rule") -> str:
-    """Return a source in its one spelling: ``any`` or a network."""
+    """Return a source in its one spelling: ``any``, ``nobody`` or a network."""
     if text in (ANY, "0.0.0.0/0", "::/0"):
         return ANY
+    if text == NOBODY:
+        return NOBODY
     try:
         return str(ipaddress.ip_network(text, strict=False))
     except ValueError:
