@@ -6,6 +6,7 @@ from ansible_collections.novaform.compute.plugins.module_utils._cloud import (
     allocation,
     credential,
     given,
+    health,
     journal,
     lock,
     observe,
@@ -15,4 +16,16 @@ from ansible_collections.novaform.compute.plugins.module_utils._cloud import (
     wire,
 )
 
-__all__ = ["allocation", "credential", "given", "journal", "lock", "observe", "run", "session", "state", "wire"]
+__all__ = [
+    "allocation",
+    "credential",
+    "given",
+    "health",
+    "journal",
+    "lock",
+    "observe",
+    "run",
+    "session",
+    "state",
+    "wire",
+]

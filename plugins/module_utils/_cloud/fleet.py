@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from .._core.observed import Item
 
 SUBMITTERS = 6
+PROVERS, ROUND = 32, 4.0
+"""So many guests are asked at a time whether they are up, and none after so many seconds of one look."""
 LOOK_EVERY = (0.5, 3.0)
 BURDEN, LONGEST = 4.0, 10.0
 """A look that takes long keeps Nova from what we wait for: so many times as long it is left alone, within seconds."""
@@ -46,6 +48,7 @@ class Fleet:
         self.timeout = timeout
         self.proofs = proofs
         self.hosts = 1
+        self.took = 0.0
         self.lock = threading.RLock()
         self.outcomes: list[Outcome] = []
         self.circuits = fault.Circuits()
@@ -58,7 +61,7 @@ class Fleet:
         rings = Rings(self.context, all_of_them)
         builds = sum(1 for one in all_of_them if one.actions & {"create", "replace", "unshelve"})
         self.hosts = self.context.hosts() if builds > turn.MOST_PER_HOST else 1
-        pause, took = LOOK_EVERY[0], 0.0
+        pause = LOOK_EVERY[0]
         while any(not one.over for one in all_of_them):
             rings.came_back(all_of_them, self.monotonic())
             ready = self.chosen(all_of_them, rings)
@@ -66,10 +69,9 @@ class Fleet:
             waiting = [one for one in all_of_them if one.on and not one.over]
             if (ready and not waiting) or all(one.over for one in all_of_them):
                 continue
-            self.session.sleep(max(pause, min(BURDEN * took, LONGEST)))
-            began = self.monotonic()
+            self.session.sleep(max(pause, min(BURDEN * self.took, LONGEST)))
+            self.took = 0.0
             moved = self.look(waiting) if waiting else False
-            took = self.monotonic() - began
             pause = LOOK_EVERY[0] if moved else min(pause * 1.5, LOOK_EVERY[1])
         return self.outcomes
 
@@ -157,16 +159,18 @@ class Fleet:
     def look(self, waiting: list[Journey]) -> bool:
         """Look at all servers that are under way, once; tell whether any got further."""
         targets = [one.target for one in waiting]
+        began = self.monotonic()
         by_id, unknown = observe.under_way(self.session, tag_of(self.context, waiting), targets)
         if unknown:
             self.context.tell(f"nothing is known of {len(unknown)} servers: the list fails, or a cell is down")
-        proving = [one for one in waiting if one.on == HEALTH]
-        found = self.session.crowd(SUBMITTERS, lambda one: self.context.ails(one.target, one.health), proving)
-        ails = {one.name: text for one, text in zip(proving, found)}
+        self.took = self.monotonic() - began
+        ails = self.prove([one for one in waiting if one.on == HEALTH])
         moved = False
         for journey in waiting:
             item, elapsed = by_id.get(journey.target), self.monotonic() - journey.asked_at
-            if journey.on == HEALTH:
+            if journey.on == HEALTH and journey.name not in ails:
+                state = settle.Settled(settle.WAITING)
+            elif journey.on == HEALTH:
                 state = settle.settle_health(ails[journey.name], item, elapsed, float(journey.health["within"]))
             else:
                 known = journey.target not in unknown
@@ -176,6 +180,21 @@ class Fleet:
                 state = settle.Settled(settle.FAILED, f"not done after {elapsed:.0f} s")
             moved |= self.judge(journey, state, item)
         return moved
+
+    def prove(self, proving: list[Journey]) -> dict[str, str]:
+        """Return what ails servers, by name: slow guests hold up no others; who is left out is first next time."""
+        began = self.monotonic()
+
+        def ask(one: Journey) -> Optional[str]:
+            now = self.monotonic()
+            if now - began > ROUND:
+                return None
+            one.proved_at = now
+            return self.context.ails(one.target, one.health)
+
+        proving.sort(key=lambda one: one.proved_at)
+        found = self.session.crowd(PROVERS, ask, proving) if proving else []
+        return {one.name: text for one, text in zip(proving, found) if text is not None}
 
     def place(self, journey: Journey, item: Optional[Item]) -> bool:
         """Note where a server is; tell whether that is news."""

@@ -30,6 +30,12 @@ def is_ident(value: object) -> bool:
     return isinstance(value, str) and IDENT.fullmatch(value) is not None and ".." not in value
 
 
+def readable(text: object, most: int = 300) -> str:
+    """Return what somebody else says in one bounded line that no terminal takes for a command."""
+    line = " ".join("".join(char if char.isprintable() else " " for char in str(text)).split())
+    return line if len(line) <= most else f"{line[:most]}…"
+
+
 def texts(value: Any) -> bool:
     """Tell whether this is a list of texts."""
     return type(value) is list and {str}.issuperset(map(type, value))

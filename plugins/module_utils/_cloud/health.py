@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import http.client
-import socket
+import time
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from .._core.errors import Error
+from . import deadline
+from .form import readable
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Mapping
 
     from .session import Session
 
 PATIENCE = 3.0
+"""Seconds in which a guest has connected and answered: slowly is not at all."""
 Reach = Callable[[str, int, Optional[str]], str]
 """Given an address, a port and perhaps a path: what is wrong with it, empty for nothing."""
 
@@ -55,16 +59,20 @@ def addresses(session: Session, server: str) -> list[str]:
 def reach(address: str, port: int, path: Optional[str]) -> str:
     """Try a port, or a page on it."""
     where = f"port {port} at {address}"
+    ends = time.monotonic() + PATIENCE
     try:
-        if path is None:
-            socket.create_connection((address, port), PATIENCE).close()
-            return ""
-        connection = http.client.HTTPConnection(address, port, timeout=PATIENCE)
-        try:
-            connection.request("GET", path)
-            status = connection.getresponse().status
-        finally:
-            connection.close()
+        with deadline.connect(address, port, ends) as made:
+            status = 200 if path is None else asked(made, address, path, ends)
     except (OSError, http.client.HTTPException) as error:
-        return f"{where} does not answer ({error})"
+        return f"{where} does not answer ({readable(error) or type(error).__name__})"
     return "" if status < 400 else f"{path} on {where} answers {status}"
+
+
+def asked(made: socket.socket, address: str, path: str, ends: float) -> int:
+    """Ask for a page and return the status: what the guest says besides is not read."""
+    line = deadline.Socket(made)
+    line.ends, line.head = ends, 0
+    connection = http.client.HTTPConnection(address)
+    connection.sock = line
+    connection.request("GET", path)
+    return connection.getresponse().status

@@ -45,6 +45,7 @@ class Journey:
     host: str = ""
     on: str = ""
     asked_at: float = 0.0
+    proved_at: float = 0.0
     begun: bool = False
     placed: bool = False
     lost: str = ""

@@ -155,8 +155,8 @@ class Session:
         for turn in range(TRIES):
             try:
                 answer = self.exchange("GET", url, headers)
-            except (Lost, Unreached):
-                if turn == TRIES - 1:
+            except (Lost, Unreached) as error:
+                if turn == TRIES - 1 or error.details.get("late"):
                     raise
                 self.sleep(0.2 * 2**turn)
                 continue

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import http.client
 import select
-import socket
 import ssl
 import threading
 import time
@@ -18,8 +17,11 @@ from typing import TYPE_CHECKING, NamedTuple, Optional, Protocol, Union
 from urllib.parse import urlsplit
 
 from .._core.errors import ObserveError
+from . import deadline
+from .form import readable
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Mapping
     from typing import BinaryIO
 
@@ -55,12 +57,16 @@ class Transport(Protocol):
 class Wire:
     """Real HTTP. Threads may share it; connections are kept open and handed from one request to the next.
 
-    ``largest`` is how many bytes an answer may have (ten thousand servers have a tenth of it), ``patience`` how many
-    seconds it may take from its first byte to its last.
+    ``largest`` is how many bytes an answer may have (ten thousand servers have a tenth of it). All times are of the
+    clock: ``within`` seconds a connection stands, ``timeout`` seconds after a request its answer's head is there,
+    ``patience`` seconds after its beginning the exchange is over, and a longer body has a second more for each
+    ``slowest`` bytes.
     """
 
     largest = 256 * 1024 * 1024
+    within = 20.0
     patience = 300.0
+    slowest = 256 * 1024
 
     def __init__(self, cacert: Optional[str] = None, timeout: float = 60.0) -> None:
         self.cacert = cacert
@@ -80,14 +86,12 @@ class Wire:
         return self.context
 
     def connection(self, place: Place) -> http.client.HTTPConnection:
-        """Return an idle connection, or a new one."""
+        """Return an idle connection, or a new one that is not open yet."""
         with self.lock:
             if self.idle[place]:
                 return self.idle[place].pop()
-        scheme, host, port = place
-        if scheme == "https":
-            return http.client.HTTPSConnection(host, port, timeout=self.timeout, context=self.tls())
-        return http.client.HTTPConnection(host, port, timeout=self.timeout)
+        _, host, port = place
+        return http.client.HTTPConnection(host, port)
 
     def send(self, method: str, url: str, headers: Mapping[str, str], body: Body = None) -> Answer:
         """Make one exchange, see ``Transport``."""
@@ -96,54 +100,97 @@ class Wire:
         where = f"{method} {parts.scheme}://{parts.netloc}{parts.path}"
         connection = self.connection(place)
         fresh = connection.sock is None
-        self.connect(connection, where)
+        line = self.connected(connection, place, where)
         path = parts.path + (f"?{parts.query}" if parts.query else "")
+        began = time.monotonic()
+        line.ends = over = began + self.patience + int(headers.get("Content-Length", 0)) / self.slowest
         try:
             connection.request(method, path, body=body, headers=dict(headers))
+            line.ends, line.head = min(over, time.monotonic() + self.timeout), 0
             response = connection.getresponse()
+            line.ends, line.head = over, None
             content = self.whole(response)
         except (http.client.HTTPException, OSError) as error:
             connection.close()
+            late = isinstance(error, deadline.OVER)
             # A kept connection that the server closed meanwhile fails before the request is read. Repeat what may be.
-            if not fresh and method in {"GET", "HEAD"}:
+            if not fresh and method in {"GET", "HEAD"} and not late:
                 return self.send(method, url, headers, body)
-            raise Lost(f"{where}: no answer ({str(error) or type(error).__name__})") from error
+            waited = f" within {time.monotonic() - began:.0f} s" if late else ""
+            text = f"{where}: no answer{waited} ({readable(error) or type(error).__name__})"
+            raise Lost(text, late=late) from error
         with self.lock:
             self.idle[place].append(connection)
         return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, content)
 
     def whole(self, response: http.client.HTTPResponse) -> bytes:
         """Read an answer to its end. Raises ``HTTPException`` for one that is cut off, or has no end in sight."""
-        began = time.monotonic()
         parts: list[bytes] = []
         size = 0
-        while size <= self.largest and time.monotonic() - began < self.patience:
-            part = response.read(PART)
+        while size <= self.largest:
+            part = response.read1(PART) if response.length != 0 else b""
             if part:
                 parts.append(part)
                 size += len(part)
             elif response.length:
                 raise http.client.IncompleteRead(b"", response.length)
             else:
+                response.close()
                 return b"".join(parts)
         raise http.client.HTTPException("it does not end")
 
-    def connect(self, connection: http.client.HTTPConnection, where: str) -> None:
-        """Open the connection if it is not, or no longer, open."""
-        if connection.sock is not None and stale(connection.sock):
+    def connected(self, connection: http.client.HTTPConnection, place: Place, where: str) -> deadline.Socket:
+        """Return the open line of a connection, opened if it is not, or no longer, open."""
+        line = connection.sock
+        if isinstance(line, deadline.Socket):
+            if not stale(line):
+                return line
             connection.close()
-        if connection.sock is not None:
-            return
+        scheme, host, port = place
+        ends = time.monotonic() + self.within
+        made: Optional[socket.socket] = None
         try:
-            connection.connect()
-            hurry(connection.sock)  # type: ignore[arg-type] # it is one as soon as it is connected
-        except ssl.SSLError as error:
-            connection.close()
-            hint = "set cacert in clouds.yaml to the file of the CA that signed it"
-            raise Unreached(f"{where}: the certificate is not trusted ({error}); {hint}") from error
-        except OSError as error:
-            connection.close()
-            raise Unreached(f"{where}: cannot connect ({error})") from error
+            made = deadline.connect(host, port, ends)
+            made = deadline.encrypt(made, self.tls(), host, ends) if scheme == "https" else made
+        except (OSError, UnicodeError) as error:
+            if made is not None:
+                made.close()
+            late = isinstance(error, deadline.OVER)
+            raise Unreached(f"{where}: {trouble(error, host)}", late=late) from error
+        opened = deadline.Socket(made)
+        connection.sock = opened
+        return opened
+
+
+def trouble(error: Exception, host: str) -> str:
+    """Say why a connection does not come about, as far as the error tells."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"the certificate is {untrusted(error, host)}"
+    if isinstance(error, ssl.SSLError) and error.reason in PLAIN:
+        return f"no TLS is spoken there ({error.reason}): is it http://, or another port?"
+    if isinstance(error, ssl.SSLError):
+        return f"TLS fails ({error.reason or error})"
+    return f"cannot connect ({str(error) or type(error).__name__})"
+
+
+def untrusted(error: ssl.SSLCertVerificationError, host: str) -> str:
+    """Say what is wrong with a certificate, and what to do."""
+    told = error.verify_message
+    if error.verify_code in OTHER_NAME:
+        return f"of another name ({told}): use a name that it has in place of {host}"
+    if error.verify_code == EXPIRED:
+        return f"not valid any more ({told}): it must be renewed, or the clock here is wrong"
+    if error.verify_code == TOO_EARLY:
+        return f"not valid yet ({told}): the clock here or there is wrong"
+    return f"not trusted ({told}): set cacert in clouds.yaml to the file of the CA that signed it"
+
+
+PLAIN = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"})
+"""What OpenSSL calls an answer that is none of TLS."""
+OTHER_NAME = frozenset({62, 63, 64})
+"""X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_EMAIL_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH."""
+TOO_EARLY, EXPIRED = 9, 10
+"""X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED."""
 
 
 def close(idle: Mapping[Place, list[http.client.HTTPConnection]]) -> None:
@@ -153,13 +200,8 @@ def close(idle: Mapping[Place, list[http.client.HTTPConnection]]) -> None:
             connection.close()
 
 
-def hurry(sock: socket.socket) -> None:
-    """Send at once. Headers and body are two writes: else each request waits for the other side's delayed ACK."""
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-
-def stale(sock: socket.socket) -> bool:
+def stale(line: deadline.Socket) -> bool:
     """Tell whether the server has closed an idle connection: it is silent as long as it is good."""
     poll = select.poll()
-    poll.register(sock, select.POLLIN)
+    poll.register(line.fileno(), select.POLLIN)
     return bool(poll.poll(0))
