@@ -101,7 +101,8 @@ def test_an_error_state_can_be_stopped_and_rebuilt(ground: Ground) -> None:
 
 def test_a_locked_server_says_so(ground: Ground) -> None:
     ident = ground.built()
-    ground.act(ident, "lock")
-    assert (ground.show(ident) or {})["locked"] is True
+    ground.act(ident, "lock", {"locked_reason": "forensics"})
+    shown = ground.show(ident) or {}
+    assert (shown["locked"], shown["locked_reason"]) == (True, "forensics")
     ground.act(ident, "unlock")
     assert (ground.show(ident) or {})["locked"] is False

@@ -28,7 +28,7 @@ ACTIONS = {
 """For each action its task, the states in which it is allowed, and the state in which it ends."""
 DEFINES = frozenset({"os-start", "reboot", "rebuild", "resize", "revertResize", "unshelve"})
 """What makes Nova define a server's guest anew, whatever somebody did to it."""
-INSTANT: dict[str, dict[str, Any]] = {"lock": {"locked": True}, "unlock": {"locked": False}}
+INSTANT: dict[str, dict[str, Any]] = {"lock": {"locked": True}, "unlock": {"locked": False, "locked_reason": None}}
 """What is done as soon as it is asked for."""
 ROOM = {"ram": 100_000_000, "disk": 100_000}
 """MiB of memory and GiB of disk that no host has."""
@@ -38,7 +38,7 @@ NO_HOST = "No valid host was found. There are not enough hosts available."
 def begin(servers: Servers, server: dict[str, Any], action: str, arguments: Any) -> None:
     """Begin an action. Raises ``Problem`` where Nova refuses it."""
     if action in INSTANT:
-        server.update(INSTANT[action])
+        server.update({**INSTANT[action], **(arguments or {})})
     elif action == "os-resetState":
         server.update(vm_state=arguments["state"], task_state=None, until=None)
     elif action in ACTIONS:

@@ -81,10 +81,20 @@ class Nova(Servers):
         server = self.servers[ident]
         if method == "GET":
             return 200, self.read(server, more)
+        self.heed_lock(server, method, more, body)
         if method == "DELETE" and not more:
             self.delete(server)
             return 204, None
         return self.change(server, method, more, body)
+
+    def heed_lock(self, server: dict[str, Any], method: str, more: str, body: Any) -> None:
+        """Refuse to touch a server that is locked, but for administrators. Raises ``Problem`` (409)."""
+        head = more.partition("/")[0]
+        guards = head in {"metadata", "os-volume_attachments", "os-interface"} or (method == "DELETE" and not more)
+        if head == "action":
+            guards = next(iter(body)) not in {"lock", "unlock", "os-resetState"}
+        if guards and server.get("locked") and "admin" not in self.cloud.roles:
+            raise Problem(409, f"Instance {server['id']} is locked")
 
     def read(self, server: dict[str, Any], more: str) -> dict[str, Any]:
         """Return a server, or something about it."""

@@ -220,6 +220,7 @@ class Servers:
                 "ephemeral": flavor["OS-FLV-EXT-DATA:ephemeral"],
             },
             "locked": server.get("locked", False),
+            "locked_reason": server.get("locked_reason"),
             "image": {"id": server["image"]} if server["image"] else "",
             "key_name": server["key_name"],
             "metadata": server["metadata"],

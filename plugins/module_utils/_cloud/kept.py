@@ -26,6 +26,7 @@ FIELDS = {
         "metadata",
         "tags",
         "locked",
+        "locked_reason",
         "fault",
         "created",
         "hostId",

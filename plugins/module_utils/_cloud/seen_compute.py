@@ -93,6 +93,7 @@ def status_of(raw: Mapping[str, Any], ports: Optional[Sequence[Mapping[str, Any]
         "created": raw.get("created", ""),
         "fault": fault.get("message"),
         "locked": bool(raw.get("locked")),
+        "locked_reason": raw.get("locked_reason"),
         "addresses": addresses,
         "ports": [port["id"] for port in ports or ()],
         "nics": [port["id"] for port in ports or () if port.get("binding:vnic_type") in PLUGGED],

@@ -75,6 +75,7 @@ SERVER = {
     "fault": (dict, Missing),
     "addresses": (dict, Missing),
     "locked": PERHAPS_FLAG,
+    "locked_reason": PERHAPS_TEXT,
     "scheduler_hints": (dict, Missing),
 }
 SHAPES = {

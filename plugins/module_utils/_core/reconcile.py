@@ -49,6 +49,7 @@ def decide(
     found: list[Found] = [*complaints(world), *claims(world), *absent_externals(world), *volume.no_cinder(world)]
     for wanted in ordered(desired.wanted):
         found += pending(world, wanted, now) or one(world, wanted)
+    found += holds(world)
     found += [*placement.decide_placement(world), *prune(world)]
     changes = guard.guard(world, (step for step in found if isinstance(step, Change)))
     changes = [*changes, *follow(world, changes)]
@@ -117,6 +118,13 @@ def claims(world: World) -> list[Found]:
             text = f"{item.id} bears this stack's mark and is of another project ({item.owner}): it is left alone"
             found.append(Note(changing.IGNORED, item.kind, claim.key or item.name, text))
     return found
+
+
+def holds(world: World) -> list[Found]:
+    """Name the servers of ours that somebody has locked: whatever is to be done to them waits until that ends."""
+    items = ((one, item) for one in world.desired.wanted if one.kind == "server" for item in world.found(one))
+    told = ((one, guard.held(item)) for one, item in items)
+    return [Note(changing.IGNORED, "server", one.key, text, one.at()) for one, text in told if text]
 
 
 def absent_externals(world: World) -> list[Found]:

@@ -9,12 +9,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .. import consequence
+from ..model.server import ANY_EXTERNAL
+from ..text import clean_line
 from . import quota
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ..change import Change
+    from ..observed import Item
     from .world import World
 
 FATAL = frozenset({"delete", "replace", "rebuild"})
@@ -39,7 +42,8 @@ def destroys(change: Change) -> bool:
 
 def guard(world: World, changes: Iterable[Change]) -> list[Change]:
     """Apply all guards; the order of steps stays."""
-    guarded = consequences(world, [forgotten(world, change) for change in changes])
+    guarded = [unlocked(world, forgotten(world, change)) for change in changes]
+    guarded = consequences(world, somewhere(world, guarded))
     reason = incomplete(world) or shrinking(world, guarded) or overspent(world, guarded)
     if reason:
         guarded = [block(change, reason) if destroys(change) else change for change in guarded]
@@ -58,6 +62,36 @@ def forgotten(world: World, change: Change) -> Change:
     if change.kind == "image" and wanted.create.get("forgotten"):
         return block(change, f"{wanted.create['forgotten']} has another content now: put the file of then there")
     return change
+
+
+def unlocked(world: World, change: Change) -> Change:
+    """Block what would touch a server that somebody has locked: Nova lets an administrator do it all the same."""
+    item = world.by_id.get((change.kind, change.target)) if change.kind == "server" else None
+    reason = held(item) if item is not None else ""
+    return block(change, f"{reason}: openstack server unlock {change.target}") if reason else change
+
+
+def held(item: Item) -> str:
+    """Say that a server is locked, and why; empty where it is not."""
+    if not item.status.get("locked"):
+        return ""
+    why = clean_line(" ".join(str(item.status.get("locked_reason") or "").split()))
+    return f"somebody locked it: {why[:200]}" if why else "somebody locked it"
+
+
+def somewhere(world: World, changes: list[Change]) -> list[Change]:
+    """Block an address of which nobody can say from which network it is to come, and the server that is to have it."""
+    there = sum(1 for item in world.observed.of_kind("network") if item.fields.get("external"))
+    declared = [one for one in world.desired.wanted if one.kind == "network" and one.fields.get("external")]
+    number = there + sum(1 for one in declared if not world.found(one))
+    if number == 1 or not world.observed.covers("network"):
+        return changes
+    wanted = (world.wanted.get((one.kind, one.name)) for one in changes if one.action == "create")
+    anywhere = [one for one in wanted if one is not None and one.create.get("external") == ANY_EXTERNAL]
+    doubtful = {(one.kind, one.key) for one in anywhere if one.kind == "floating_ip"}
+    doubtful |= {("server", one.fields["server"]) for one in anywhere if one.kind == "floating_ip"}
+    reason = f"the cloud has {number or 'no'} external networks: say which, as floating_ip: NETWORK"
+    return [block(one, reason) if (one.kind, one.name) in doubtful and one.action in MAKES else one for one in changes]
 
 
 def consequences(world: World, changes: list[Change]) -> list[Change]:
