@@ -41,9 +41,9 @@ class Place(NamedTuple):
         return str(self.folder / "instances.yml")
 
     def environment(self) -> dict[str, str]:
-        """Return what every program is told: no state, cache or cloud but those of the folder."""
+        """Return what every program is told: no state or cloud but those of the folder."""
         own = {"OS_CLIENT_CONFIG_FILE": self.folder / "clouds.yaml", "OS_CLOUD": "fake", "no_proxy": "127.0.0.1"}
-        own |= {"XDG_STATE_HOME": self.folder / "state", "NOVAFORM_CACHE": self.folder / "cache"}
+        own |= {"XDG_STATE_HOME": self.folder / "state"}
         own |= {"ANSIBLE_CONFIG": ROOT / "ansible.cfg", "ANSIBLE_HOME": self.folder / "ansible"}
         return {**os.environ, **{name: str(value) for name, value in own.items()}}
 

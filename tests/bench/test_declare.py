@@ -1,4 +1,4 @@
-"""10,000 explicit servers in one file: read with every position, and read again unchanged."""
+"""10,000 explicit servers in one file, read with every position."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 COLD_SECONDS = 1.5
-WARM_SECONDS = 0.03
 SERVER = """\
   node-{number:05d}:
     image: debian-13
@@ -49,12 +48,6 @@ def least(runs: int, act: Callable[[], object]) -> float:
 def test_cold(file: Path) -> None:
     assert file.stat().st_size > 2_800_000
     assert least(3, lambda: declare.load(file)) <= COLD_SECONDS
-
-
-def test_unchanged(file: Path, tmp_path: Path) -> None:
-    first = declare.load(file, cache_dir=tmp_path / "cache")
-    assert declare.load(file, cache_dir=tmp_path / "cache") == first
-    assert least(7, lambda: declare.load(file, cache_dir=tmp_path / "cache")) <= WARM_SECONDS
 
 
 def test_one_line_that_makes_as_many(tmp_path: Path) -> None:

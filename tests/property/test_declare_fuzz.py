@@ -1,4 +1,4 @@
-"""Whatever stands in the file, the loader returns a declaration or names lines; and what it keeps is what it read."""
+"""Whatever stands in the file, the loader returns a declaration or names lines."""
 
 from __future__ import annotations
 
@@ -105,25 +105,6 @@ def test_a_count_shifts_nobody(few: int, more: int) -> None:
 
     low = min(few, more)
     assert servers(few)[:low] == servers(more)[:low]
-
-
-@given(st.lists(st.sampled_from(SEED.splitlines(keepends=True)[1:8]), unique=True), st.integers(1, 60))
-@settings(max_examples=100, deadline=1000)
-def test_what_is_kept_is_what_was_read(sections: list[bytes], count: int) -> None:
-    content = (
-        b"stack: a\n"
-        + b"".join(sections)
-        + b"instances: {w: {count: %d, image: i, flavor: f}, v: {image: j, flavor: f}}\n" % count
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "instances.yml")
-        path.write_bytes(content)
-        first = declare.load(path, cache_dir=Path(folder, "cache"))
-        again = declare.load(path, cache_dir=Path(folder, "cache"))
-        assert again == first
-        assert [type(part) for server in again.servers for part in server] == [
-            type(part) for server in first.servers for part in server
-        ]
 
 
 def test_the_seed_is_right() -> None:

@@ -6,7 +6,6 @@ names and files that are not there, the value of a variable, or a text's meaning
 
 from __future__ import annotations
 
-import base64
 import copy
 import os
 import re
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 import yaml
+from fakes.whole import FILES, WHOLE
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from novaform import core, declare
@@ -26,44 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Place = tuple[Any, ...]
-KEY = "ssh-ed25519 " + base64.b64encode(b"\0\0\0\x0bssh-ed25519\0\0\0\x20" + bytes(32)).decode()
-WHOLE = f"""
-stack: shop
-include: [more.yml]
-vars: {{n: 2, z: nova}}
-environments: {{prod: {{n: 6}}}}
-defaults: {{image: debian, flavor: small, networks: [private], key: ops, security_groups: [web], metadata: {{a: b}},
-  tags: [t], zone: nova, config_drive: true, state: active, on_change: {{flavor: resize}}, user_data: x, protect: false,
-  rolling: {{max_unavailable: 1, pause: 30s}}, health: {{tcp: 80, within: 120s}}, hold: false}}
-flavors:
-  small: {{vcpus: 1, ram: 512MiB, disk: 4GiB, ephemeral: 1GiB, swap: 512MiB, public: true, extra_specs: {{"hw:x": y}}}}
-keys: {{ops: {{public_key_file: key.pub}}, two: {{public_key: {KEY}}}}}
-networks:
-  private: {{cidr: 192.168.50.0/24, router: edge, gateway: 192.168.50.1, external: false, shared: false, dhcp: true,
-    dns: [9.9.9.9], pool: [192.168.50.10, 192.168.50.200], mtu: 1450, port_security: true,
-    provider: {{type: vlan, physical_network: p, segment: 5}}}}
-routers: {{edge: {{external: public}}}}
-security_groups:
-  web: [{{tcp: 80, from: 0.0.0.0/0}}, {{udp: 8000-8100, from_group: web}}, {{icmp: all}}, {{any: all}}]
-images:
-  debian: {{file: i.img, format: qcow2, min_disk: 2GiB, min_ram: 512MiB, sha256: {"a" * 64}, public: false,
-    properties: {{a: b}}}}
-  tiny: {{builtin: tiny}}
-volumes: {{data: {{size: 10GiB, type: lvm, zone: nova, image: debian, protect: true}}}}
-server_groups: {{g: {{policy: anti-affinity}}}}
-instances:
-  web: {{count: 3, name: web, image: debian, flavor: small, networks: [private], floating_ip: true, key: ops,
-    zone: nova, security_groups: [web], config_drive: true, user_data: {{file: u.sh}}, metadata: {{a: b}}, tags: [x],
-    volumes: [data], spread: host, hints: {{different_host: [x], y: z}}, state: active, protect: true, hold: false,
-    on_change: {{flavor: resize, image: rebuild, user_data: ignore, key: ignore, zone: ignore, config_drive: ignore}},
-    rolling: {{max_unavailable: 1, pause: 30s}}, health: {{tcp: 80, within: 120s}}}}
-  db: {{networks: [{{network: private, fixed_ip: 192.168.50.5, floating: public, security_groups: [web]}}],
-    server_group: g, health: {{http: /x, port: 80, within: 5m}}}}
-  old: {{state: absent}}
-  one: {{adopt: {{id: 11111111-1111-1111-1111-111111111111}}, host: compute1}}
-  two: {{adopt: {{name: n, unique: true}}}}
-"""
-FILES = {"key.pub": KEY, "i.img": "x", "u.sh": "#!/bin/sh\n", "more.yml": "volumes: {other: {size: 1GiB}}\n"}
 VALUES: list[Any] = [None, True, False, 0, 1, -1, 70000, 1.5, "", "x", "512MiB", "512", "30s", "no", "0640", [], [1]]
 VALUES += [{}, {"a": 1}, {"from_var": "n"}, {"from_var": "z"}, {"from_vars": "z"}, {"from_var": 5}, "a" * 300, "ä b"]
 VALUES += ["10.0.0.0/24", "10.0.0.1", "all", ["x"], [["x"]], [None], {"file": "u.sh"}, "-x", " x "]
@@ -132,9 +94,6 @@ def test_the_whole_declaration_is_right_for_both(folder: Path) -> None:
     document = yaml.safe_load(WHOLE)
     assert refusal(folder, document) == ""
     assert list(SCHEMA.iter_errors(document)) == []
-    fields = {name for path in PLACES for name in path}
-    shared = set(instances.INSTANCE.fields) | set(instances.DEFAULTS.fields) | set(instances.NETWORK.fields)
-    assert shared - fields <= {"max_surge"}, "each field of a declaration is changed in one place"
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -6,7 +6,6 @@ import typer
 
 from novaform import declare, output
 from novaform.cli import option
-from novaform.declare import cache
 
 app = typer.Typer()
 
@@ -26,7 +25,7 @@ def validate(
 ) -> None:
     """Check a declaration and say everything that is wrong with it."""
     where = option.where(file, None, None, environment, var)
-    found = declare.load(where.file, where.environment, where.variables, cache.directory())
+    found = declare.load(where.file, where.environment, where.variables)
     counts = {section: len(getattr(found, section)) for section in found._fields[1:10]}
     needed = [{"kind": each.kind, "name": each.name, "at": str(each.origin)} for each in found.external]
     if as_json:

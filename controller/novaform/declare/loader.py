@@ -2,38 +2,70 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from novaform import core
-from novaform.declare import cache, disk
+from novaform.declare import disk
+from novaform.declare.build import Builder
+from novaform.declare.resolve import Resolver
+from novaform.declare.section import Reader
+from novaform.declare.server import Servers
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
+
+    from novaform.declare.section import Sections
+
+model = core.model
 
 
 def load(
     path: str | os.PathLike[str],
     environment: str | None = None,
     variables: Mapping[str, str] | None = None,
-    cache_dir: str | os.PathLike[str] | None = None,
 ) -> core.model.Declaration:
     """Return what the file at ``path``, and the files it includes and refers to, declare.
 
-    ``environment`` chooses one of the file's ``environments``; ``variables`` go over it. With ``cache_dir`` an
-    unchanged declaration is not parsed again. Raises ``DeclareError``: the message has one
-    ``file:line:column: sentence`` per line, ``details["errors"]`` the same as dictionaries.
+    ``environment`` chooses one of the file's ``environments``; ``variables`` go over it. Raises ``DeclareError``: the
+    message has one ``file:line:column: sentence`` per line, ``details["errors"]`` the same as dictionaries.
     """
-    name, given = str(path), dict(variables or {})
+    name = str(path)
     content = disk.read(name)
     with core.collector.without_collector():
-        place = cache.Place(cache_dir, cache.to_key(name, content, environment, given)) if cache_dir else None
-        known = place.find() if place else None
-        if known is not None:
-            return known
-        from novaform.declare import understand  # with the YAML parser, which an unchanged declaration does not need
+        reader = Reader(name, environment, variables or {})
+        sections = reader.read(content)
+        declaration = assemble(sections, reader)
+        reader.problems.raise_any()
+        sources = tuple(model.Source(*source) for source in {**sections.sources, **reader.references.read}.items())
+        whole = declaration._replace(sources=sources, environment=environment)
+        return whole._replace(digest=to_digest(whole, reader))
 
-        declaration, lasting = understand.understand(name, content, environment, given)
-        if place and lasting:
-            place.keep(declaration)
-        return declaration
+
+def to_digest(declaration: core.model.Declaration, reader: Reader) -> str:
+    """Return what changes whenever anything changes that was read (hex)."""
+    asked = [reader.environment or "", *(f"{name}={value.text}" for name, value in sorted(reader.given.items()))]
+    parts = [*asked, *(part for source in declaration.sources for part in source)]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def assemble(sections: Sections, reader: Reader) -> core.model.Declaration:
+    """Return the values of all that is whole; problems go to the reader's list."""
+    builder, resolver = Builder(sections, reader.context), Resolver(sections, reader.context)
+    servers = Servers(sections, reader.context).all()
+    declaration = model.Declaration(
+        stack=sections.stack,
+        servers=servers,
+        flavors=builder.flavors(),
+        keys=builder.keys(),
+        networks=builder.networks(),
+        routers=builder.routers(),
+        security_groups=builder.security_groups(),
+        images=builder.images(),
+        volumes=resolver.hand_out(builder.volumes(), servers),
+        server_groups=resolver.server_groups(builder.server_groups()),
+    )
+    resolver.follow_servers(servers)
+    resolver.follow_networks(declaration)
+    return declaration._replace(external=tuple(resolver.external.values()))

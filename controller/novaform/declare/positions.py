@@ -19,6 +19,7 @@ from novaform.declare import problem
 
 DEPTH = 32
 NODES = 1_000_000
+DEEP = f"nested more than {DEPTH} deep"
 FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdff\ufe00-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 UTF_8_MARK = b"\xef\xbb\xbf"
@@ -53,7 +54,7 @@ class Composer(cyaml.CParser):  # type: ignore[name-defined,misc]  # the stubs k
         self.depth += 1
         self.nodes += 1
         if self.depth > DEPTH or self.nodes > NODES:
-            what = f"nested more than {DEPTH} deep" if self.depth > DEPTH else f"more than {NODES} values"
+            what = DEEP if self.depth > DEPTH else f"more than {NODES} values"
             raise TooMuchError(problem=what, problem_mark=parent.start_mark if parent else None)
 
     def ascend_resolver(self) -> None:
@@ -123,6 +124,8 @@ def sentence(error: yaml.MarkedYAMLError) -> str:
     if "another document" in str(error.problem):
         return "a second document begins here; a declaration is one document: use 'include' for several files"
     words = str(error.problem)
+    if "maximum nesting depth" in words:  # newer libyaml counts brackets itself, before any node is made of them
+        return f"{DEEP}: no declaration is like that"
     if "cannot start any token" in words:
         words += " (a tab, a reserved character such as @ or `, or a stray %)"
     about = f" {error.context}" if error.context else ""

@@ -43,15 +43,11 @@ class Missing(Exception):
 
 
 class References:
-    """Looks values up, and remembers what was read so that a cached declaration can be proved fresh.
-
-    ``volatile`` says that a value came from where no digest can be taken, or that must not be written down.
-    """
+    """Looks values up, and remembers the digests of the files that were read."""
 
     def __init__(self, variables: Mapping[str, Written | None]) -> None:
         self.variables = variables
         self.read: dict[str, str] = {}
-        self.volatile = False
 
     def look_up(self, node: yaml.MappingNode) -> Written:
         """Return the value that a ``{from_...: ...}`` node stands for. Raises ``Missing``."""
@@ -82,7 +78,6 @@ class References:
 
     def environ(self, name: str) -> Written:
         """Return an environment variable's value."""
-        self.volatile = True
         if name not in os.environ:
             raise Missing(f"environment variable {problem.quote(name)} is not set")
         return Written(os.environ[name], plain=True, hidden=True)
@@ -101,7 +96,6 @@ class References:
 
     def vault(self, target: str, node: yaml.Node) -> Written:
         """Return one key of an encrypted file, by the ``ansible-vault`` and the password source of this machine."""
-        self.volatile = True
         path, _, key = target.rpartition("#")
         if not path or not key:
             raise Missing("from_vault is written path#key")

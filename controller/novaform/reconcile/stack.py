@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from novaform import core, declare
 from novaform.clients import cloud
-from novaform.declare import cache
 from novaform.observe import image_file
 
 if TYPE_CHECKING:
@@ -96,5 +95,5 @@ class Stack:
 
 
 def load(where: Where) -> core.model.Declaration:
-    """Load the declaration, from the cache if nothing changed."""
-    return declare.load(where.file, where.environment, where.variables, cache.directory())
+    """Load the declaration."""
+    return declare.load(where.file, where.environment, where.variables)

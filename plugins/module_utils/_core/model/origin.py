@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple, Optional
 
 COLUMN_BITS = 12
-"""A position is one integer, ``line << 12 | column``: 60,000 of them must be cheap to keep and to cache."""
+"""A position is one integer, ``line << 12 | column``: 60,000 of them must be cheap to keep."""
 COLUMN_MASK = (1 << COLUMN_BITS) - 1
 
 

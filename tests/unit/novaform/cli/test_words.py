@@ -25,7 +25,6 @@ CLOUDS = "clouds: {fake: {auth: {auth_url: 'http://127.0.0.1:1', project_name: p
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("NOVAFORM_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(tmp_path / "clouds.yaml"))
     monkeypatch.setenv("OS_CLOUD", "fake")
     (tmp_path / "instances.yml").write_text(DECLARED)

@@ -68,8 +68,7 @@ def test_the_schema_takes_the_example_and_explains_every_field(file: Path) -> No
         jsonschema.Draft202012Validator(shown).validate({"stack": "a", "instances": {"w": {"flavour": "x"}}})
 
 
-def test_validate_says_what_there_is(file: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("NOVAFORM_CACHE", str(tmp_path / "cache"))
+def test_validate_says_what_there_is(file: Path) -> None:
     said = RUN.invoke(validate.app, [str(file), "-e", "prod", "--var", "web_count=1"])
     assert said.exit_code == 0, said.exception
     assert "stack shop: 3 servers, 1 flavor, 1 key" in said.output

@@ -1,4 +1,4 @@
-"""Values that stand elsewhere, further files, environments: and what a cache may keep of them."""
+"""Values that stand elsewhere, further files, environments."""
 
 from __future__ import annotations
 
@@ -96,47 +96,7 @@ def test_a_vault_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     encrypt = [sys.executable, "-m", "ansible", "vault", "encrypt", str(tmp_path / "secrets.yml")]
     subprocess.run(encrypt, check=True, capture_output=True)
     text = "stack: a\ninstances: {w: {image: i, flavor: f, user_data: {from_vault: secrets.yml#token}}}\n"
-    user_data = load(tmp_path, text, cache_dir=tmp_path / "cache").servers[0].user_data
+    user_data = load(tmp_path, text).servers[0].user_data
     assert user_data is not None
     assert user_data.text == "hunter2"
-    assert not (tmp_path / "cache").exists(), "what came from a vault is not written down"
     assert "secrets.yml: has no key 'tokn'" in refused(tmp_path, text.replace("#token", "#tokn"))
-
-
-CACHED = "stack: a\ninstances: {w: {count: 5, image: i, flavor: f, user_data: {file: u}}, v: {image: i, flavor: f}}\n"
-
-
-def test_what_is_kept_is_what_was_read(tmp_path: Path) -> None:
-    (tmp_path / "u").write_text("hunter2")
-    first = load(tmp_path, CACHED, cache_dir=tmp_path / "cache")
-    kept = list((tmp_path / "cache").iterdir())
-    assert len(kept) == 1
-    assert b"hunter2" not in kept[0].read_bytes()
-    assert kept[0].stat().st_mode & 0o777 == 0o600
-    assert load(tmp_path, CACHED, cache_dir=tmp_path / "cache") == first == load(tmp_path, CACHED)
-    (tmp_path / "u").write_text("changed")
-    again = load(tmp_path, CACHED, cache_dir=tmp_path / "cache")
-    assert again.servers[0].user_data != first.servers[0].user_data
-    assert again.digest != first.digest
-
-
-@pytest.mark.parametrize("harm", ["cut", "flip", "empty", "open", "link"])
-def test_a_harmed_cache_is_passed_over(tmp_path: Path, harm: str) -> None:
-    (tmp_path / "u").write_text("x")
-    first = load(tmp_path, CACHED, cache_dir=tmp_path / "cache")
-    kept = next((tmp_path / "cache").iterdir())
-    content = kept.read_bytes()
-    if harm == "open":
-        kept.chmod(0o666)
-    elif harm == "link":
-        kept.rename(tmp_path / "elsewhere")
-        kept.symlink_to(tmp_path / "elsewhere")
-    else:
-        kept.write_bytes({"cut": content[:-5], "flip": content[:-1] + b"\xff", "empty": b""}[harm])
-    assert load(tmp_path, CACHED, cache_dir=tmp_path / "cache") == first
-
-
-def test_a_cache_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
-    (tmp_path / "u").write_text("x")
-    (tmp_path / "cache").write_text("a file")
-    assert load(tmp_path, CACHED, cache_dir=tmp_path / "cache") == load(tmp_path, CACHED)
