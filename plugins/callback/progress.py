@@ -30,7 +30,7 @@ from ansible.plugins.callback.default import CallbackModule as Default
 
 from ..module_utils._core import text
 
-SILENT = {"include_role", "include_tasks", "import_role", "assert", "async_status", "validate_argument_spec"}
+SILENT = {"include_role", "include_tasks", "import_role", "debug", "fail", "async_status", "validate_argument_spec"}
 
 
 def counted(steps):
@@ -71,9 +71,16 @@ class CallbackModule(Default):
     def v2_runner_on_skipped(self, result):
         """Say nothing."""
 
+    def v2_runner_on_failed(self, result, ignore_errors=False):  # noqa: FBT002 - the signature is Ansible's
+        """Say it once: Ansible's own error repeats the message around the task's lines in its file."""
+        if not self._display.verbosity:
+            result.result.pop("exception", None)
+        super().v2_runner_on_failed(result, ignore_errors)
+
     def v2_runner_on_ok(self, result):
-        if result.task.action.endswith("assert") and result.result.get("_ansible_verbose_always"):
-            self._display.display(str(result.result.get("msg")), color="bright purple")
+        msg = str(result.result.get("msg", ""))
+        if result.task.action.rpartition(".")[2] == "debug" and msg != "no problems":
+            self._display.display(msg, color="bright purple")
         if not result.result.get("changed"):
             return
         host, now = result.host.get_name(), time.monotonic()

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 # ansible-core 2.19 tells where a value was written, but has no public name for it yet; pyproject.toml pins 2.19.
 from ansible._internal._datatag._tags import Origin
 from ansible.errors import AnsibleFilterError
-from ansible_collections.novaform.compute.plugins.module_utils._core import errors
-from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import compose, endpoint
+from ansible_collections.novaform.compute.plugins.module_utils._core import errors, fact, shape
+from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import compose, endpoint, host_variable
 from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import site as sites
 from ansible_collections.novaform.compute.plugins.module_utils._core.decide import membership
 
@@ -20,62 +20,100 @@ if TYPE_CHECKING:
 
 # The register in which site.yml keeps what `host_info` found on a host.
 FACTS = "novaform_host"
+USED = ("cores", "memory_mb", "virt_type", "openvswitch_datapath", "ssh_host_keys", "time", "remembered")
+"""The facts that decide what a host's files hold; preflight looks at all of them."""
+LACKING = "`novaform site secrets DIR` adds the site's own; one of yours goes into secrets.yml by hand"
 
 
-def _where(value: Any) -> str:
+def _where(value: Any, otherwise: str = "cloud.yml") -> str:
     """Return ``file:line:column`` of a value that Ansible read from a file."""
     origin = Origin.get_tag(value)
     if origin is None or not origin.path:
-        return "cloud.yml"
+        return otherwise
     return ":".join(str(one) for one in (origin.path, origin.line_num, origin.col_num) if one is not None)
 
 
-def _facts(variables: Mapping[str, Any]) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = (variables.get(FACTS) or {}).get("facts") or {}
-    return found
+def where_of_host(value: Any) -> str:
+    """Return the place of a value, or of a name, of a host's variables."""
+    return _where(value, "hosts.yml")
 
 
-def _host(name: str, variables: Mapping[str, Any], roles: frozenset[str], virt_type: str) -> sites.Host:
-    facts = _facts(variables)
+def _said(name: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts of a host. What is not of their shape is refused, whoever let it come so far."""
+    answer = variables.get(FACTS)
+    facts = (answer.get("facts") if isinstance(answer, dict) else None) or {}
+    wrong = [(one, fact.FACTS[one](facts[one])) for one in USED if one in facts] if isinstance(facts, dict) else []
+    told = shape.sentence([(one, what) for one, what in wrong if what])
+    if told or not isinstance(facts, dict):
+        message = f"the facts of {name} are not facts: {told or 'it is not a mapping'}"
+        raise errors.DeclareError(message, errors=[message])
+    return facts
+
+
+def _host(name: str, variables: Mapping[str, Any], roles: frozenset[str], facts: Mapping[str, Any]) -> sites.Host:
+    declared = (variables.get("cloud") or {}).get("virt_type", "auto")
     return sites.Host(
         name=str(name),
         address=str(variables.get("address") or variables.get("ansible_host") or name),
         roles=roles,
-        cores=int(facts.get("cores", 2)),
-        memory_mb=int(facts.get("memory_mb", 4096)),
-        virt_type=facts.get("virt_type", "qemu") if virt_type == "auto" else virt_type,
-        datapath=str(facts.get("openvswitch_datapath", "system")),
+        cores=facts.get("cores", 2),
+        memory_mb=facts.get("memory_mb", 4096),
+        virt_type=facts.get("virt_type", "qemu") if declared == "auto" else declared,
+        datapath=facts.get("openvswitch_datapath", "system"),
         tunnel_address=variables.get("tunnel_address") or "",
         ssh_keys=tuple(facts.get("ssh_host_keys", ())),
-        config={name: variables[name] for name in sites.CONFIG_VARIABLES if variables.get(name)},
-        qemu_conf=variables.get("nova_compute_qemu_conf") or {},
+        config={name: variables[name] for name in host_variable.CONFIG_VARIABLES if variables.get(name)},
+        qemu_conf=variables.get(host_variable.QEMU) or {},
     )
 
 
-def to_site(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> sites.Site:
-    """Return the site that an inventory declares. Raises ``DeclareError`` naming file and line."""
+def to_site(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]], *, asked: bool = True) -> sites.Site:
+    """Return the site that an inventory declares, with what its hosts say of themselves unless ``asked`` is false.
+
+    Raises one ``DeclareError`` with every mistake, each with file and line.
+    """
     members = {role: list(groups.get(role, ())) for role in sites.ROLES}
     members["network"] = members["network"] or members["control"]
     names = list(dict.fromkeys(name for role in sites.ROLES for name in members[role]))
     if not names:
         message = "the inventory has no host in group control: see hosts.yml"
         raise errors.DeclareError(message)
-    declared = hostvars[names[0]].get("cloud") or {}
-    if not isinstance(declared, dict):
-        message = f"{_where(declared)}: cloud must be a mapping"
-        raise errors.DeclareError(message)
-    cloud = sites.to_cloud(declared, _where)
+    cloud = _declared(hostvars, names)
     hosts = tuple(
-        _host(name, hostvars[name], frozenset(role for role in sites.ROLES if name in members[role]), cloud.virt_type)
+        _host(
+            name,
+            hostvars[name],
+            frozenset(role for role in sites.ROLES if name in members[role]),
+            _said(name, hostvars[name]) if asked else {},
+        )
         for name in names
     )
-    hosts = _with_records(hosts, hostvars)
-    return sites.check_site(sites.Site(cloud, hosts), _where)
+    site = sites.Site(cloud, _with_records(hosts, hostvars) if asked else hosts)
+    wrong = [*host_variable.shared({host.name: host.address for host in hosts}), *compose.secret_errors(site)]
+    sites.refuse([*wrong, *sites.group_errors(site), *(sites.tunnel_errors(site) if asked else ())])
+    return site
+
+
+def _declared(hostvars: Mapping[str, Any], names: Sequence[str]) -> sites.Cloud:
+    """Return the settings of the site after a look at them and at every host's variables."""
+    declared = hostvars[names[0]].get("cloud") or {}
+    cloud, found = sites.Cloud(), []
+    if not isinstance(declared, dict):
+        found.append(f"{_where(declared)}: cloud must be a mapping")
+    else:
+        try:
+            cloud = sites.to_cloud(declared, _where)
+        except errors.DeclareError as error:
+            found += error.details["errors"]
+    for name in names:
+        found += host_variable.mistakes(name, hostvars[name], where_of_host)
+    sites.refuse(list(dict.fromkeys(found)))
+    return cloud
 
 
 def _with_records(hosts: tuple[sites.Host, ...], hostvars: Mapping[str, Any]) -> tuple[sites.Host, ...]:
     """Return the hosts, each with those of its services that the cloud has no record of."""
-    facts = {host.name: _facts(hostvars[host.name]) for host in hosts}
+    facts = {host.name: _said(host.name, hostvars[host.name]) for host in hosts}
     remembered = membership.remembered_by(facts[host.name] for host in hosts if "control" in host.roles)
     return tuple(
         dataclasses.replace(
@@ -90,6 +128,10 @@ def _with_records(hosts: tuple[sites.Host, ...], hostvars: Mapping[str, Any]) ->
 def blueprint(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]], host: str) -> list[dict[str, Any]]:
     """Return every component of a host."""
     site = to_site(hostvars, groups)
+    unread = [one.name for one in site.hosts if FACTS not in hostvars[one.name]]
+    if unread:
+        message = f"{', '.join(unread)}: not read in this run: run site.yml from its beginning, without --start-at-task"
+        raise errors.DeclareError(message)
     return [_told(one) for one in compose.components(site, site.host(host))]
 
 
@@ -115,11 +157,11 @@ def _told(wanted: dict[str, Any]) -> dict[str, Any]:
 
 
 def secrets_for(secrets: Mapping[str, Any], wanted: Any) -> dict[str, Any]:
-    """Return only those secrets that a component, or a list of them, has placeholders for, fit for where they go."""
-    names = compose.secret_names(wanted)
-    missing = [name for name in names if name not in secrets]
+    """Return only those secrets that a component, or a list of them, declares, fit for where they go."""
+    names = compose.secret_names([wanted] if isinstance(wanted, dict) else wanted)
+    missing = [name for name in names if not isinstance(secrets.get(name), str)]
     if missing:
-        message = f"{_where(secrets)}: novaform_secrets lacks {', '.join(missing)}: `novaform init` adds them"
+        message = f"{_where(secrets, 'secrets.yml')}: novaform_secrets lacks {', '.join(missing)}: {LACKING}"
         raise errors.DeclareError(message)
     return {name: endpoint.fit(name, secrets[name]) for name in names}
 

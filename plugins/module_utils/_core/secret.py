@@ -24,9 +24,12 @@ def as_is(value: str) -> str:
     return value
 
 
-def names_in(text: str) -> list[str]:
-    """Return the names of the secrets that a text holds placeholders of, in order, each once."""
-    return list(dict.fromkeys(match.group(1) for match in PLACEHOLDER.finditer(text)))
+def names_in(value: Any) -> list[str]:
+    """Return the names of the secrets that ``resolve`` would put into a value, in order, each once."""
+    if isinstance(value, str):
+        return list(dict.fromkeys(match.group(1) for match in PLACEHOLDER.finditer(value)))
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
+    return list(dict.fromkeys(name for one in inner for name in names_in(one)))
 
 
 def resolve(value: Any, secrets: Mapping[str, Any], written: Callable[[str], str] = as_is) -> Any:

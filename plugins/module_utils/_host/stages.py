@@ -136,7 +136,7 @@ def for_component(
     ``run`` is the site's run that the module is part of. Raises ``DeclareError`` for a kind that nobody knows or that
     ``order`` forgets.
     """
-    lost = [kind for kind in component if kind != "name" and component[kind] and kind not in order]
+    lost = [kind for kind in component if kind not in ("name", "secrets") and component[kind] and kind not in order]
     if lost:
         raise DeclareError(f"component {component.get('name')} has parts that nothing here does: {', '.join(lost)}")
     return [Lock(str(component.get("name") or ""), run), *of_kinds(component, secrets, order)]

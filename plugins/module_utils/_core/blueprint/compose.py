@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import re
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from .. import secret
 from ..errors import DeclareError
 from . import backend, compute, identity, neutron, nova
+from .site import ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .site import Host, Site
-
-_PLACEHOLDER = re.compile(r"<secret:([A-Za-z0-9_]+)(?:\|[a-z]+)?>")
 
 # (component, roles that bring it, what makes it), in the order of coming up.
 _COMPONENTS: tuple[tuple[str, frozenset[str], Callable[[Site, Host], dict[str, Any]]], ...] = (
@@ -53,9 +52,23 @@ def _stages(made: dict[str, Any], host: Host) -> dict[str, Any]:
     return {kind: value for kind, value in made.items() if kind != "ports"}
 
 
+def unasked(site: Site) -> Site:
+    """Return the site as it is declared, with nothing in it that a host said of itself."""
+    said: dict[str, Any] = {"cores": 2, "memory_mb": 4096, "virt_type": "qemu", "datapath": "system", "ssh_keys": ()}
+    said.update(forgotten={}, read_at=0.0)
+    return dataclasses.replace(site, hosts=tuple(dataclasses.replace(host, **said) for host in site.hosts))
+
+
 def components(site: Site, host: Host) -> list[dict[str, Any]]:
-    """Return every component of a host in the order of coming up, the firewall first."""
-    return [firewall(site, host), *(_stages(made, host) for made in _made(site, host))]
+    """Return every component of a host in the order of coming up, the firewall first.
+
+    The names in ``secrets`` are those that the declaration alone asks for: no word of a host adds one.
+    """
+    declared = unasked(site)
+    there = declared.host(host.name)
+    names = {made["name"]: secret.names_in(_stages(made, there)) for made in _made(declared, there)}
+    made = [{**_stages(one, host), "secrets": sorted(names[one["name"]])} for one in _made(site, host)]
+    return [firewall(site, host), *made]
 
 
 def ports(site: Site, host: Host) -> list[dict[str, Any]]:
@@ -76,6 +89,24 @@ def component(site: Site, host: Host, name: str) -> dict[str, Any]:
     return found[0]
 
 
-def secret_names(value: Any) -> list[str]:
-    """Return the names of the secrets that a value (a component, a list of them) has placeholders for."""
-    return sorted(set(_PLACEHOLDER.findall(json.dumps(value))))
+def secret_names(wanted: list[dict[str, Any]]) -> list[str]:
+    """Return the names of the secrets that some components get."""
+    return sorted({name for one in wanted for name in one.get("secrets", ())})
+
+
+def secret_errors(site: Site) -> list[str]:
+    """Return which of the site's own secrets an override would take to a host that has no use for them."""
+    asking = [host for host in site.hosts if secret.names_in(host.config)]
+    if not asking:
+        return []
+    bare = dataclasses.replace(site, hosts=tuple(dataclasses.replace(host, config={}) for host in site.hosts))
+    first = {role: bare.having(role)[:1] for role in ROLES}
+    ours = {name for some in first.values() for host in some for name in secret_names(components(bare, host))}
+    found: list[str] = []
+    for host in asking:
+        due = secret_names(components(bare, bare.host(host.name)))
+        names = sorted((set(secret_names(components(site, host))) & ours) - set(due))
+        found += [
+            f"an override of {host.name} asks for <secret:{one}>, which is not for it: use your own" for one in names
+        ]
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import endpoint, nova_options, part
+from . import endpoint, host_variable, nova_options, part
 
 if TYPE_CHECKING:
     from .site import Host, Site
@@ -55,18 +55,9 @@ def _libvirt(host: Host) -> list[dict[str, Any]]:
         part.text("/etc/default/libvirt-guests", "# Written by Novaform.\nON_BOOT=ignore\nON_SHUTDOWN=shutdown\n"),
     ]
     if host.qemu_conf:
-        lines = [f"{name} = {_literal(value)}" for name, value in sorted(host.qemu_conf.items())]
+        lines = [f"{name} = {host_variable.qemu_literal(value)}" for name, value in sorted(host.qemu_conf.items())]
         files.append(part.text("/etc/libvirt/qemu.conf", "# Written by Novaform.\n" + "\n".join(lines) + "\n", "0600"))
     return files
-
-
-def _literal(value: Any) -> str:
-    """Return a value in libvirt's configuration syntax."""
-    if isinstance(value, bool):
-        return str(int(value))
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_literal(one) for one in value) + "]"
-    return str(value) if isinstance(value, int) else f'"{value}"'
 
 
 def compute(site: Site, host: Host) -> dict[str, Any]:

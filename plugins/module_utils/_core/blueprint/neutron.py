@@ -139,11 +139,12 @@ def _networks(site: Site) -> dict[str, Any]:
     return {"auth": part.administrator(site), "region": cloud.region, "networks": [network]}
 
 
-def _tunnel(host: Host) -> str:
+def tunnel(host: Host) -> str:
+    """Return where other hosts send what their guests say to this host's."""
     return host.tunnel_address or host.address
 
 
-def _tunnels_outside(site: Site, host: Host) -> bool:
+def tunnels_outside(site: Site, host: Host) -> bool:
     """Say whether the tunnels' address is one of the external network, hence on its bridge.
 
     That is the way of a switch in user space, which sends tunnels only by a bridge that has their address.
@@ -154,9 +155,14 @@ def _tunnels_outside(site: Site, host: Host) -> bool:
     )
 
 
+def bridges_outside(site: Site, host: Host) -> bool:
+    """Say whether the host has a bridge to the external network."""
+    return "network" in host.roles or tunnels_outside(site, host)
+
+
 def _bridges(site: Site, host: Host) -> list[dict[str, Any]]:
     bridges = [{"name": "br-int", "datapath": host.datapath, "ports": []}]
-    if "network" in host.roles or _tunnels_outside(site, host):
+    if bridges_outside(site, host):
         ports = [site.cloud.external_interface] if site.cloud.external_interface else []
         bridges.append({"name": "br-ex", "datapath": host.datapath, "ports": ports})
     return bridges
@@ -167,7 +173,7 @@ def _agent_files(site: Site, host: Host) -> dict[str, dict[str, Any]]:
     mappings = f"{PHYSICAL_NETWORK}:br-ex" if "network" in host.roles else ""
     switch = part.merge(
         {
-            "ovs": {"datapath_type": host.datapath, "local_ip": _tunnel(host), "bridge_mappings": mappings},
+            "ovs": {"datapath_type": host.datapath, "local_ip": tunnel(host), "bridge_mappings": mappings},
             "agent": {"tunnel_types": "vxlan", "l2_population": True},
             "securitygroup": {"firewall_driver": "openvswitch", "enable_security_group": True},
         },
@@ -211,7 +217,7 @@ def agent(site: Site, host: Host) -> dict[str, Any]:
     rule = {
         "port": endpoint.VXLAN_PORT,
         "proto": "udp",
-        "sources": [_tunnel(one) for one in site.hosts],
+        "sources": [tunnel(one) for one in site.hosts],
         "comment": "neutron_agent",
     }
     return {

@@ -6,26 +6,21 @@
 from __future__ import annotations
 
 import difflib
-import ipaddress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..errors import DeclareError
+from . import host_variable, setting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 Options = "dict[str, dict[str, Any]]"
 
 ROLES = ("control", "network", "compute")
-SERVICES = {
-    "keystone": ("all",),
-    "glance": ("all",),
-    "placement": ("all",),
-    "nova": ("all", "api", "metadata", "conductor", "scheduler", "console", "compute"),
-    "neutron": ("all", "server", "agent", "l3", "dhcp", "metadata"),
-}
-CONFIG_VARIABLES = tuple(f"{service}_config" for service in SERVICES)
+MOST = 100
+"""So many mistakes are told; more have one cause, and it is among these."""
+_LONGEST = 80
 
 
 @dataclass(frozen=True)
@@ -92,49 +87,20 @@ def workers(site: Site, host: Host) -> int:
     return site.cloud.workers or max(2, min(8, host.cores))
 
 
-def _number(low: float, high: float) -> Callable[[Any], str]:
-    def check(value: Any) -> str:
-        good = isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high
-        return "" if good else f"must be a number from {low:g} to {high:g}"
-
-    return check
-
-
-def _text(value: Any) -> str:
-    return "" if isinstance(value, str) and value.strip() else "must be a text"
-
-
-def _choice(*names: str) -> Callable[[Any], str]:
-    return lambda value: "" if value in names else f"must be one of {', '.join(names)}"
-
-
-def _pool(value: Any) -> str:
-    good = isinstance(value, (list, tuple)) and len(value) == 2 and all(isinstance(one, str) for one in value)
-    return "" if good else "must be [first address, last address]"
-
-
-def _network(value: Any) -> str:
-    try:
-        ipaddress.ip_network(value, strict=False)
-    except ValueError:
-        return "must be a network such as 203.0.113.0/24"
-    return ""
-
-
 FIELDS: dict[str, tuple[str, Callable[[Any], str]]] = {
-    "region": ("region", _text),
-    "address": ("address", _text),
-    "external.interface": ("external_interface", _text),
-    "external.cidr": ("external_cidr", _network),
-    "external.gateway": ("external_gateway", _text),
-    "external.pool": ("external_pool", _pool),
-    "overcommit.cpu": ("cpu_ratio", _number(0.1, 64)),
-    "overcommit.ram": ("ram_ratio", _number(0.1, 16)),
-    "overcommit.disk": ("disk_ratio", _number(0.1, 16)),
-    "reserved.memory_mb": ("reserved_memory_mb", _number(0, 1 << 30)),
-    "reserved.disk_gb": ("reserved_disk_gb", _number(0, 1 << 30)),
-    "virt_type": ("virt_type", _choice("auto", "kvm", "qemu")),
-    "workers": ("workers", _number(1, 128)),
+    "region": ("region", setting.name),
+    "address": ("address", setting.address),
+    "external.interface": ("external_interface", setting.interface),
+    "external.cidr": ("external_cidr", setting.network),
+    "external.gateway": ("external_gateway", setting.ipv4),
+    "external.pool": ("external_pool", setting.pool),
+    "overcommit.cpu": ("cpu_ratio", setting.number(0.1, 64)),
+    "overcommit.ram": ("ram_ratio", setting.number(0.1, 16)),
+    "overcommit.disk": ("disk_ratio", setting.number(0.1, 16)),
+    "reserved.memory_mb": ("reserved_memory_mb", setting.integer(0, 1 << 30)),
+    "reserved.disk_gb": ("reserved_disk_gb", setting.integer(0, 1 << 20)),
+    "virt_type": ("virt_type", setting.choice("auto", "kvm", "qemu")),
+    "workers": ("workers", setting.integer(1, 128)),
 }
 
 
@@ -158,36 +124,56 @@ def to_cloud(raw: Mapping[str, Any], where: Callable[[Any], str] = _nowhere) -> 
     """Check the mapping ``cloud`` and return it. ``where`` tells ``file:line:column`` of a key or a value."""
     errors: list[str] = []
     values: dict[str, Any] = {}
+    keys: dict[str, Any] = {}
     for path, key, value in _flatten(raw):
         if path not in FIELDS:
-            near = difflib.get_close_matches(path, FIELDS, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(FIELDS)}"
-            errors.append(f"{where(key)}: unknown key {path!r} in cloud{hint}")
+            errors.append(f"{where(key)}: {_unknown(path, hint=len(errors) < MOST)}")
             continue
         name, check = FIELDS[path]
+        keys[name] = key
         problem = check(value)
         if problem:
             errors.append(f"{where(key)}: cloud {path} {problem}")
-        values[name] = tuple(value) if isinstance(value, (list, tuple)) else value
-    if errors:
-        raise DeclareError("\n".join(errors), errors=errors)
+        else:
+            values[name] = tuple(value) if isinstance(value, (list, tuple)) else value
+    errors += [f"{where(keys[name])}: cloud {problem}" for name, problem in _external_errors(values)]
+    refuse(errors)
     return Cloud(**values)
 
 
-def config_errors(host: Host, where: Callable[[Any], str] = _nowhere) -> list[str]:
-    """Return what is malformed in a host's ``<service>_config`` overrides (the options themselves a host judges)."""
-    errors = []
-    for service, components in host.config.items():
-        known = SERVICES[service.removesuffix("_config")]
-        if not isinstance(components, dict):
-            errors.append(f"{where(components)}: {service} must be {{component: {{section: {{option: value}}}}}}")
-            continue
-        for component, sections in components.items():
-            if component not in known:
-                errors.append(f"{where(component)}: {service} has no {component!r}; known: {', '.join(known)}")
-            elif not isinstance(sections, dict) or not all(isinstance(one, dict) for one in sections.values()):
-                errors.append(f"{where(component)}: {service}.{component} must be {{section: {{option: value}}}}")
-    return errors
+def _unknown(path: str, *, hint: bool) -> str:
+    if any(known.startswith(f"{path}.") for known in FIELDS):
+        return f"cloud {path} must be a mapping"
+    near = difflib.get_close_matches(path, FIELDS, 1) if hint and len(path) <= _LONGEST else []
+    told = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(FIELDS)}"
+    return f"unknown key {host_variable.quote(path)} in cloud; {told}"
+
+
+def _external_errors(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return ``(field, problem)`` of addresses of the external network that are not in it or in each other's way."""
+    cidr, gateway = values.get("external_cidr"), values.get("external_gateway")
+    pool = values.get("external_pool", ())
+    given = {"external_gateway": [gateway] if gateway else [], "external_pool": pool}
+    if not cidr:
+        return [(name, f"{name.replace('_', '.')} needs a right external.cidr") for name, used in given.items() if used]
+    found = [
+        (name, f"{name.replace('_', '.')} must be inside external.cidr, {cidr}")
+        for name, used in given.items()
+        if not all(setting.inside(one, cidr) for one in used)
+    ]
+    if not found and gateway and pool and setting.between(gateway, *pool):
+        found.append(("external_pool", "external.pool must leave out external.gateway"))
+    return found
+
+
+def refuse(errors: Sequence[str]) -> None:
+    """Raise one ``DeclareError`` with all errors, one a line, if there are any."""
+    if not errors:
+        return
+    told = list(errors[:MOST])
+    if len(errors) > MOST:
+        told.append(f"and {len(errors) - MOST} more")
+    raise DeclareError("\n".join(told), errors=told)
 
 
 def tunnel_errors(site: Site) -> list[str]:
@@ -196,20 +182,16 @@ def tunnel_errors(site: Site) -> list[str]:
     mute = [host.name for host in switching if host.datapath == "netdev" and not host.tunnel_address]
     if len(switching) == 1 or not mute:
         return []
-    why = "the kernel has no openvswitch module, and a switch in user space sends tunnels only from its own bridge"
-    return [f"{', '.join(mute)}: {why}: load the module, or give the host a tunnel_address"]
+    return [f"{', '.join(mute)}: {MUTE}: {MUTE_REMEDY}"]
 
 
-def check_site(site: Site, where: Callable[[Any], str] = _nowhere) -> Site:
-    """Return the site, or raise one ``DeclareError`` with everything that cannot be."""
-    errors = [error for host in site.hosts for error in config_errors(host, where)]
-    errors += [
-        f"{where(host.tunnel_address)}: tunnel_address of {host.name} must be an address, not {host.tunnel_address!r}"
-        for host in site.hosts
-        if host.tunnel_address and _network(host.tunnel_address)
-    ]
-    errors += tunnel_errors(site)
-    errors += [
+MUTE = "the kernel has no openvswitch module, and a switch in user space sends tunnels only from its own bridge"
+MUTE_REMEDY = "load the module, or give the host a tunnel_address"
+
+
+def group_errors(site: Site) -> list[str]:
+    """Return what is wrong with who is in which group."""
+    errors = [
         f"group {role} has no host: put at least one into it in hosts.yml"
         for role in ("control", "compute")
         if not site.having(role)
@@ -223,6 +205,10 @@ def check_site(site: Site, where: Callable[[Any], str] = _nowhere) -> Site:
             f"{', '.join(both)}: nova-conductor (group control) on a compute host is refused unless the site is one "
             "single host, since compute hosts must hold no database credentials: take it out of one of the two groups"
         )
-    if errors:
-        raise DeclareError("\n".join(errors), errors=errors)
+    return errors
+
+
+def check_site(site: Site) -> Site:
+    """Return the site, or raise one ``DeclareError`` with everything that cannot be."""
+    refuse([*tunnel_errors(site), *group_errors(site)])
     return site

@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from .. import result
+
+NOT_ASKED = "it was not read in this run"
+NOT_FACTS = "what it says is not a host's facts: "
 # (what the text holds, problem, remedy); the first that fits wins, so the special stands before the general.
 _REASONS: tuple[tuple[str, str, str], ...] = (
+    (f"^{NOT_ASKED}$", NOT_ASKED, "run the playbook from its beginning, without --start-at-task"),
     (
         r"REMOTE HOST IDENTIFICATION HAS CHANGED",
         "its SSH host key is not the one that is known",
@@ -54,16 +59,19 @@ _REASONS: tuple[tuple[str, str, str], ...] = (
 
 def to_problem(name: str, text: str) -> dict[str, str]:
     """Return ``{host, problem, remedy}`` for what was said instead of an answer."""
+    if text.startswith(NOT_FACTS):
+        remedy = "find out who answers there: our module says nothing like that"
+        return {"host": name, "problem": text, "remedy": remedy}
     for pattern, problem, remedy in _REASONS:
-        if re.search(pattern, text):
+        if re.search(pattern, text[: result.TEXT]):
             return {"host": name, "problem": problem, "remedy": remedy.format(name=name)}
-    said = " ".join(text.split())[:160] or "nothing was said"
+    said = result.clean(" ".join(text[: result.TEXT].split())[:160]) or "nothing was said"
     return {"host": name, "problem": f"it could not be read: {said}", "remedy": f"try: ansible {name} -m ping -vvv"}
 
 
-def error_text(result: dict[str, Any]) -> str | None:
-    """Return everything that a registered result says about its failure, or None when it did not fail."""
-    if not (result.get("unreachable") or result.get("failed")):
+def error_text(answer: dict[str, Any]) -> str | None:
+    """Return everything that a registered answer says about its failure, or None when it holds facts."""
+    if answer.get("facts") is not None and not (answer.get("unreachable") or answer.get("failed")):
         return None
-    said = [str(result[key]) for key in ("msg", "module_stderr", "module_stdout") if result.get(key)]
+    said = [str(answer[key]) for key in ("msg", "module_stderr", "module_stdout") if answer.get(key)]
     return "\n".join(said) or "no reason was given"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
+from ..blueprint.site import MUTE, MUTE_REMEDY
 from . import contact
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ MEMORY_MB = {"control": 3072, "network": 1024, "compute": 1024}
 INSTALL_MB, RUN_MB = 6144, 1024
 SKEW_SECONDS = 5.0
 SLOWEST_WAY_SECONDS = 30.0
+MOST_NAMED = 8
 
 # Who may hold a component's ports already, by program or by unit. systemd holds what it starts on demand.
 ANYBODY = ("systemd", "init")
@@ -43,12 +45,14 @@ def problems(hosts: Mapping[str, Mapping[str, Any]]) -> list[dict[str, str]]:
     """Return ``[{host, problem, remedy}]``, in the order of the hosts; empty when the site may be deployed.
 
     ``hosts`` is ``{name: {groups: [str], facts: {} | None, error: str | None, rules: [{port, comment}],
-    interfaces: [str], address: str}}`` where ``facts`` are those of ``host_info`` and ``rules`` the ports that the
-    host's components need.
+    interfaces: [str], address: str, tunnel: str, tunnel_own: bool, tunnel_comes: bool}}`` where ``facts`` are those of
+    ``host_info`` (of their shape: see ``fact``), ``rules`` the ports that the host's components need, ``tunnel`` the
+    address to which others send tunnels, declared for that alone (``tunnel_own``) and perhaps to come with the
+    external bridge (``tunnel_comes``).
     """
     found = []
     read = {name: host for name, host in hosts.items() if host.get("facts")}
-    shared = {**_twins(read), **_skews(read)}
+    shared = {**_twins(read), **_skews(read), **_mute(hosts, read)}
     for name, host in hosts.items():
         if host.get("error"):
             found.append(contact.to_problem(name, str(host["error"])))
@@ -59,12 +63,16 @@ def problems(hosts: Mapping[str, Mapping[str, Any]]) -> list[dict[str, str]]:
 
 
 def render_table(rows: Sequence[Mapping[str, str]]) -> str:
-    """Return the problems as one table of aligned columns, with a heading that counts them."""
+    """Return the problems: those of no host in particular a line each, then a table of aligned columns."""
     if not rows:
         return "no problems"
-    hosts = len({row["host"] for row in rows})
-    count = f"{len(rows)} problem{'s' * (len(rows) > 1)} on {hosts} host{'s' * (hosts > 1)}; nothing has been touched"
-    return "\n".join([count, "", *_aligned(rows)])
+    lines = [f"{row['problem']}{': ' if row['remedy'] else ''}{row['remedy']}" for row in rows if not row["host"]]
+    of_hosts = [row for row in rows if row["host"]]
+    hosts = len({row["host"] for row in of_hosts})
+    where = f" on {hosts} host{'s' * (hosts > 1)}" if len(of_hosts) == len(rows) else ""
+    if of_hosts:
+        lines += _aligned(of_hosts)
+    return "\n".join([f"{len(rows)} problem{'s' * (len(rows) > 1)}{where}; nothing has been touched", "", *lines])
 
 
 def render_notes(rows: Sequence[Mapping[str, str]]) -> str:
@@ -136,14 +144,44 @@ def _names(facts: Mapping[str, Any], groups: Sequence[str]) -> Iterator[Problem]
 def _network(facts: Mapping[str, Any], host: Mapping[str, Any]) -> Iterator[Problem]:
     for interface in host.get("interfaces") or ():
         if interface not in facts["interfaces"]:
-            others = ", ".join(one for one in facts["interfaces"] if one != "lo")
+            others = ", ".join(one for one in facts["interfaces"][:MOST_NAMED] if one != "lo")
             yield f"there is no interface {interface} (there are {others})", "correct cloud.external.interface"
         elif interface == facts["default_interface"]:
             yield f"{interface} carries the default route", "give cloud.external.interface one without addresses"
+        else:
+            carried = [one for one in facts["addresses"].get(interface, ()) if not one.lower().startswith("fe80")]
+            if carried:
+                told = f"{interface} has the address {carried[0]}, and would lose it to Open vSwitch"
+                yield told, "give cloud.external.interface one without addresses"
+    yield from _addresses(facts, host)
+
+
+def _addresses(facts: Mapping[str, Any], host: Mapping[str, Any]) -> Iterator[Problem]:
+    """Compare the declared addresses with those of the interfaces."""
     own = {address for addresses in facts["addresses"].values() for address in addresses}
-    address = host.get("address")
-    if address and ":" not in address and address.replace(".", "").isdigit() and address not in own:
+    address, tunnel = host.get("address"), host.get("tunnel")
+    if address and not _is_ipv4(address):
+        yield f"{address} is a name, and services listen on an address", "give it an IPv4 address in hosts.yml"
+    elif address and address not in own:
         yield f"none of its interfaces has the address {address}", "correct address (or ansible_host) in hosts.yml"
+    coming = host.get("tunnel_comes") and "br-ex" not in facts["interfaces"]
+    if tunnel and host.get("tunnel_own") and tunnel not in own and not coming:
+        yield f"none of its interfaces has the tunnel_address {tunnel}", "correct tunnel_address in hosts.yml"
+
+
+def _is_ipv4(text: str) -> bool:
+    return len(text.split(".")) == 4 and text.replace(".", "").isdigit()
+
+
+def _mute(hosts: Mapping[str, Mapping[str, Any]], read: Mapping[str, Mapping[str, Any]]) -> dict[Any, Problem]:
+    """Name hosts whose switch in user space would send its tunnels by a bridge that has no address for them."""
+    if sum(bool(host.get("tunnel")) for host in hosts.values()) < 2:
+        return {}
+    return {
+        (name, "tunnel"): (MUTE, MUTE_REMEDY)
+        for name, host in read.items()
+        if host.get("tunnel") and not host.get("tunnel_own") and host["facts"]["openvswitch_datapath"] == "netdev"
+    }
 
 
 def _taken(facts: Mapping[str, Any], rules: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:

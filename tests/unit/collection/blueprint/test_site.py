@@ -8,6 +8,9 @@ import pytest
 from ansible_collections.novaform.compute.plugins.module_utils._core import errors
 from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import site
 
+NAME = "must be a name of letters, digits, dots, dashes and underscores"
+EXTERNAL = {"cidr": "203.0.113.0/24", "gateway": "203.0.113.1", "pool": ["203.0.113.100", "203.0.113.199"]}
+
 
 def host(name: str, *roles: str, **more: Any) -> site.Host:
     return site.Host(name, "192.0.2.1", frozenset(roles), **more)
@@ -52,9 +55,10 @@ def test_grouped_settings_reach_the_cloud() -> None:
             "cloud.yml:cpus: unknown key 'overcommit.cpus' in cloud; did you mean 'overcommit.cpu'?",
         ),
         ({"overcommit": {"cpu": "4"}}, "cloud.yml:cpu: cloud overcommit.cpu must be a number from 0.1 to 64"),
-        ({"workers": True}, "cloud.yml:workers: cloud workers must be a number from 1 to 128"),
-        ({"workers": 0}, "cloud.yml:workers: cloud workers must be a number from 1 to 128"),
-        ({"region": " "}, "cloud.yml:region: cloud region must be a text"),
+        ({"workers": True}, "cloud.yml:workers: cloud workers must be an integer from 1 to 128"),
+        ({"workers": 0}, "cloud.yml:workers: cloud workers must be an integer from 1 to 128"),
+        ({"region": " "}, f"cloud.yml:region: cloud region {NAME}"),
+        ({"region": "a/b?c"}, f"cloud.yml:region: cloud region {NAME}"),
         ({"virt_type": "xen"}, "cloud.yml:virt_type: cloud virt_type must be one of auto, kvm, qemu"),
         ({"external": {"pool": ["one"]}}, "cloud.yml:pool: cloud external.pool must be [first address, last address]"),
     ],
@@ -97,27 +101,57 @@ def test_one_single_host_may_be_everything() -> None:
 
 
 @pytest.mark.parametrize(
-    ("config", "expected"),
+    ("change", "key", "expected"),
     [
-        ({"nova_config": {"compute": {"libvirt": {"cpu_mode": "none"}}}}, None),
+        ({"gateway": "300.1.1.1; drop"}, "gateway", "external.gateway must be an IPv4 address such as 192.0.2.10"),
+        ({"gateway": "203.0.114.1"}, "gateway", "external.gateway must be inside external.cidr, 203.0.113.0/24"),
+        ({"gateway": "203.0.113.0"}, "gateway", "external.gateway must be inside external.cidr, 203.0.113.0/24"),
+        ({"gateway": "203.0.113.150"}, "pool", "external.pool must leave out external.gateway"),
+        ({"gateway": 3405803777}, "gateway", "external.gateway must be an IPv4 address such as 192.0.2.10"),
+        ({"pool": ["x", "y"]}, "pool", "external.pool must be [first address, last address]"),
+        ({"pool": ["203.0.113.9", "203.0.113.5"]}, "pool", "external.pool must begin with the lower address"),
         (
-            {"nova_config": {"computer": {"libvirt": {"cpu_mode": "none"}}}},
-            "nova_config has no 'computer'; known: all, api, metadata, conductor, scheduler, console, compute",
+            {"pool": ["203.0.113.9", "203.0.114.5"]},
+            "pool",
+            "external.pool must be inside external.cidr, 203.0.113.0/24",
         ),
-        ({"keystone_config": {"api": {}}}, "keystone_config has no 'api'; known: all"),
-        ({"nova_config": {"compute": {"cpu_mode": "none"}}}, "nova_config.compute must be {section: {option: value}}"),
-        ({"nova_config": {"compute": "none"}}, "nova_config.compute must be {section: {option: value}}"),
-        ({"nova_config": "none"}, "nova_config must be {component: {section: {option: value}}}"),
+        ({"cidr": "2001:db8::/64"}, "cidr", "external.cidr must be an IPv4 network: IPv6 is not supported yet"),
+        ({"cidr": "203.0.113.9/24"}, "cidr", "external.cidr must begin with the network's own 203.0.113.0/24"),
+        ({"cidr": 5}, "cidr", "external.cidr must be a network such as 203.0.113.0/24"),
+        (
+            {"interface": "eth1; reboot"},
+            "interface",
+            "external.interface must be the name of an interface, such as eth1",
+        ),
     ],
 )
-def test_overrides_name_a_component_and_sections(config: dict[str, Any], expected: str | None) -> None:
-    errors_found = site.config_errors(host("a", "control", config=config))
-    assert errors_found == ([] if expected is None else [f"cloud.yml: {expected}"])
+def test_the_network_outside_hangs_together(change: dict[str, Any], key: str, expected: str) -> None:
+    assert f"cloud.yml:{key}: cloud {expected}" in said_of({"external": {**EXTERNAL, **change}})
+
+
+def test_a_gateway_needs_a_network() -> None:
+    assert said_of({"external": {"gateway": "203.0.113.1"}}) == [
+        "cloud.yml:gateway: cloud external.gateway needs a right external.cidr"
+    ]
+
+
+@pytest.mark.parametrize("raw", [{"workers": 1.5}, {"reserved": {"disk_gb": 0.5}}, {"reserved": {"memory_mb": True}}])
+def test_what_nova_takes_for_an_integer_is_one(raw: dict[str, Any]) -> None:
+    assert "must be an integer" in said_of(raw)[0]
+
+
+def test_a_group_of_settings_is_a_mapping() -> None:
+    assert said_of({"external": "eth1"}) == ["cloud.yml:external: cloud external must be a mapping"]
+
+
+def test_a_file_of_mistakes_has_an_end() -> None:
+    said = said_of({f"x{number}": 1 for number in range(5000)})
+    assert len(said) == site.MOST + 1
+    assert said[-1] == f"and {5000 - site.MOST} more"
 
 
 def test_all_that_is_wrong_with_a_site_comes_together() -> None:
-    wanted = of(host("a", "control", config={"nova_config": {"x": {}}}), host("b", "control"))
-    assert len(refused(wanted).split("\n")) == 3
+    assert len(refused(of(host("a", "control"), host("b", "control"))).split("\n")) == 2
 
 
 @pytest.mark.parametrize(("cores", "workers", "expected"), [(1, 0, 2), (4, 0, 4), (64, 0, 8), (64, 12, 12), (64, 1, 1)])

@@ -43,12 +43,6 @@ def test_tunnels_through_the_external_network_bring_its_bridge() -> None:
     assert [(one["name"], one["ports"]) for one in bridges] == [("br-int", []), ("br-ex", ["eth1"])]
 
 
-def test_what_is_no_address_is_refused() -> None:
-    hosts = (site.Host("one", "192.0.2.1", frozenset(site.ROLES), tunnel_address="tun0"),)
-    with pytest.raises(errors.DeclareError, match="tunnel_address of one must be an address, not 'tun0'"):
-        site.check_site(site.Site(site.Cloud(), hosts))
-
-
 def test_switches_in_user_space_on_several_hosts_need_addresses_of_their_own() -> None:
     roles = {"control1": {"control", "network"}, "compute1": {"compute"}}
     hosts = tuple(site.Host(name, "192.0.2.1", frozenset(roles[name]), datapath="netdev") for name in roles)

@@ -79,15 +79,15 @@ def test_control_hosts_carry_the_network_unless_others_do(network: list[str], ex
     assert [host.name for host in wanted.having("network")] == [expected]
 
 
-def test_a_host_gets_only_the_secrets_it_needs() -> None:
-    wanted = [{"files": [{"content": "<secret:one> <secret:two|url>"}]}]
+def test_a_host_gets_only_the_secrets_that_its_components_declare() -> None:
+    wanted = [{"secrets": ["one"]}, {"secrets": ["two"], "files": [{"content": "<secret:three>"}]}]
     assert FILTERS["secrets_for"]({"one": "1", "two": "2", "three": "3"}, wanted) == {"one": "1", "two": "2"}
 
 
 def test_a_slash_in_a_password_of_the_broker_comes_to_no_service() -> None:
     """The same declared password is the same fit one in every run, and on every host."""
     given = {"broker_nova": "n@/%", "broker_neutron": "n@%", "broker_admin": "a/", "database_nova": "d/"}
-    wanted = [{"content": "".join(f"<secret:{name}|url>" for name in given)}]
+    wanted = {"secrets": list(given)}
     fit = FILTERS["secrets_for"](given, wanted)
     assert {name for name in given if fit[name] != given[name]} == {"broker_nova"}
     assert re.fullmatch(r"[\w-]{43}", fit["broker_nova"])
@@ -96,7 +96,46 @@ def test_a_slash_in_a_password_of_the_broker_comes_to_no_service() -> None:
 
 def test_missing_secrets_are_named() -> None:
     with pytest.raises(AnsibleFilterError, match="novaform_secrets lacks two"):
-        FILTERS["secrets_for"]({"one": "1"}, {"content": "<secret:one><secret:two>"})
+        FILTERS["secrets_for"]({"one": "1", "two": None}, {"secrets": ["one", "two"]})
+
+
+OWN = {"compute": {"DEFAULT": {"x": "<secret:my_own>", "y": "<secret:broker_nova|url>"}}}
+THEIRS = {"compute": {"DEFAULT": {"x": "<secret:database_nova>"}}}
+
+
+def two(**variables: Any) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    return {"control1": {}, "compute1": variables}, {"control": ["control1"], "compute": ["compute1"]}
+
+
+def test_a_secret_of_ones_own_comes_to_the_host_that_declares_it() -> None:
+    hosts, groups = two(nova_config=OWN)
+    wanted = FILTERS["component"](hosts, groups, "compute1", "nova_compute")
+    assert "my_own" in wanted["secrets"]
+    assert "my_own" not in FILTERS["component"](hosts, groups, "control1", "nova_api")["secrets"]
+
+
+def test_an_override_takes_no_secret_of_ours_where_it_has_no_use() -> None:
+    hosts, groups = two(nova_config=THEIRS)
+    with pytest.raises(
+        AnsibleFilterError, match="an override of compute1 asks for <secret:database_nova>, which is not"
+    ):
+        FILTERS["component"](hosts, groups, "compute1", "nova_compute")
+
+
+def test_all_mistakes_of_all_files_come_together(tmp_path: Path) -> None:
+    variables = read(tmp_path, "cloud: {regoin: x, workers: 1.5}\naddress: 'x y'\nnova_config: {computer: {}}\n")
+    found = said(variables, ONE).splitlines()
+    assert [one.split(": ")[0].rpartition("/")[2] for one in found] == [
+        "cloud.yml:1:9",
+        "cloud.yml:1:20",
+        "cloud.yml:2:10",
+        "cloud.yml:3:15",
+    ]
+
+
+@pytest.mark.parametrize("answer", [{"facts": {"virt_type": "<secret:database_nova>"}}, {"facts": [1]}, {"facts": "x"}])
+def test_what_is_not_a_fact_makes_no_file(answer: Any) -> None:
+    assert "the facts of aio are not facts" in said({site.FACTS: answer}, ONE)
 
 
 def test_a_component_that_the_host_does_not_have() -> None:

@@ -1,0 +1,41 @@
+# Copyright: (c) Novaform contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The door through which every answer of a host comes: meta/runtime.yml leads this collection's modules here.
+
+Without it Ansible obeys what a host's answer holds: ``ansible_facts`` go over the inventory's variables, warnings and
+tracebacks go to the terminal as they are.
+"""
+
+from __future__ import annotations
+
+from ansible.plugins.action.normal import ActionModule as Normal
+from ansible_collections.novaform.compute.plugins.module_utils._core import result
+from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import compose
+from ansible_collections.novaform.compute.plugins.module_utils._core.decide import contact
+
+NAMES = (compose.FIREWALL, *compose.NAMES)
+NOT_OURS = "what it says is not an answer of this module: "
+LARGEST = 16 << 20
+"""Characters of an answer; the longest honest one, a first run with its differences, has a few hundred thousand."""
+INTERNAL = ("_ansible_parsed", "_ansible_suppress_tmpdir_delete")
+
+
+class ActionModule(Normal):
+    """Runs the module as Ansible does, and takes of its answer what we asked for."""
+
+    def run(self, tmp=None, task_vars=None):
+        # What we send are the options of whole services: the host's journal is no place for them.
+        return super().run(tmp, dict(task_vars or {}, ansible_no_target_syslog=True))
+
+    def _parse_returned_data(self, res, profile):
+        """Return what is taken of an answer, before Ansible looks for anything in it."""
+        said = {name: result.clean(res.get(name) or "", LARGEST) for name in ("stdout", "stderr")}
+        answer = {}
+        try:
+            answer = super()._parse_returned_data({**res, **said}, profile)
+            taken = result.take(answer, NAMES)
+        except (result.NotAnAnswer, RecursionError, AttributeError) as wrong:
+            why = str(wrong) if isinstance(wrong, result.NotAnAnswer) else "it is not a mapping of plain values"
+            told = f"{contact.NOT_FACTS if 'facts' in answer else NOT_OURS}{why}"
+            return {"failed": True, "msg": told, "_ansible_parsed": True}
+        return {**taken, **{name: answer[name] is True for name in INTERNAL if name in answer}}
