@@ -47,7 +47,7 @@ def _judged(site: blueprint.Site, hostvars: Mapping[str, Any]) -> dict[str, dict
 
 
 def _lacking(secrets: Any, site: blueprint.Site) -> Iterator[dict[str, str]]:
-    names = {name for host in site.hosts for name in compose.secret_names(compose.components(site, host))}
+    names = {name for host in site.hosts for name in compose.granted(compose.components(site, host))}
     known = secrets if isinstance(secrets, dict) else {}
     missing = sorted(names - set(known))
     if missing:

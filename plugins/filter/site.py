@@ -158,7 +158,7 @@ def _told(wanted: dict[str, Any]) -> dict[str, Any]:
 
 def secrets_for(secrets: Mapping[str, Any], wanted: Any) -> dict[str, Any]:
     """Return only those secrets that a component, or a list of them, declares, fit for where they go."""
-    names = compose.secret_names([wanted] if isinstance(wanted, dict) else wanted)
+    names = compose.granted([wanted] if isinstance(wanted, dict) else wanted)
     missing = [name for name in names if not isinstance(secrets.get(name), str)]
     if missing:
         message = f"{_where(secrets, 'secrets.yml')}: novaform_secrets lacks {', '.join(missing)}: {LACKING}"

@@ -11,7 +11,7 @@ from . import backend, compute, identity, neutron, nova
 from .site import ROLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
     from .site import Host, Site
 
@@ -89,8 +89,13 @@ def component(site: Site, host: Host, name: str) -> dict[str, Any]:
     return found[0]
 
 
-def secret_names(wanted: list[dict[str, Any]]) -> list[str]:
-    """Return the names of the secrets that some components get."""
+def secret_names(value: Any) -> list[str]:
+    """Return the names of the secrets that a value has placeholders for."""
+    return sorted(set(secret.names_in(value)))
+
+
+def granted(wanted: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the names of the secrets that some components get: what they declare, whatever their values hold."""
     return sorted({name for one in wanted for name in one.get("secrets", ())})
 
 
@@ -101,11 +106,11 @@ def secret_errors(site: Site) -> list[str]:
         return []
     bare = dataclasses.replace(site, hosts=tuple(dataclasses.replace(host, config={}) for host in site.hosts))
     first = {role: bare.having(role)[:1] for role in ROLES}
-    ours = {name for some in first.values() for host in some for name in secret_names(components(bare, host))}
+    ours = {name for some in first.values() for host in some for name in granted(components(bare, host))}
     found: list[str] = []
     for host in asking:
-        due = secret_names(components(bare, bare.host(host.name)))
-        names = sorted((set(secret_names(components(site, host))) & ours) - set(due))
+        due = granted(components(bare, bare.host(host.name)))
+        names = sorted((set(granted(components(site, host))) & ours) - set(due))
         found += [
             f"an override of {host.name} asks for <secret:{one}>, which is not for it: use your own" for one in names
         ]

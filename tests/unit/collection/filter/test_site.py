@@ -9,6 +9,7 @@ import pytest
 from ansible.errors import AnsibleFilterError
 from ansible.parsing.dataloader import DataLoader
 from ansible_collections.novaform.compute.plugins.filter import site
+from fakes.fact import honest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,7 +148,8 @@ def test_a_component_that_the_host_does_not_have() -> None:
 
 
 def test_a_service_that_the_cloud_forgot_is_told_to_its_own_host_and_no_other() -> None:
-    remembered: dict[str, Any] = {"services": [{"host": "two", "binary": "nova-compute"}], "agents": []}
+    service = {"host": "two", "binary": "nova-compute", "id": None, "disabled": False, "forced_down": False}
+    remembered = {**honest("c", "192.0.2.1")["remembered"], "services": [service]}
     groups = {"control": ["c"], "compute": ["one", "two"]}
     variables: dict[str, Any] = {name: {"novaform_host": {"facts": {"time": 7.0}}} for name in ("c", "one", "two")}
     variables["c"]["novaform_host"]["facts"]["remembered"] = remembered
