@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import fact, shape
+from . import fact, shape, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -34,12 +34,10 @@ class NotAnAnswer(ValueError):
     """An answer that no module of ours gives; the text says in our words why."""
 
 
-def clean(text: Any, most: int = TEXT) -> str:
-    """Return a text as a terminal shows it: control characters but line breaks and tabs become a question mark."""
-    cut = str(text)[:most] if isinstance(text, str) else f"({type(text).__name__})"
-    if cut.isprintable():
-        return cut
-    return "".join(one if one.isprintable() or one in "\n\t" else "?" for one in cut)
+def clean(value: Any, most: int = TEXT) -> str:
+    """Return a text cut and as a terminal shows it; of what is not a text, what it is instead."""
+    shown = value[:most] if isinstance(value, str) else f"({type(value).__name__})"
+    return text.clean(shown).encode(errors="replace").decode()
 
 
 def take(answer: Mapping[str, Any], components: Sequence[str]) -> dict[str, Any]:
@@ -48,8 +46,8 @@ def take(answer: Mapping[str, Any], components: Sequence[str]) -> dict[str, Any]
     Raises ``NotAnAnswer`` where something that decides is not of its shape.
     """
     taken = {name: _is(name, answer[name], shape.flag) for name in FLAGS if name in answer}
-    texts = ("msg", *(FAILED_WORDS if taken.get("failed") else ()))
-    taken.update({name: clean(answer[name]) for name in texts if answer.get(name)})
+    words = ("msg", *(FAILED_WORDS if taken.get("failed") else ()))
+    taken.update({name: clean(answer[name]) for name in words if answer.get(name)})
     for name, take_value in _TAKEN.items():
         if answer.get(name) is not None:
             taken[name] = take_value(name, answer[name])
