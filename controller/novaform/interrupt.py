@@ -89,7 +89,7 @@ def ear() -> Ear:
 
 @contextmanager
 def heard() -> Iterator[None]:
-    """Take signals for one command; those that its caller has it ignore, as ``nohup`` does, stay ignored."""
+    """Take signals for one command; a hang-up that its caller has it ignore, as ``nohup`` does, stays ignored."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -97,7 +97,7 @@ def heard() -> Iterator[None]:
     before = {one: signal.getsignal(one) for one in SIGNALS}
     try:
         for one, handler in before.items():
-            if handler is not signal.SIG_IGN:
+            if one != signal.SIGHUP or handler is not signal.SIG_IGN:
                 signal.signal(one, ear().hear)
         yield
     finally:

@@ -71,7 +71,9 @@ def test_its_user_data_serves_a_page(shop: Stack, name: str) -> None:
 
 
 def test_its_console_is_a_web_page_and_a_vnc_server_behind_it(shop: Stack) -> None:
-    for name, one in shop.status().items():
+    _, answer = shop.run("status", "--consoles")
+    for one in answer["instances"]:
+        name = one["name"]
         with urllib.request.urlopen(one["console"], timeout=20) as answer:
             assert b"noVNC" in answer.read(), name
         assert rfb.greeting(one["console"]).startswith(b"RFB 003."), name

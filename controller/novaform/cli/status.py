@@ -28,7 +28,7 @@ def status(
     inventory: option.Inventory = None,
     environment: option.Environment = None,
     var: option.Variables = None,
-    consoles: Annotated[int, typer.Option(min=0, help="Ask for console addresses of at most so many instances.")] = 20,
+    consoles: Annotated[bool, typer.Option("--consoles", help="Ask for addresses of consoles, too.")] = False,
     as_json: option.Json = False,
 ) -> int:
     """Show every declared instance, on the API and on its host.

@@ -38,6 +38,8 @@ PROGRESS, STOP = "progress.jsonl", "stop"
 """Files of a run: to the one the module appends what goes on, and the other tells it to stop."""
 GRACE = 10.0
 """Seconds for the answers to requests that were sent before an interrupt."""
+VAULT = ".vault-password"
+"""What ``novaform init`` and ``novaform site secrets`` write beside an inventory."""
 HEARD = {"runner_on_ok": "ok", "runner_on_failed": "failed", "runner_on_unreachable": "unreachable"}
 
 
@@ -169,8 +171,12 @@ def run_here(private: Path, module: str, arguments: Mapping[str, Any], seconds: 
 def run_there(private: Path, module: str, inventory: Path, pattern: str) -> dict[str, tuple[str, dict[str, Any]]]:
     """Run one module without arguments on hosts of an inventory, with the settings that stand beside it."""
     place = inventory.absolute()
-    config = next((one / "ansible.cfg" for one in place.parents[:2] if (one / "ansible.cfg").is_file()), None)
+    folders = [place, *place.parents[:2]]
+    config = next((one / "ansible.cfg" for one in folders if (one / "ansible.cfg").is_file()), None)
+    password = next((one / VAULT for one in folders if (one / VAULT).is_file()), None)
     settings = environment(private)
+    if config is None and password is not None and "ANSIBLE_VAULT_PASSWORD_FILE" not in os.environ:
+        settings["ANSIBLE_VAULT_PASSWORD_FILE"] = str(password)
     settings |= {"ANSIBLE_SSH_ARGS": ALIVE} if config is None else {"ANSIBLE_CONFIG": str(config)}
     settings["ANSIBLE_TASK_TIMEOUT"] = str(QUESTION_SECONDS)
     del settings["ANSIBLE_REMOTE_TMP"]

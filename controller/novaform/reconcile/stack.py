@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import functools
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from novaform import core, declare
+from novaform import core, declare, output
 from novaform.clients import cloud
 from novaform.observe import image_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from novaform.observe.host import Hosts
 
@@ -41,7 +42,7 @@ class Stack:
         desired = core.declared.from_declaration(self.declaration)
         contents = image_file.observe_images(desired, self.root / IMAGES)
         self.desired = core.declared.with_contents(desired, contents)
-        self.credential = cloud.credential.load(where.cloud)
+        self.credential = cloud.credential.load(where.cloud, clouds_file(where))
         self.session = cloud.session.Session(self.credential)
         self.hosts: Hosts | None = None
 
@@ -71,6 +72,8 @@ class Stack:
     def run(self) -> cloud.run.Run:
         """Return the run that looks and decides."""
         hosts = self.ask_hosts()
+        if self.disowned is not None:
+            output.complain(f"{self.disowned} is of an earlier version and does not say of which cloud: it is not used")
         made = cloud.run.Run(self.session, self.desired, self.policy, self.folder)
         made.domains = core.guest.to_domains(hosts.guests) if hosts is not None else None
         return made
@@ -92,6 +95,15 @@ class Stack:
         """Return the module's options: names and places, no secrets."""
         places = {"cloud": self.credential.cloud, "clouds_file": self.credential.file}
         return {**places, "state_dir": str(self.root.parent), **policy}
+
+
+def clouds_file(where: Where) -> str | None:
+    """Return the clouds.yaml of the site whose inventory is given, unless another one is named or is right here."""
+    if where.inventory is None or os.environ.get("OS_CLIENT_CONFIG_FILE") or Path("clouds.yaml").is_file():
+        return None
+    folder = where.inventory if where.inventory.is_dir() else where.inventory.parent
+    file = folder / "clouds.yaml"
+    return str(file) if file.is_file() else None
 
 
 def load(where: Where) -> core.model.Declaration:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 from novaform import core
@@ -33,15 +32,15 @@ class Instance(NamedTuple):
     notes: tuple[str, ...]
 
 
-def status(stack: Stack, *, consoles: int) -> list[Instance]:
-    """Return all declared instances; console addresses are asked for only if there are at most so many."""
+def status(stack: Stack, *, consoles: bool) -> list[Instance]:
+    """Return all declared instances; with ``consoles`` also an address for each, which opens it for a while."""
     run = stack.run()
     look = run.plan()
     world = core.world.World(stack.desired, look.observed, look.applied, stack.policy)
     wanted = [one for one in stack.desired.wanted if one.kind == "server"]
     items = {one.key: next(iter(world.found(one)), None) for one in wanted}
     running = [item for item in items.values() if item is not None and item.status.get("vm_state") == "active"]
-    urls = console_urls(stack.session, running) if len(running) <= consoles else {}
+    urls = console_urls(stack.session, running) if consoles else {}
     floating = floating_of(look.observed)
     notes = notes_of(look.decision)
     silent = stack.hosts.silent if stack.hosts is not None else {}
@@ -113,7 +112,7 @@ def notes_of(decision: core.change.Decision) -> dict[str, list[str]]:
 
 
 def console_urls(session: cloud.session.Session, items: Sequence[core.observed.Item]) -> dict[str, str]:
-    """Ask for a console of each server; one that cannot be had is left out."""
+    """Ask for a console of each server, several at a time; one that cannot be had is left out."""
 
     def ask(item: core.observed.Item) -> tuple[str, str]:
         body = {"remote_console": {"protocol": "vnc", "type": "novnc"}}
@@ -123,5 +122,4 @@ def console_urls(session: cloud.session.Session, items: Sequence[core.observed.I
             return item.id, ""
         return item.id, str(made["remote_console"]["url"])
 
-    with ThreadPoolExecutor(CONSOLES_AT_ONCE) as pool:
-        return {ident: url for ident, url in pool.map(ask, items) if url}
+    return {ident: url for ident, url in session.crowd(CONSOLES_AT_ONCE, ask, items) if url}

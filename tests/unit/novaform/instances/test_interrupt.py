@@ -143,6 +143,16 @@ def test_no_disk_goes_after_an_interrupt(cloud: Cloud, times: int) -> None:
     assert running.changes("/action") == 4
 
 
+def test_an_apply_in_the_background_of_a_script_can_be_interrupted_too(cloud: Cloud) -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell without job control does
+    try:
+        running = Running(cloud)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    running.until(is_ansible)
+    check_end(running, running.interrupt(signal.SIGINT), signal.SIGINT)
+
+
 def test_a_hang_up_leaves_no_secret(cloud: Cloud) -> None:
     running = Running(cloud)
     running.until(is_ansible)
