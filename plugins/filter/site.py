@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 # ansible-core 2.19 tells where a value was written, but has no public name for it yet; pyproject.toml pins 2.19.
@@ -16,13 +18,17 @@ from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint i
 from ansible_collections.novaform.compute.plugins.module_utils._core.decide import membership
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 # The register in which site.yml keeps what `host_info` found on a host.
 FACTS = "novaform_host"
 USED = ("cores", "memory_mb", "virt_type", "openvswitch_datapath", "ssh_host_keys", "time", "remembered")
 """The facts that decide what a host's files hold; preflight looks at all of them."""
 LACKING = "`novaform site secrets DIR` adds the site's own; one of yours goes into secrets.yml by hand"
+# The register in which site.yml keeps what `host` has found to be left to do on a host.
+GATE = "host_prepared"
+AHEAD = 200  # steps of other components that a module is told of
+WORD = re.compile(r"[\w ./:@+-]{1,200}", re.ASCII)
 
 
 def _where(value: Any, otherwise: str = "cloud.yml") -> str:
@@ -138,7 +144,27 @@ def blueprint(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]], 
 def component(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]], host: str, name: str) -> dict[str, Any]:
     """Return one component of a host."""
     site = to_site(hostvars, groups)
-    return _told(compose.component(site, site.host(host), name))
+    ahead = [step for one in site.hosts for step in _left_ahead_of(name, hostvars[one.name].get(GATE))]
+    return {**_told(compose.component(site, site.host(host), name)), **({"awaits": ahead} if ahead else {})}
+
+
+def _left_ahead_of(name: str, gate: Any) -> Iterator[dict[str, str]]:
+    """Return the steps that the components of a host that come up before this one had left when its gate looked.
+
+    A host says so, and other hosts are told: what is no plain word is left out.
+    """
+    left = gate.get("left") if isinstance(gate, Mapping) else None
+    before = compose.NAMES[: compose.NAMES.index(name)] if name in compose.NAMES else ()
+    steps = [step for component in before for step in _listed(left, component) if isinstance(step, Mapping)]
+    for step in steps[:AHEAD]:
+        words = {part: step.get(part) for part in ("action", "kind", "name")}
+        if all(isinstance(word, str) and WORD.fullmatch(word) for word in words.values()):
+            yield {part: str(word) for part, word in words.items()}
+
+
+def _listed(left: Any, component: str) -> list[Any]:
+    found = left.get(component) if isinstance(left, Mapping) else None
+    return found if isinstance(found, list) else []
 
 
 def _told(wanted: dict[str, Any]) -> dict[str, Any]:

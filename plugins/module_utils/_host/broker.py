@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import os
 import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 
 PATIENCE = 90  # seconds for a broker that has just been started
 PAUSE = 0.3  # seconds between two looks
+SECONDS = 20.0  # for one answer of its API
+GLANCE = 5.0  # the same while we only plan
 CONTROL = "rabbitmqctl"
+DATA = "/var/lib/rabbitmq/mnesia"
 
 
 class Broker:
@@ -38,8 +42,11 @@ class Broker:
         self.passwords = {**passwords, self.admin: secret.resolve(desired["admin"]["password"], secrets)}
 
     def plan(self, planned: Plan | None) -> Plan:
-        """Ask for all definitions at once; a broker that is not there yet has none, if we only plan."""
-        observed = self._look() if planned is not None else self._wait()
+        """Ask for all definitions at once; a broker that never was there has none, if we only plan."""
+        observed = self._wait() if planned is None else self._look(GLANCE)
+        if observed is None and os.path.isdir(DATA):
+            place = urlsplit(self.desired["api"]).netloc
+            raise ObserveError(f"the broker answers neither at {place} nor {CONTROL}, so its accounts cannot be seen")
         return decision.decide(self.desired, self.passwords, observed or {})
 
     def apply(self, plan: Plan) -> None:
@@ -54,7 +61,7 @@ class Broker:
     def _wait(self) -> dict[str, Any]:
         deadline = time.monotonic() + PATIENCE
         while True:
-            found = self._look()
+            found = self._look(SECONDS)
             if found is not None:
                 return found
             if time.monotonic() > deadline:
@@ -64,14 +71,14 @@ class Broker:
                 )
             time.sleep(PAUSE)
 
-    def _look(self) -> dict[str, Any] | None:
-        """Return the broker's definitions, or None when there is no broker to ask."""
+    def _look(self, seconds: float) -> dict[str, Any] | None:
+        """Return the broker's definitions, or None when no broker answers within ``seconds`` in either way."""
         try:
-            status, text = self._request("GET", "/api/definitions")
+            status, text = self._request("GET", "/api/definitions", seconds=seconds)
         except ObserveError:
             status, text = 0, b""
         if status != http.client.OK:
-            answer = command.run([CONTROL, "--silent", "export_definitions", "-"], timeout=60)
+            answer = command.run([CONTROL, "--silent", "export_definitions", "-"], timeout=3 * seconds)
             if answer is None or answer.status:
                 return None
             text = answer.out.encode()
@@ -87,11 +94,11 @@ class Broker:
         command.change([CONTROL, verb, self.admin], stdin=f"{self.passwords[self.admin]}\n")
         command.change([CONTROL, "set_user_tags", self.admin, decision.TAG])
 
-    def _request(self, method: str, path: str, body: Any = None) -> tuple[int, bytes]:
+    def _request(self, method: str, path: str, body: Any = None, seconds: float = SECONDS) -> tuple[int, bytes]:
         place = urlsplit(self.desired["api"])
         token = base64.b64encode(f"{self.admin}:{self.passwords[self.admin]}".encode()).decode()
         headers = {"Authorization": f"Basic {token}", "Content-Type": "application/json"}
-        connection = http.client.HTTPConnection(place.hostname or "127.0.0.1", place.port, timeout=20)
+        connection = http.client.HTTPConnection(place.hostname or "127.0.0.1", place.port, timeout=seconds)
         try:
             connection.request(method, path, None if body is None else json.dumps(body), headers)
             answer = connection.getresponse()

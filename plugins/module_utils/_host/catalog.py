@@ -16,6 +16,7 @@ from .._core import secret
 from .._core.decide import catalog as decision
 from .._core.errors import ObserveError
 from . import identity, program, record, signin
+from .converge import is_coming, is_restarting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,16 +31,23 @@ BOOTSTRAP = """
 import json, sys
 import keystone.conf
 from keystone.cmd import bootstrap
-from keystone.common import sql
+from keystone.common import provider_api, sql
 told = json.load(sys.stdin)
 keystone.conf.configure()
 sql.initialize()
 keystone.conf.set_default_for_default_log_levels()
 keystone.conf.CONF(args=[], project="keystone", default_config_files=["/etc/keystone/keystone.conf"])
 worker = bootstrap.Bootstrapper()
+resource = provider_api.ProviderAPIs.resource_api
 for name, value in told.items():
     setattr(worker, name, value)
 worker.bootstrap()
+for name, thing, update in (
+    ("default", resource.get_domain, resource.update_domain),
+    (worker.project_id, resource.get_project, resource.update_project),
+):
+    if not thing(name).get("enabled", True):
+        update(name, {"enabled": True})
 """
 _LOOKS: dict[Session, dict[str, list[dict[str, Any]]]] = {}
 
@@ -53,8 +61,10 @@ class Catalog:
         self.admin = self.resolved["admin"]
 
     def plan(self, planned: Plan | None) -> Plan:
-        """Compare whole lists. A keystone that cannot be spoken to knows nobody yet, if we only plan."""
-        return decision.decide(self.desired, self._observe(waiting=planned is None))
+        """Compare whole lists. A keystone that is only to be made knows nobody yet."""
+        if planned is None:
+            return decision.decide(self.desired, self._wait())
+        return decision.decide(self.desired, None if is_coming(planned, "keystone") else self._glance(planned))
 
     def apply(self, plan: Plan) -> None:
         """Do the steps in order."""
@@ -64,42 +74,52 @@ class Catalog:
             else:
                 self._do(step)
 
-    def _session(self, user: str, password: str, project: str) -> Session:
-        return signin.session(self.resolved["auth_url"], self.resolved["region"], user, password, project)
+    def _session(self, account: tuple[str, str, str], *, once: bool) -> Session:
+        return signin.session(self.resolved["auth_url"], self.resolved["region"], account, once=once)
 
-    @property
-    def session(self) -> Session:
-        """The administrator's."""
-        return self._session(self.admin["user"], self.admin["password"], self.admin["project"])
+    def _administrator(self, *, once: bool = False) -> Session:
+        return self._session((self.admin["user"], self.admin["password"], self.admin["project"]), once=once)
 
-    def _observe(self, *, waiting: bool) -> decision.Seen | None:
+    def _wait(self) -> decision.Seen | None:
+        """Look until keystone answers. Raises ``ObserveError`` when it does not, or refuses the administrator."""
         deadline = time.monotonic() + PATIENCE
         while True:
             known = self._known() if self.desired.get("bootstrap") else None
             if known is not None and not known.admin:
                 return known
             try:
-                return self._judged(self._look(fresh=waiting), remembering=waiting)
+                return self._judged(self._look(once=False), once=False)
             except ObserveError as error:
                 refused = _is_refusal(error)
-                known = known or self._known()
-                seen = known and replace(known, admin=not refused)
-                if not waiting or (refused and self.desired.get("bootstrap")):
-                    return seen and self._judged(seen, remembering=False)
+                if refused and self.desired.get("bootstrap"):
+                    return known and replace(known, admin=False)
                 if refused or time.monotonic() > deadline:
                     raise
             time.sleep(PAUSE)
 
+    def _glance(self, planned: Plan) -> decision.Seen | None:
+        """Look once: at keystone, or into its tables when it cannot be asked. Raises ``ObserveError``."""
+        refused, said = False, "it is going to be started again"
+        if not is_restarting(planned, "keystone.service"):
+            try:
+                return self._judged(self._look(once=True), once=True)
+            except ObserveError as error:
+                refused, said = _is_refusal(error), str(error)
+        try:
+            known = self._known()
+        except ObserveError as error:
+            raise ObserveError(f"what keystone knows cannot be looked at: {said}; {error}") from error
+        return known and replace(known, admin=known.admin and not refused)
+
     def _known(self) -> decision.Seen | None:
         return identity.observe(self.admin["user"], self.resolved["region"])
 
-    def _look(self, *, fresh: bool) -> decision.Seen:
+    def _look(self, *, once: bool) -> decision.Seen:
         """Look at keystone's lists. For a plan those will do that another component has just planned with."""
-        if not fresh and not signin.is_listening(self.resolved["auth_url"]):
-            raise ObserveError(f"nothing listens at {self.resolved['auth_url']}")
-        if fresh or self.session not in _LOOKS:
-            _LOOKS[self.session] = self._lists()
-        found = _LOOKS[self.session]
+        session = self._administrator(once=once)
+        if not once or session not in _LOOKS:
+            _LOOKS[session] = _lists(session)
+        found = _LOOKS[session]
         services = {one["id"]: one["name"] for one in found["services"]}
         return decision.Seen(
             services=frozenset(services.values()),
@@ -116,32 +136,35 @@ class Catalog:
                 for one in found["role_assignments"]
                 if "user" in one and "project" in one["scope"]
             ),
+            disabled=_disabled(found, services, self.resolved["region"]),
         )
 
-    def _judged(self, seen: decision.Seen, *, remembering: bool) -> decision.Seen:
+    def _judged(self, seen: decision.Seen, *, once: bool) -> decision.Seen:
         """Return the same with the users whose password keystone does not take."""
-        ours = [one for one in self.resolved.get("users", ()) if one["name"] in seen.users]
-        refused = frozenset(one["name"] for one in ours if self._is_refused(one, seen, remembering=remembering))
-        return replace(seen, refused=refused)
+        off = {name for kind, name in seen.disabled if kind == "identity_user"}
+        ours = [one for one in self.resolved.get("users", ()) if one["name"] in set(seen.users) - off]
+        hashes = identity.hashes() if ours else {}
+        refused = [one["name"] for one in ours if self._is_refused(one, seen, hashes.get(one["name"]), once=once)]
+        return replace(seen, refused=frozenset(refused))
 
-    def _lists(self) -> dict[str, list[dict[str, Any]]]:
-        paths = ("services", "endpoints", "projects", "roles", "users", "role_assignments?include_names=true")
-        session = self.session
-        return {path.partition("?")[0]: session.get("identity", f"/{path}")[path.partition("?")[0]] for path in paths}
+    def _is_refused(self, user: Mapping[str, Any], seen: decision.Seen, kept: str | None, *, once: bool) -> bool:
+        """Return whether keystone does not take a user's declared password.
 
-    def _is_refused(self, user: Mapping[str, Any], seen: decision.Seen, *, remembering: bool) -> bool:
-        """Return whether keystone does not take a user's declared password."""
+        What it took once it takes as long as the hash of the password that it has ``kept`` is the same.
+        """
         name = user["name"]
-        known = hashlib.sha256(json.dumps([seen.users[name], user["password"]]).encode()).hexdigest()
+        known = hashlib.sha256(json.dumps([seen.users[name], user["password"], kept]).encode()).hexdigest()
         remembered = record.load(name, RECORDS)
-        if remembered and remembered["inputs"].get("password") == known:
+        if kept and remembered and remembered["inputs"].get("password") == known:
             return False
         try:
-            self._session(name, user["password"], user["project"]).token()
+            self._session((name, user["password"], user["project"]), once=once).token()
         except ObserveError as error:
+            if not _is_refusal(error):
+                raise
             # The right password of a user without any role yet is answered with 401 as well.
-            return _is_refusal(error) and any(grant[1] == name for grant in seen.grants)
-        if remembering:
+            return any(grant[1] == name for grant in seen.grants)
+        if not once:
             record.save(name, "known", {"password": known}, RECORDS)
         return False
 
@@ -173,11 +196,11 @@ class Catalog:
 
     def _id(self, kind: str, name: str) -> str:
         """Return the id of the one thing of this kind with exactly this name."""
-        found = self.session.get("identity", f"/{kind}?name={name}")[kind]
+        found = self._administrator().get("identity", f"/{kind}?name={name}")[kind]
         return next(one["id"] for one in found if one["name"] == name)
 
     def _post(self, kind: str, name: str, body: Mapping[str, Any]) -> None:
-        self.session.send("identity", "POST", f"/{kind}", {name: body})
+        self._administrator().send("identity", "POST", f"/{kind}", {name: body})
 
     def _role(self, step: Step) -> None:
         if step.action == "create":
@@ -188,26 +211,39 @@ class Catalog:
         path = (
             f"/projects/{self._id('projects', project)}/users/{self._id('users', user)}/roles/{self._id('roles', role)}"
         )
-        self.session.send("identity", "PUT", path)
+        self._administrator().send("identity", "PUT", path)
+
+    def _enable(self, kind: str, name: str, step: Step) -> None:
+        path = f"/{kind}/{self._id(kind, step.name)}"
+        self._administrator().send("identity", "PATCH", path, {name: {"enabled": True}})
 
     def _project(self, step: Step) -> None:
-        self._post("projects", "project", {"name": step.name, "domain_id": "default"})
+        if step.action == "update":
+            self._enable("projects", "project", step)
+        else:
+            self._post("projects", "project", {"name": step.name, "domain_id": "default"})
 
     def _service(self, step: Step) -> None:
+        if step.action == "update":
+            self._enable("services", "service", step)
+            return
         one = next(one for one in self.resolved["services"] if one["name"] == step.name)
         self._post("services", "service", {"name": one["name"], "type": one["type"], "description": one["description"]})
 
     def _endpoint(self, step: Step) -> None:
         name, interface = step.name.rsplit(" ", 1)
         one = next(one for one in self.resolved["services"] if one["name"] == name)
-        body = {"interface": interface, "url": one["endpoints"][interface], "region_id": self.resolved["region"]}
+        body = {"interface": interface, "url": one["endpoints"][interface], "enabled": True}
+        body["region_id"] = self.resolved["region"]
         service = self._id("services", name)
         if step.action == "create":
             self._post("endpoints", "endpoint", {**body, "service_id": service})
             return
-        found = self.session.get("identity", f"/endpoints?service_id={service}&interface={interface}")["endpoints"]
+        found = self._administrator().get("identity", f"/endpoints?service_id={service}&interface={interface}")[
+            "endpoints"
+        ]
         mine = next(one["id"] for one in found if one["region_id"] == self.resolved["region"])
-        self.session.send("identity", "PATCH", f"/endpoints/{mine}", {"endpoint": body})
+        self._administrator().send("identity", "PATCH", f"/endpoints/{mine}", {"endpoint": body})
 
     def _user(self, step: Step) -> None:
         one = next(one for one in self.resolved["users"] if one["name"] == step.name)
@@ -222,7 +258,26 @@ class Catalog:
             self._post("users", "user", body)
             return
         path = f"/users/{self._id('users', step.name)}"
-        self.session.send("identity", "PATCH", path, {"user": {"password": one["password"]}})
+        self._administrator().send("identity", "PATCH", path, {"user": {"password": one["password"], "enabled": True}})
+
+
+def _lists(session: Session) -> dict[str, list[dict[str, Any]]]:
+    paths = ("services", "endpoints", "projects", "roles", "users", "role_assignments?include_names=true")
+    return {path.partition("?")[0]: session.get("identity", f"/{path}")[path.partition("?")[0]] for path in paths}
+
+
+def _disabled(
+    found: Mapping[str, list[dict[str, Any]]], services: Mapping[str, str], region: str
+) -> frozenset[tuple[str, str]]:
+    """Return what of these lists is switched off, as ``decision.Seen`` has it."""
+    kinds = {"services": "catalog_service", "projects": "project", "users": "identity_user"}
+    off = {(kinds[name], one["name"]) for name in kinds for one in found[name] if not one["enabled"]}
+    off |= {
+        ("endpoint", f"{services[one['service_id']]} {one['interface']}")
+        for one in found["endpoints"]
+        if one["service_id"] in services and one["region_id"] == region and not one["enabled"]
+    }
+    return frozenset(off)
 
 
 def _is_refusal(error: ObserveError) -> bool:

@@ -8,6 +8,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from .._core.decide import fence
 from .._core.errors import Error
+from .._core.plan import Plan, Step
 from . import spec, stages
 from .converge import converge
 
@@ -20,7 +21,9 @@ def main_component(order: Sequence[str] = stages.DEFAULT_ORDER) -> None:
     module = AnsibleModule(**spec.COMPONENT.to_kwargs(), supports_check_mode=True)
     run = fence.to_run(module.params["run"])
     try:
-        found = stages.for_component(module.params["component"], module.params["secrets"], order, run)
+        wanted = dict(module.params["component"])
+        before = Plan(tuple(Step(one["action"], one["kind"], one["name"]) for one in wanted.pop("awaits", ())))
+        found = stages.for_component(wanted, module.params["secrets"], order, run)
     except Error as error:
         module.fail_json(msg=str(error), **error.details)
-    converge(module, found)
+    converge(module, found, before=before)

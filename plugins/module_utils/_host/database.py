@@ -29,11 +29,12 @@ class Databases:
                 raise DeclareError(f"{name!r} is no name for a database or its account: letters, digits and _ only")
 
     def plan(self, planned: Plan | None) -> Plan:
-        """Ask the server once; one that is not there yet has nothing, if we only plan."""
+        """Ask the server once; one that never was there has nothing, if we only plan."""
         try:
-            server = sql.patiently(sql.root) if planned is None else sql.root()
+            server = sql.patiently(sql.root) if planned is None else sql.glance()
         except ObserveError as error:
-            if planned is None or error.details.get("code") not in sql.NOT_THERE:
+            made = [name for name in self.desired["schemas"] if sql.was_made(name)]
+            if planned is None or made or error.details.get("code") not in sql.NOT_THERE:
                 raise
             return decision.decide(self.desired, self.passwords, decision.Seen())
         with server:

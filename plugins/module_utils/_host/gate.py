@@ -48,20 +48,27 @@ class Gate:
 
     def plan(self, planned: Plan | None) -> Plan:
         """Plan every component as check mode would, and meanwhile try the proofs once."""
+        planned = planned or Plan()
         with ThreadPoolExecutor(1) as beside:
             failing = beside.submit(self.asked.failing_now)
-            starting = self.units.plan(planned or Plan())
-            left = {component: self._left(component, planned or Plan(), starting) for component in self.stages}
+            starting = self.units.plan(planned)
+            left: dict[str, Plan] = {}
+            lost = set()
+            for component in self.stages:
+                ahead = sum(left.values(), planned)
+                left[component], seen = self._left(component, ahead, starting)
+                if not seen:
+                    lost.add(component)
         unproven = [
             {"component": component, "proof": name(item), "said": said}
             for (component, item), said in ((self.proofs[index], said) for index, said in failing.result())
-            if left[component] == []
+            if not left[component] and component not in lost
         ]
-        waiting = {component for component, steps in left.items() if steps != []}
+        waiting = {component for component, steps in left.items() if steps} | lost
         waiting.update(proof["component"] for proof in unproven)
         self.facts.update(
             pending=[component for component in self.stages if component in waiting],
-            left={component: steps for component, steps in left.items() if steps},
+            left={component: steps.to_json() for component, steps in left.items() if steps},
             unproven=unproven,
         )
         return Plan()
@@ -69,18 +76,21 @@ class Gate:
     def apply(self, plan: Plan) -> None:
         """Do nothing: there is never a step."""
 
-    def _left(self, component: str, planned: Plan, starting: Plan) -> list[dict[str, str]] | None:
-        """Return the steps that a component still needs, or None when it cannot be looked at."""
+    def _left(self, component: str, ahead: Plan, starting: Plan) -> tuple[Plan, bool]:
+        """Return the steps that a component still needs, and whether all of it could be looked at."""
         before, after = self.stages[component]
-        try:
-            found = _together(before, planned, Plan())
-            found = found + Plan(tuple(step for step in starting if step.name in self.unit_names[component]))
-            return _together(after, planned, found).to_json()
-        except ObserveError:
-            return None
+        mine = Plan(tuple(step for step in starting if step.name in self.unit_names[component]))
+        first, seen = _together(before, ahead)
+        found = first + mine
+        rest, seen_rest = _together(after, ahead + found)
+        return found + rest, seen and seen_rest
 
 
-def _together(some: Sequence[Stage], planned: Plan, found: Plan) -> Plan:
+def _together(some: Sequence[Stage], ahead: Plan) -> tuple[Plan, bool]:
+    found, seen = Plan(), True
     for stage in some:
-        found = found + stage.plan(planned + found)
-    return found
+        try:
+            found = found + stage.plan(ahead + found)
+        except ObserveError:
+            seen = False
+    return found, seen

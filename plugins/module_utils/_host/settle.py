@@ -56,7 +56,7 @@ class Settle:
 
     def _is_registered(self) -> bool:
         account = (self.auth["username"], self.auth["password"], self.auth["project_name"])
-        session = signin.session(self.auth["auth_url"], self.region, *account)
+        session = signin.session(self.auth["auth_url"], self.region, account)
         try:
             found = session.get("compute", f"/os-services?binary=nova-compute&host={self.host}")["services"]
         except ObserveError:

@@ -160,3 +160,23 @@ def test_a_service_that_the_cloud_forgot_is_told_to_its_own_host_and_no_other() 
     assert told == {"one": {"by": "Nova", "at": 7.0}, "two": None}
     units = FILTERS["component"](variables, groups, "one", "nova_compute")["units"]
     assert [one["name"] for one in units if "forgotten" in one] == ["nova-compute.service"]
+
+
+def test_a_component_is_told_what_those_before_it_have_left_and_nothing_that_is_no_plain_word() -> None:
+    def step(name: Any) -> dict[str, Any]:
+        return {"action": "start", "kind": "unit", "name": name}
+
+    hostile = [step("<secret:keystone_admin>"), step("x\ny"), step(7), "start", {"action": "start"}]
+    left = {
+        "mysql": [{**step("mariadb.service"), "reason": "not told"}, *hostile],
+        "glance": [step("glance-api.service")],
+        "nova_api": [step("nova-api.service")],
+        "nobody knows": [step("x")],
+        "keystone": "<secret:keystone_admin>",
+    }
+
+    def awaited(gate: Any) -> Any:
+        return FILTERS["component"]({"aio": {"host_prepared": gate}}, ONE, "aio", "placement").get("awaits")
+
+    assert awaited({"left": left}) == [step("mariadb.service"), step("glance-api.service")]
+    assert [awaited(gate) for gate in ({}, {"left": ["x"]}, "left", None)] == [None] * 4

@@ -35,12 +35,12 @@ def triples(done: plan.Plan) -> list[tuple[str, str, str]]:
 def test_predicted_is_done_and_then_nothing_is_left(tmp_path: Path) -> None:
     (tmp_path / "gone").write_text("x")
     stages = [file.Files(items(tmp_path), SECRETS, f"{tmp_path}/records")]
-    predicted = converge.plan_stages(stages)
+    predicted, _ = converge.plan_stages(stages, plan.Plan())
     assert not (tmp_path / "etc").exists()
     done = converge.apply_stages(stages)
     assert triples(predicted) == triples(done)
     assert [step.action for step in done] == ["set", "write", "write", "remove"]
-    assert not converge.plan_stages(stages)
+    assert converge.plan_stages(stages, plan.Plan()) == (plan.Plan(), [])
     assert (tmp_path / "etc/a.conf").stat().st_mode & 0o7777 == 0o640
     assert (tmp_path / "etc/x.service.d/n.conf").read_text(encoding="utf-8") == "é hunter$2\n"
     assert "hunter" not in str(predicted.to_diff()) + str(done.to_diff())

@@ -74,3 +74,25 @@ def test_one_difference_is_one_step(change: dict[str, Any], expected: list[str])
 def test_the_bootstrap_after_a_rotation_repeats_nothing_that_is_there() -> None:
     moved = replace(WHOLE, admin=False, endpoints={})
     assert steps(moved) == ["bootstrap identity admin"]
+
+
+@pytest.mark.parametrize(
+    ("disabled", "expected"),
+    [
+        (("identity_user", "nova"), "update identity_user nova"),
+        (("project", "service"), "update project service"),
+        (("catalog_service", "keystone"), "update catalog_service keystone"),
+        (("endpoint", "keystone internal"), "update endpoint keystone internal"),
+    ],
+)
+def test_what_somebody_disabled_is_enabled_again(disabled: tuple[str, str], expected: str) -> None:
+    strangers = {("identity_user", "somebody"), ("catalog_service", "somebody's"), ("endpoint", "somebody's public")}
+    found = list(catalog.decide(DESIRED, replace(WHOLE, disabled=frozenset({disabled, *strangers}))))
+    assert [(" ".join(step.key), step.reason) for step in found] == [(expected, "it is disabled")]
+
+
+def test_the_bootstrap_enables_the_administrators_own_project() -> None:
+    disabled = frozenset({("project", "admin"), ("identity_user", "admin")})
+    admin = [{"name": "admin", "project": "admin", "roles": []}]
+    seen = replace(WHOLE, admin=False, disabled=disabled)
+    assert steps(seen, projects=[{"name": "admin"}], users=admin) == ["bootstrap identity admin"]
