@@ -40,9 +40,10 @@ class Step:
         return shown
 
     def to_diff(self) -> dict[str, str]:
-        """Return one entry of Ansible's ``diff`` list."""
+        """Return one entry of Ansible's ``diff`` list, which shows nothing where both texts are alike."""
         title = f"{self.action} {self.kind} {self.name}" + (f" ({self.reason})" if self.reason else "")
-        return {"before_header": title, "after_header": title, "before": self.before, "after": self.after}
+        after = self.after if self.after != self.before else f"{self.before}{title}\n"
+        return {"before_header": title, "after_header": title, "before": self.before, "after": after}
 
 
 @dataclass(frozen=True)

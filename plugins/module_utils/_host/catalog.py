@@ -90,7 +90,7 @@ class Catalog:
             try:
                 return self._judged(self._look(once=False), once=False)
             except ObserveError as error:
-                refused = _is_refusal(error)
+                refused = signin.is_refusal(error)
                 if refused and self.desired.get("bootstrap"):
                     return known and replace(known, admin=False)
                 if refused or time.monotonic() > deadline:
@@ -104,7 +104,7 @@ class Catalog:
             try:
                 return self._judged(self._look(once=True), once=True)
             except ObserveError as error:
-                refused, said = _is_refusal(error), str(error)
+                refused, said = signin.is_refusal(error), str(error)
         try:
             known = self._known()
         except ObserveError as error:
@@ -160,7 +160,7 @@ class Catalog:
         try:
             self._session((name, user["password"], user["project"]), once=once).token()
         except ObserveError as error:
-            if not _is_refusal(error):
+            if not signin.is_refusal(error):
                 raise
             # The right password of a user without any role yet is answered with 401 as well.
             return any(grant[1] == name for grant in seen.grants)
@@ -278,7 +278,3 @@ def _disabled(
         if one["service_id"] in services and one["region_id"] == region and not one["enabled"]
     }
     return frozenset(off)
-
-
-def _is_refusal(error: ObserveError) -> bool:
-    return "does not accept" in str(error)

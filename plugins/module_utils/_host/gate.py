@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .converge import Stage
+    from .proof import Failure
 
 DONE_HERE = ("packages", "files", "proofs")
 
@@ -59,10 +60,13 @@ class Gate:
                 left[component], seen = self._left(component, ahead, starting)
                 if not seen:
                     lost.add(component)
+        failed = [one for one in failing.result() if not left[self._owner(one)] and self._owner(one) not in lost]
+        for step in self.asked.remedies(failed):
+            owner = next(self._owner(one) for one in failed if self.proofs[one.proof][1].get("unit") == step.name)
+            left[owner] = left[owner] + Plan((step,))
         unproven = [
-            {"component": component, "proof": name(item), "said": said}
-            for (component, item), said in ((self.proofs[index], said) for index, said in failing.result())
-            if not left[component] and component not in lost
+            {"component": self._owner(one), "proof": name(self.proofs[one.proof][1]), "said": one.said}
+            for one in failed
         ]
         waiting = {component for component, steps in left.items() if steps} | lost
         waiting.update(proof["component"] for proof in unproven)
@@ -75,6 +79,9 @@ class Gate:
 
     def apply(self, plan: Plan) -> None:
         """Do nothing: there is never a step."""
+
+    def _owner(self, failure: Failure) -> str:
+        return str(self.proofs[failure.proof][0])
 
     def _left(self, component: str, ahead: Plan, starting: Plan) -> tuple[Plan, bool]:
         """Return the steps that a component still needs, and whether all of it could be looked at."""

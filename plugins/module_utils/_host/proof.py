@@ -1,137 +1,267 @@
-"""A started unit is not yet a service that answers. Proofs are waited for, all at once, before a component is done."""
+"""A started unit is not yet a service that works. Whoever needs it is asked, all at once, before a component is done.
+
+A proof is a mapping. What it asks is one of the kinds below; ``unit`` is the unit whose silence it would show,
+``within`` how many seconds a real run waits for it, and ``what`` names it in errors where its kind does not.
+"""
 
 from __future__ import annotations
 
-import http.client
-import socket
-import ssl
 import threading
 import time
-import urllib.error
-import urllib.request
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .._core.errors import ApplyError, DeclareError
-from .._core.plan import Plan
-from . import systemd
+from .._core import secret
+from .._core.errors import ApplyError, DeclareError, ObserveError
+from .._core.plan import Plan, Step
+from . import signin, systemd, unit
+from .door import Silent, ask_http, ask_tcp
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 WITHIN = 60.0
-QUICK = 2.0
+GLANCE = 4.0  # the same in check mode
 STEADY = 2.0
+RESTARTED = 15.0  # seconds that a unit must last which systemd has had to start again
+SETTLED = 60.0  # seconds after which a unit that does not answer is no longer one that is still starting
+LONGEST = 30.0  # seconds for one answer, whatever a proof does
 POLLS = (0.2, 0.2, 0.4, 0.6, 1.0)
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: object, **__: object) -> None:
-        """Let a redirect be an answer."""
+class Failure(NamedTuple):
+    """Which proof did not hold, what was found instead, and whether nobody answered."""
+
+    proof: int
+    said: str
+    silent: bool
 
 
 class Proofs:
-    """The last stage: it takes no steps, and in a real run it ends only when every proof holds."""
+    """The last stage: it ends only when every proof holds, and starts a unit again that runs and answers nobody."""
 
     def __init__(self, items: Sequence[Mapping[str, Any]], secrets: Mapping[str, Any]) -> None:
         self.items = items
         self.secrets = secrets
+        self.resolved = [secret.resolve(item, secrets) for item in items]
+        self.restarted: set[str] = set()
         for item in items:
-            if not {"http", "tcp", "unit"} & set(item):
-                raise DeclareError(f"{dict(item)} proves nothing: give http, tcp or unit")
+            if kind_of(item) is None:
+                raise DeclareError(f"{dict(item)} proves nothing: give one of {', '.join(KINDS)}")
 
     def plan(self, planned: Plan | None) -> Plan:
-        """Wait for the proofs, in a real run. Raises ``ApplyError`` naming each that did not come to hold in time."""
-        if planned is None:
-            failed = self._ask([float(item.get("within", WITHIN)) for item in self.items])
-            if failed:
-                raise ApplyError("\n".join(self._sentence(self.items[index], said) for index, said in failed))
-        return Plan()
+        """Name the units to be started again because they are silent. Raises ``ApplyError`` for any other failure.
+
+        A real run waits for what comes up. A plan has seconds, and asks only where nothing is to be done: a service
+        that is about to be started proves nothing.
+        """
+        if planned:
+            return Plan()
+        waiting = planned is None
+        failed = self._ask([float(item.get("within", WITHIN)) if waiting else GLANCE for item in self.items])
+        steps = self.remedies(failed)
+        lost = [one for one in failed if not (one.silent and self.items[one.proof].get("unit") in names(steps))]
+        if lost and not (waiting and steps):
+            raise ApplyError("\n".join(self._sentence(one) for one in lost))
+        return steps
 
     def apply(self, plan: Plan) -> None:
-        """Do nothing: there is never a step."""
+        """Start the silent units again. Raises ``ApplyError`` when one does not come up."""
+        for step in plan:
+            self.restarted.add(step.name)
+            unit.run(step.action, step.name, self.secrets)
 
-    def holds_now(self) -> bool:
-        """Return whether every proof holds at this moment. Takes two seconds at most."""
-        return not self.failing_now()
-
-    def failing_now(self) -> list[tuple[int, str]]:
-        """Return the index and the answer of each proof that does not hold at this moment."""
+    def failing_now(self) -> list[Failure]:
+        """Return each proof that does not hold at this moment."""
         return self._ask([0.0] * len(self.items))
 
-    def _ask(self, patience: Sequence[float]) -> list[tuple[int, str]]:
-        """Return the indexes of the proofs that failed, each with the last answer. All are asked at the same time."""
-        answers = [""] * len(self.items)
+    def remedies(self, failed: Sequence[Failure]) -> Plan:
+        """Return a restart of each unit that has been up for long and does not answer, once in a run."""
+        silent = {self.items[one.proof].get("unit"): one.said for one in failed if one.silent}
+        found = {
+            name: said for name, said in silent.items() if name and name not in self.restarted and is_settled(name)
+        }
+        return Plan(
+            tuple(Step("restart", "unit", name, reason=f"it does not answer: {said}") for name, said in found.items())
+        )
+
+    def _ask(self, patience: Sequence[float]) -> list[Failure]:
+        """Return the proofs that failed, each with the last answer. All are asked at the same time."""
+        late = f"it did not end within {LONGEST:.0f} s"
+        answers: list[tuple[str, bool]] = [(late, True)] * len(self.items)
 
         def watch(index: int) -> None:
-            answers[index] = wait(self.items[index], patience[index])
+            answers[index] = self._wait(index, patience[index])
 
         threads = [threading.Thread(target=watch, args=(index,), daemon=True) for index in range(len(self.items))]
+        deadline = time.monotonic() + max(patience, default=0.0) + LONGEST
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join()
-        return [(index, answer) for index, answer in enumerate(answers) if answer]
+            thread.join(max(0.0, deadline - time.monotonic()))
+        return [
+            Failure(index, secret.mask(said, self.secrets), silent)
+            for index, (said, silent) in enumerate(list(answers))
+            if said
+        ]
 
-    def _sentence(self, item: Mapping[str, Any], said: str) -> str:
+    def _wait(self, index: int, within: float) -> tuple[str, bool]:
+        """Ask until the proof holds (then nothing is said), the time is over, or a settled unit is silent again."""
+        item = self.resolved[index]
+        deadline = time.monotonic() + within
+        before = False
+        for attempt in range(10**6):
+            said, silent = ask(item)
+            hopeless = silent and before and item.get("unit") not in self.restarted and is_settled(item.get("unit"))
+            if not said or hopeless or time.monotonic() >= deadline:
+                break
+            before = silent
+            signin.forget()
+            time.sleep(POLLS[min(attempt, len(POLLS) - 1)])
+        return said, silent
+
+    def _sentence(self, failure: Failure) -> str:
+        item = self.items[failure.proof]
         words = systemd.last_words(item["unit"], self.secrets) if item.get("unit") else ""
-        return f"{name(item)} does not hold: {said}" + (f"; {item['unit']} said:\n{words}" if words else "")
+        return f"{name(item)} does not hold: {failure.said}" + (f"; {item['unit']} said:\n{words}" if words else "")
+
+
+def names(steps: Plan) -> set[str]:
+    """Return what the steps are about."""
+    return {step.name for step in steps}
 
 
 def name(item: Mapping[str, Any]) -> str:
     """Return what a proof asks, as it is named in errors."""
-    return str(item.get("http") or item.get("tcp") or f"unit {item['unit']}")
+    kind = kind_of(item) or "unit"
+    return str(item.get("what") or (item[kind] if kind in ("http", "tcp") else f"{kind} {item[kind]}"))
 
 
-def wait(item: Mapping[str, Any], within: float) -> str:
-    """Ask until the proof holds (then return nothing) or the time is over (then return the last answer)."""
-    deadline = time.monotonic() + within
-    for attempt in range(10**6):
-        said = ask(item)
-        if not said or time.monotonic() >= deadline:
-            return said
-        time.sleep(POLLS[min(attempt, len(POLLS) - 1)])
-    return "it was never asked"
-
-
-def ask(item: Mapping[str, Any]) -> str:
-    """Ask once. Return nothing when the proof holds, otherwise what was found instead."""
-    if item.get("http"):
-        return _ask_http(item)
-    return _ask_tcp(str(item["tcp"])) if item.get("tcp") else _ask_unit(item)
-
-
-def _ask_http(item: Mapping[str, Any]) -> str:
-    handlers: list[Any] = [urllib.request.ProxyHandler({}), _NoRedirect()]
-    body = b""
+def ask(item: Mapping[str, Any]) -> tuple[str, bool]:
+    """Ask once. Return what was found instead of what should be, nothing if it holds, and whether nobody answered."""
     try:
-        if str(item["http"]).startswith("https:"):
-            handlers.append(urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=item.get("ca_file"))))
-        with urllib.request.build_opener(*handlers).open(item["http"], timeout=QUICK) as answer:
-            status, body = answer.status, answer.read(1 << 20)
-    except urllib.error.HTTPError as error:
-        status, body = error.code, error.read(1 << 20)
-    except (OSError, http.client.HTTPException) as error:
-        return str(getattr(error, "reason", "") or error) or type(error).__name__
-    wanted = item.get("status") or [200]
-    if status not in wanted:
-        return f"HTTP status {status} instead of {' or '.join(map(str, wanted))}"
-    text = item.get("contains")
-    return "" if not text or str(text).encode() in body else f"the answer does not contain {text!r}"
+        return KINDS[str(kind_of(item))](item), False
+    except Silent as silent:
+        return str(silent), True
+    except ObserveError as error:
+        return str(error), False
 
 
-def _ask_tcp(address: str) -> str:
-    host, _, port = address.rpartition(":")
-    try:
-        socket.create_connection((host.strip("[]"), int(port)), timeout=QUICK).close()
-    except OSError as error:
-        return error.strerror or str(error)
-    return ""
+def kind_of(item: Mapping[str, Any]) -> str | None:
+    """Return which kind a proof is of. The unit comes last, for it may only say whose silence it would be."""
+    return next((kind for kind in KINDS if item.get(kind)), None)
 
 
-def _ask_unit(item: Mapping[str, Any]) -> str:
+def is_settled(name: str | None) -> bool:
+    """Return whether a unit has been up for so long that it should have answered."""
+    return bool(name) and _up(systemd.show([str(name)])[str(name)]) > SETTLED
+
+
+def _up(state: Mapping[str, str]) -> float:
+    """Return for how many seconds a unit has been active, 0 when it is not."""
+    since = int(state["ActiveEnterTimestampMonotonic"] or 0) / 1e6
+    return time.clock_gettime(time.CLOCK_MONOTONIC) - since if state["ActiveState"] == "active" else 0.0
+
+
+def ask_unit(item: Mapping[str, Any]) -> str:
+    """Return why a unit is not really active: systemd takes one for that which ends and is started over and over."""
     state = systemd.show([item["unit"]])[item["unit"]]
+    again = int(state["NRestarts"] or 0)
+    often = f"systemd has started it again {again} times, and " if again else ""
     if state["ActiveState"] != "active":
-        return f"it is {state['ActiveState']} ({state['SubState']}, {state['Result']})"
-    up = time.clock_gettime(time.CLOCK_MONOTONIC) - int(state["ActiveEnterTimestampMonotonic"] or 0) / 1e6
-    steady = float(item.get("steady", STEADY))
-    return "" if up >= steady else f"it has been up for only {up:.1f} of {steady:.0f} s"
+        return f"{often}it is {state['ActiveState']} ({state['SubState']}, {state['Result']})"
+    hung = systemd.stopped({item["unit"]: state})
+    if hung:
+        raise Silent(hung[item["unit"]])
+    up, steady = _up(state), float(item.get("steady", RESTARTED if again else STEADY))
+    return "" if up >= steady else f"{often}it has been up for only {up:.1f} of {steady:.0f} s"
+
+
+def _api(item: Mapping[str, Any]) -> str:
+    from .proof_api import ask_api
+
+    return ask_api(item)
+
+
+def _provider(item: Mapping[str, Any]) -> str:
+    from .proof_api import ask_provider
+
+    return ask_provider(item)
+
+
+def _fleet(item: Mapping[str, Any]) -> str:
+    from .proof_api import ask_fleet
+
+    return ask_fleet(item)
+
+
+def _database(item: Mapping[str, Any]) -> str:
+    from .proof_store import ask_database
+
+    return ask_database(item)
+
+
+def _cells(item: Mapping[str, Any]) -> str:
+    from .proof_store import ask_cells
+
+    return ask_cells(item)
+
+
+def _disk(item: Mapping[str, Any]) -> str:
+    from .proof_store import ask_disk
+
+    return ask_disk(item)
+
+
+def _broker(item: Mapping[str, Any]) -> str:
+    from .proof_broker import ask_broker
+
+    return ask_broker(item)
+
+
+def _ping(item: Mapping[str, Any]) -> str:
+    from .proof_broker import ask_ping
+
+    return ask_ping(item)
+
+
+def _alarms(item: Mapping[str, Any]) -> str:
+    from .proof_broker import ask_alarms
+
+    return ask_alarms(item)
+
+
+def _guest(item: Mapping[str, Any]) -> str:
+    from .proof_guest import ask_guest
+
+    return ask_guest(item)
+
+
+def _metadata(item: Mapping[str, Any]) -> str:
+    from .proof_metadata import ask_metadata
+
+    return ask_metadata(item)
+
+
+def _metadata_agent(item: Mapping[str, Any]) -> str:
+    from .proof_metadata import ask_agent
+
+    return ask_agent(item)
+
+
+KINDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "http": ask_http,
+    "tcp": ask_tcp,
+    "api": _api,
+    "provider": _provider,
+    "fleet": _fleet,
+    "cells": _cells,
+    "database": _database,
+    "disk": _disk,
+    "ping": _ping,
+    "broker": _broker,
+    "alarms": _alarms,
+    "guest": _guest,
+    "metadata": _metadata,
+    "metadata_agent": _metadata_agent,
+    "unit": ask_unit,
+}

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from .._cloud.wire import Answer, Body
 
-SECONDS = 6.0  # for an answer that a plan waits for
+SECONDS = 10.0  # for an answer that a plan waits for
 _SESSIONS: dict[str, Session] = {}
 _SILENT: dict[str, str] = {}
 
@@ -64,3 +64,8 @@ def forget() -> None:
     """Sign in anew next time: a token tells the catalog as it was when it was given."""
     _SESSIONS.clear()
     _SILENT.clear()
+
+
+def is_refusal(error: Exception) -> bool:
+    """Return whether keystone said that it does not take the password."""
+    return "does not accept" in str(error)

@@ -18,6 +18,7 @@ TAIL = 65536
 COMPLAINT = re.compile(
     r" (?:ERROR|CRITICAL) [\w.]+ (?:\[.*?\] )?[\w.]*(?:Error|Exception|Unauthorized|Failure|Timeout)\b"
 )
+LOUD = re.compile(r" (?:ERROR|CRITICAL) [\w.]+ \[[^\]]*\] \S")
 PROPERTIES = (
     "Id",
     "LoadState",
@@ -31,6 +32,7 @@ PROPERTIES = (
     "NRestarts",
     "ExecMainStatus",
     "ActiveEnterTimestampMonotonic",
+    "MainPID",
 )
 
 
@@ -50,6 +52,31 @@ def show(units: Sequence[str]) -> dict[str, dict[str, str]]:
     return dict(zip(units, found))
 
 
+def stopped(states: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Return ``{unit: why}`` for the units of which a process is stopped in its tracks: systemd takes it for active."""
+    frozen = [pid for pid in os.listdir("/proc") if pid.isdigit() and _state(pid) == "T"]
+    groups = {_read(pid, "cgroup") or pid: pid for pid in frozen}
+    found = {}
+    for unit, state in states.items() if groups else ():
+        pid = groups.get(_read(state.get("MainPID") or "0", "cgroup"))
+        if pid:
+            found[unit] = f"its process {pid} is stopped and answers nobody"
+    return found
+
+
+def _state(pid: str) -> str:
+    """Return the letter for what a process does; its name may hold anything, so it is what follows the last bracket."""
+    return _read(pid, "stat").rpartition(") ")[2][:1]
+
+
+def _read(pid: str, name: str) -> str:
+    try:
+        with open(f"/proc/{pid}/{name}", encoding="utf-8", errors="replace") as source:
+            return source.read()
+    except OSError:
+        return ""
+
+
 def last_words(unit: str, secrets: Mapping[str, object], count: int = 5) -> str:
     """Return the last lines of a unit's journal, and the last complaint in its own log, secrets masked."""
     answer = command.run(["journalctl", "--no-pager", "-o", "cat", "-n", str(count), "-u", unit], timeout=10)
@@ -64,5 +91,6 @@ def complaints(path: str, count: int = 2) -> list[str]:
     with open(path, "rb") as source:
         source.seek(max(0, os.path.getsize(path) - TAIL))
         text = source.read().decode(errors="replace")
-    found = [line for line in text.splitlines() if COMPLAINT.search(line)]
+    lines = text.splitlines()
+    found = [line for line in lines if COMPLAINT.search(line)] or [line for line in lines if LOUD.search(line)]
     return found[-count:]

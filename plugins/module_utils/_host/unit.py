@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .._core import secret
@@ -42,7 +43,11 @@ class Units:
         """Ask systemd once, and compare with what each unit was last started with."""
         changing = {step.name for step in steps_named(planned, "file")}
         shown = systemd.show([item["name"] for item in self.items])
-        observed = {item["name"]: observe(item, shown[item["name"]], changing) for item in self.items}
+        hung = systemd.stopped(shown)
+        observed = {
+            item["name"]: replace(observe(item, shown[item["name"]], changing), hung=hung.get(item["name"], ""))
+            for item in self.items
+        }
         return decision.decide([self._desired(item) for item in self.items], observed)
 
     def apply(self, plan: Plan) -> None:
@@ -75,25 +80,27 @@ class Units:
         else:
             enable(name)
             if step.action != "enable" and not self._runs_already(step):
-                self._run(step.action, name)
+                run(step.action, name, self.secrets)
         done = {"state": unit.state, "inputs": dict(unit.digests), "at": time.time()}
         record.write(name, done, record.FOLDER)
 
     def _runs_already(self, step: Step) -> bool:
         return step.action == "start" and bool(step.reason)
 
-    def _run(self, action: str, name: str) -> None:
-        verb = {"reload": "reload-or-restart"}.get(action, action)
-        command.run(["systemctl", "reset-failed", name])
-        answer = command.run(["systemctl", verb, name], timeout=PATIENCE)
-        state = systemd.show([name])[name]
-        if answer and not answer.status and is_running(state):
-            return
-        why = state.get("Result", "") if state["LoadState"] == "loaded" else "there is no such unit on this host"
-        status = f", exit status {state['ExecMainStatus']}" if state.get("ExecMainStatus", "0") != "0" else ""
-        words = systemd.last_words(name, self.secrets)
-        said = f"; it said:\n{words}" if words else ""
-        raise ApplyError(f"{name} did not {action}: {why}{status}{said}", unit=name)
+
+def run(action: str, name: str, secrets: Mapping[str, Any]) -> None:
+    """Start, restart or reload a unit. Raises ``ApplyError`` with its last words when it does not come up."""
+    verb = {"reload": "reload-or-restart"}.get(action, action)
+    command.run(["systemctl", "reset-failed", name])
+    answer = command.run(["systemctl", verb, name], timeout=PATIENCE)
+    state = systemd.show([name])[name]
+    if answer and not answer.status and is_running(state):
+        return
+    why = state.get("Result", "") if state["LoadState"] == "loaded" else "there is no such unit on this host"
+    status = f", exit status {state['ExecMainStatus']}" if state.get("ExecMainStatus", "0") != "0" else ""
+    words = systemd.last_words(name, secrets)
+    said = f"; it said:\n{words}" if words else ""
+    raise ApplyError(f"{name} did not {action}: {why}{status}{said}", unit=name)
 
 
 def is_running(state: Mapping[str, str]) -> bool:

@@ -49,8 +49,20 @@ def mysql(site: Site, host: Host) -> dict[str, Any]:
         "files": [conf],
         "units": [part.unit("mariadb", conf["path"])],
         "ports": [part.port(endpoint.PORTS["mysql"], "mysql", _control_addresses(site))],
-        "proofs": [{"tcp": f"{host.address}:{endpoint.PORTS['mysql']}", "unit": "mariadb.service"}],
+        "proofs": [
+            {"tcp": f"{host.address}:{endpoint.PORTS['mysql']}", "unit": "mariadb.service"},
+            {"unit": "mariadb.service"},
+        ],
     }
+
+
+def _broker_proofs(site: Site, host: Host, api: str, admin: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {"tcp": f"{host.address}:{endpoint.PORTS['rabbitmq']}", "unit": "rabbitmq-server.service"},
+        {"unit": "rabbitmq-server.service"},
+        {"what": "the broker", "alarms": api, "user": admin["name"], "password": admin["password"]},
+        *(part.broker_proof(site, service) for service in endpoint.BROKER_VHOSTS),
+    ]
 
 
 def rabbitmq(site: Site, host: Host) -> dict[str, Any]:
@@ -76,6 +88,7 @@ def rabbitmq(site: Site, host: Host) -> dict[str, Any]:
         {"name": service, "password": f"<secret:broker_{service}>", "vhost": vhost, **rights}
         for service, vhost in endpoint.BROKER_VHOSTS.items()
     ]
+    api, admin = "http://127.0.0.1:15672", {"name": "novaform", "password": "<secret:broker_admin>"}
     return {
         "name": "rabbitmq",
         "packages": ["rabbitmq-server"],
@@ -86,8 +99,8 @@ def rabbitmq(site: Site, host: Host) -> dict[str, Any]:
             part.unit("rabbitmq-server", conf["path"], environment["path"], plugins["path"]),
         ],
         "broker": {
-            "api": "http://127.0.0.1:15672",
-            "admin": {"name": "novaform", "password": "<secret:broker_admin>"},
+            "api": api,
+            "admin": admin,
             "vhosts": sorted(endpoint.BROKER_VHOSTS.values()),
             "users": users,
         },
@@ -95,7 +108,7 @@ def rabbitmq(site: Site, host: Host) -> dict[str, Any]:
             part.port(endpoint.PORTS["rabbitmq"], "rabbitmq", [one.address for one in site.hosts]),
             *(part.port(number, "rabbitmq", part.NOBODY) for number in endpoint.ERLANG_PORTS),
         ],
-        "proofs": [{"tcp": f"{host.address}:{endpoint.PORTS['rabbitmq']}", "unit": "rabbitmq-server.service"}],
+        "proofs": _broker_proofs(site, host, api, admin),
     }
 
 

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from .site import Host, Site
 
 _HOME = "/var/lib/nova/.ssh"
+_LEAST_MIB = 512  # on the disk of guests, for one to be made at all
+_PLACED = 150  # seconds until nova-compute has noticed that libvirt was started again, and told Placement
 _PACKAGES = (
     "nova-compute-kvm",
     "libvirt-daemon-system",
@@ -60,6 +62,26 @@ def _libvirt(host: Host) -> list[dict[str, Any]]:
     return files
 
 
+def _proofs(site: Site, host: Host) -> list[dict[str, Any]]:
+    """Return what only a compute host does on which guests can run."""
+    return [
+        {"unit": "libvirtd.service"},
+        {"unit": "nova-compute.service"},
+        part.broker_proof(site, "nova"),
+        part.ping_proof(site, "nova", f"compute.{host.name}", "nova-compute"),
+        {"what": "a guest", "guest": host.virt_type},
+        {"what": "the disk of guests", "disk": "/var/lib/nova/instances", "free_mb": _LEAST_MIB},
+        {
+            "what": "Placement",
+            "provider": "/var/lib/nova/compute_id",
+            "host": host.name,
+            "auth": part.account(site, "nova"),
+            "region": site.cloud.region,
+            "within": _PLACED,
+        },
+    ]
+
+
 def compute(site: Site, host: Host) -> dict[str, Any]:
     """Return nova-compute and what it drives. A restart of either never stops a guest."""
     libvirt = _libvirt(host)
@@ -93,5 +115,5 @@ def compute(site: Site, host: Host) -> dict[str, Any]:
             "region": site.cloud.region,
             "auth": part.account(site, "nova"),
         },
-        "proofs": [{"unit": "nova-compute.service"}],
+        "proofs": _proofs(site, host),
     }

@@ -92,7 +92,11 @@ def keystone(site: Site, host: Host) -> dict[str, Any]:
             "roles": ["service"],
         },
         "ports": [part.port(endpoint.PORTS["keystone"], "keystone", part.ANYBODY)],
-        "proofs": [{"http": endpoint.url(site, "keystone"), "status": [200], "unit": "keystone.service"}],
+        "proofs": [
+            {"unit": "keystone.service"},
+            part.database_proof(site, "keystone", "keystone"),
+            part.api_proof(site, "keystone", "identity", "/auth/projects", "keystone"),
+        ],
     }
 
 
@@ -128,7 +132,14 @@ def glance(site: Site, host: Host) -> dict[str, Any]:
         "units": [part.unit("glance-api", {conf["path"]: options}, web["path"], dropin["path"])],
         "catalog": part.catalog(site, "glance", "image", "OpenStack Image"),
         "ports": [part.port(endpoint.PORTS["glance"], "glance", part.ANYBODY)],
-        "proofs": [{"http": endpoint.url(site, "glance", "/"), "status": [200, 300], "unit": "glance-api.service"}],
+        "proofs": [
+            {"unit": "glance-api.service"},
+            part.database_proof(site, "glance", "glance"),
+            {
+                **part.api_proof(site, "glance", "image", "/images?limit=1", "glance-api"),
+                "auth": part.administrator(site),  # glance shows a service no list
+            },
+        ],
     }
 
 
@@ -156,5 +167,9 @@ def placement(site: Site, host: Host) -> dict[str, Any]:
         "units": [part.unit("placement-api", {conf["path"]: options}, web["path"], dropin["path"])],
         "catalog": part.catalog(site, "placement", "placement", "OpenStack Placement"),
         "ports": [part.port(endpoint.PORTS["placement"], "placement", part.ANYBODY)],
-        "proofs": [{"http": endpoint.url(site, "placement", "/"), "status": [200], "unit": "placement-api.service"}],
+        "proofs": [
+            {"unit": "placement-api.service"},
+            part.database_proof(site, "placement", "placement"),
+            part.api_proof(site, "placement", "placement", "/resource_providers", "placement-api"),
+        ],
     }

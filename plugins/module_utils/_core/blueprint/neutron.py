@@ -27,6 +27,7 @@ def _shared(site: Site, host: Host) -> dict[str, dict[str, Any]]:
             "core_plugin": "ml2",
             "service_plugins": "router,metering,qos",
             "transport_url": endpoint.broker(site, "neutron"),
+            "rpc_ping_enabled": True,
             "interface_driver": "openvswitch",
             "log_dir": "/var/log/neutron",
         },
@@ -102,13 +103,7 @@ def server(site: Site, host: Host) -> dict[str, Any]:
         "securitygroup": {"enable_security_group": True, "enable_ipset": True},
     }
     conf, plugin = part.ini(CONF, options(site, host), "neutron"), part.ini(ML2, ml2, "neutron")
-    web = uwsgi.uwsgi(
-        "neutron",
-        "neutron-api",
-        "/usr/bin/neutron-api",
-        sites.workers(site, host),
-        **_WEB,
-    )
+    web = uwsgi.uwsgi("neutron", "neutron-api", "/usr/bin/neutron-api", sites.workers(site, host), **_WEB)
     policy = _policy()
     names = ("neutron-api", "neutron-rpc-server")
     dropins = [part.survive(name, _BACKENDS) for name in names]
@@ -124,9 +119,17 @@ def server(site: Site, host: Host) -> dict[str, Any]:
         ],
         "catalog": part.catalog(site, "neutron", "network", "OpenStack Networking"),
         "ports": [part.port(endpoint.PORTS["neutron"], "neutron_server", part.ANYBODY)],
-        "proofs": [{"http": endpoint.url(site, "neutron", "/"), "status": [200], "unit": "neutron-api.service"}],
+        "proofs": [*({"unit": f"{name}.service"} for name in names), *_server_proofs(site, host)],
         "networks": _networks(site),
     }
+
+
+def _server_proofs(site: Site, host: Host) -> list[dict[str, Any]]:
+    return [
+        part.database_proof(site, "neutron", "neutron"),
+        part.api_proof(site, "neutron", "network", "/networks?limit=1", "neutron-api"),
+        part.ping_proof(site, "neutron", f"q-plugin.{host.name}", "neutron-rpc-server"),
+    ]
 
 
 def _networks(site: Site) -> dict[str, Any]:
@@ -168,6 +171,13 @@ def _bridges(site: Site, host: Host) -> list[dict[str, Any]]:
     return bridges
 
 
+def programs(host: Host) -> list[str]:
+    """Return the agents of a host, which report to neutron."""
+    switch = ["neutron-openvswitch-agent"] if host.roles & {"network", "compute"} else []
+    network = ["neutron-l3-agent", "neutron-dhcp-agent", "neutron-metadata-agent"] if "network" in host.roles else []
+    return switch + network
+
+
 def _agent_files(site: Site, host: Host) -> dict[str, dict[str, Any]]:
     """Return ``{agent: {path: options}}`` for every agent of the host."""
     mappings = f"{PHYSICAL_NETWORK}:br-ex" if "network" in host.roles else ""
@@ -199,6 +209,33 @@ def _agent_files(site: Site, host: Host) -> dict[str, dict[str, Any]]:
     return agents
 
 
+def _agent_proofs(site: Site, host: Host, agents: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what only a working agent does: it answers on its own queue, and for metadata on its socket, too."""
+    topics = {
+        "neutron-openvswitch-agent": "q-agent-notifier-tunnel-update",
+        "neutron-l3-agent": "l3_agent",
+        "neutron-dhcp-agent": "dhcp_agent",
+    }
+    proofs = [
+        part.broker_proof(site, "neutron"),
+        *(part.ping_proof(site, "neutron", f"{topics[name]}.{host.name}", name) for name in agents if name in topics),
+    ]
+    metadata = agents.get("neutron-metadata-agent")
+    if metadata is not None:
+        read = metadata["/etc/neutron/metadata_agent.ini"]["DEFAULT"]
+        place = f"{read['nova_metadata_protocol']}://{read['nova_metadata_host']}:{read['nova_metadata_port']}"
+        secret = read["metadata_proxy_shared_secret"]
+        proofs += [
+            {"what": "metadata", "metadata": place, "secret": secret},
+            {
+                "what": "metadata by neutron's agent",
+                "metadata_agent": "/var/lib/neutron/metadata_proxy",
+                "unit": "neutron-metadata-agent.service",
+            },
+        ]
+    return proofs
+
+
 def agent(site: Site, host: Host) -> dict[str, Any]:
     """Return the switch of a host and the agents that program it; routers, DHCP and metadata on network hosts."""
     conf = part.ini(CONF, options(site, host), "neutron")
@@ -227,5 +264,5 @@ def agent(site: Site, host: Host) -> dict[str, Any]:
         "bridges": {"bridges": _bridges(site, host), "other_config": other},
         "units": units,
         "ports": [rule],
-        "proofs": [{"unit": unit["name"]} for unit in units],
+        "proofs": [{"unit": unit["name"]} for unit in units] + _agent_proofs(site, host, agents),
     }

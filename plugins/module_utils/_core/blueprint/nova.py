@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import endpoint, part, uwsgi
+from . import endpoint, neutron, part, uwsgi
 from . import nova_options as options
 from . import site as sites
 
@@ -60,7 +60,10 @@ def api(site: Site, host: Host) -> dict[str, Any]:
         files=[web, _policy()],
         catalog={**part.catalog(site, "nova", "compute", "OpenStack Compute"), "users": []},
         ports=[part.port(endpoint.PORTS["nova"], "nova_api", part.ANYBODY)],
-        proofs=[{"http": endpoint.url(site, "nova", "/"), "status": [200, 300], "unit": "nova-api.service"}],
+        proofs=[
+            {"unit": "nova-api.service"},
+            part.api_proof(site, "nova", "compute", "/flavors?limit=1", "nova-api"),
+        ],
     )
 
 
@@ -78,18 +81,27 @@ def metadata(site: Site, host: Host) -> dict[str, Any]:
         packages=["nova-api"],
         files=[web],
         ports=[part.port(endpoint.PORTS["metadata"], "nova_metadata", network)],
-        proofs=[{"http": endpoint.url(site, "metadata", "/"), "status": [200], "unit": "nova-api-metadata.service"}],
+        proofs=[
+            {"unit": "nova-api-metadata.service"},
+            {"http": endpoint.url(site, "metadata", "/"), "status": [200], "unit": "nova-api-metadata.service"},
+        ],
     )
+
+
+def _rpc(site: Site, host: Host, component: str) -> dict[str, Any]:
+    unit = f"nova-{component}"
+    proofs = [{"unit": f"{unit}.service"}, part.ping_proof(site, "nova", f"{component}.{host.name}", unit)]
+    return _control(site, host, component, unit, packages=[unit], proofs=proofs)
 
 
 def conductor(site: Site, host: Host) -> dict[str, Any]:
     """Return nova-conductor, which stands between the compute hosts and the databases."""
-    return _control(site, host, "conductor", "nova-conductor", packages=["nova-conductor"])
+    return _rpc(site, host, "conductor")
 
 
 def scheduler(site: Site, host: Host) -> dict[str, Any]:
     """Return nova-scheduler."""
-    return _control(site, host, "scheduler", "nova-scheduler", packages=["nova-scheduler"])
+    return _rpc(site, host, "scheduler")
 
 
 def console(site: Site, host: Host) -> dict[str, Any]:
@@ -108,7 +120,10 @@ def console(site: Site, host: Host) -> dict[str, Any]:
         files=[chosen],
         units=others,
         ports=[part.port(endpoint.PORTS["novnc"], "nova_console", part.ANYBODY)],
-        proofs=[{"http": endpoint.console_url(site), "status": [200], "unit": "nova-novncproxy.service"}],
+        proofs=[
+            {"unit": "nova-novncproxy.service"},
+            {"http": endpoint.console_url(site), "status": [200], "unit": "nova-novncproxy.service"},
+        ],
     )
 
 
@@ -132,13 +147,21 @@ def database(site: Site, host: Host) -> dict[str, Any]:
             },
         },
         "ports": [],
-        "proofs": [],
+        "proofs": [
+            {
+                "what": "Nova's cells",
+                "cells": endpoint.database(site, "nova_api", "nova"),
+                "database": endpoint.database(site, "nova", "nova"),
+                "transport": endpoint.broker(site, "nova"),
+            }
+        ],
     }
 
 
 def cell_host(site: Site, host: Host) -> dict[str, Any]:
     """Return which compute hosts belong to which cell, by their exact names."""
     del host
+    programs = {one.name: [*options.programs(one), *neutron.programs(one)] for one in site.hosts}
     return {
         "name": "nova_cell_host",
         "cell_hosts": {
@@ -147,5 +170,13 @@ def cell_host(site: Site, host: Host) -> dict[str, Any]:
             "hosts": [one.name for one in site.having("compute")],
         },
         "ports": [],
-        "proofs": [],
+        "proofs": [
+            {
+                "what": "the site",
+                "fleet": programs,
+                "auth": part.administrator(site),
+                "region": site.cloud.region,
+                "within": 90,
+            }
+        ],
     }

@@ -48,6 +48,7 @@ def _shared(site: Site, host: Host) -> dict[str, dict[str, Any]]:
             "my_ip": host.address,
             "state_path": "/var/lib/nova",
             "transport_url": endpoint.broker(site, "nova"),
+            "rpc_ping_enabled": True,
         },
         "oslo_concurrency": {"lock_path": "/var/lock/nova"},
         "oslo_messaging_rabbit": part.rabbit(),
@@ -164,6 +165,11 @@ def read_by(site: Site, host: Host, component: str) -> dict[str, dict[str, Any]]
 def components(host: Host) -> tuple[str, ...]:
     """Return which Nova services a host runs."""
     return (CONTROL if "control" in host.roles else ()) + (("compute",) if "compute" in host.roles else ())
+
+
+def programs(host: Host) -> list[str]:
+    """Return the Nova services of a host that report to Nova."""
+    return [f"nova-{one}" for one in components(host) if one in ("conductor", "scheduler", "compute")]
 
 
 def conf(site: Site, host: Host) -> dict[str, Any]:

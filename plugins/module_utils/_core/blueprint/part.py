@@ -155,6 +155,41 @@ def accounts(name: str) -> list[dict[str, Any]]:
     return [{"name": name, "password": f"<secret:identity_{name}>", "project": "service", "roles": ["service"]}]
 
 
+def api_proof(site: Site, name: str, kind: str, path: str, unit: str) -> dict[str, Any]:
+    """Return the proof that an API answers the account of Nova's services with a list; ``path`` ends with its name."""
+    listed = path.partition("?")[0].rpartition("/")[2].replace("-", "_")
+    return {
+        "what": f"the list of {listed} of {name}",
+        "api": kind,
+        "path": path,
+        "list": listed,
+        "auth": account(site, "nova"),
+        "region": site.cloud.region,
+        "unit": f"{unit}.service",
+    }
+
+
+def database_proof(site: Site, name: str, user: str) -> dict[str, Any]:
+    """Return the proof that a service's own account is let into its database."""
+    return {"what": f"database {name} for {user}", "database": endpoint.database(site, name, user)}
+
+
+def broker_proof(site: Site, service: str) -> dict[str, Any]:
+    """Return the proof that a service's own account can use the broker from this host."""
+    return {"what": f"the broker for {service}", "broker": endpoint.broker(site, service)}
+
+
+def ping_proof(site: Site, service: str, topic: str, unit: str) -> dict[str, Any]:
+    """Return the proof that somebody answers on ``topic``: a kind of service and a host."""
+    return {
+        "what": f"RPC ping of {topic}",
+        "ping": topic,
+        "exchange": service,
+        "broker": endpoint.broker(site, service),
+        "unit": f"{unit}.service",
+    }
+
+
 def databases(site: Site, user: str, *schemas: str) -> dict[str, Any]:
     """Return one database account for a service, usable from the hosts that need it and no others."""
     hosts = sorted({"localhost"} | {host.address for host in site.having("control")})

@@ -37,7 +37,7 @@ class Seen:
 
     ``current``: it runs since after the last of its input files was written. ``foreign``: inputs that somebody else
     had changed when it was started, or at any time since. ``forgotten``: who has lost the record that it made of itself
-    when it was started.
+    when it was started. ``hung``: why it does nothing although it runs.
     """
 
     active: bool = False
@@ -46,6 +46,7 @@ class Seen:
     current: bool = False
     foreign: tuple[str, ...] = ()
     forgotten: str = ""
+    hung: str = ""
     record: Mapping[str, Any] | None = None
 
 
@@ -73,6 +74,8 @@ def _step(unit: Unit, seen: Seen) -> Step | None:
 def _started(unit: Unit, seen: Seen) -> Step | None:
     if not seen.active or seen.masked:
         return Step("start", KIND, unit.name)
+    if seen.hung:
+        return Step("restart", KIND, unit.name, reason=seen.hung)
     if seen.record is None or seen.record.get("state") != "started":
         if seen.current:
             return Step("start", KIND, unit.name, reason="it runs with these settings already: enabled and recorded")

@@ -45,7 +45,7 @@ def test_proofs_that_hold_take_no_steps(server: str) -> None:
         {"tcp": server},
     ]
     assert not proof.Proofs(items, {}).plan(None)
-    assert proof.Proofs(items, {}).holds_now()
+    assert not proof.Proofs(items, {}).failing_now()
 
 
 def test_what_does_not_hold_in_time_is_named_with_its_last_answer(server: str) -> None:
@@ -66,15 +66,20 @@ def test_what_does_not_hold_in_time_is_named_with_its_last_answer(server: str) -
     ]
 
 
-def test_check_mode_asks_nothing() -> None:
-    assert not proof.Proofs([{"tcp": "127.0.0.1:1"}], {}).plan(plan.Plan())
+def test_check_mode_asks_once_where_nothing_is_to_be_done_and_else_nothing() -> None:
+    proofs = proof.Proofs([{"tcp": "127.0.0.1:1"}], {})
+    assert not proofs.plan(plan.Plan((plan.Step("start", "unit", "x.service"),)))
+    started = time.monotonic()
+    with pytest.raises(errors.ApplyError, match=r"127\.0\.0\.1:1 does not hold: Connection refused"):
+        proofs.plan(plan.Plan())
+    assert time.monotonic() - started < 5
 
 
 def test_a_service_that_comes_late_is_waited_for() -> None:
     with socket.socket() as late:
         late.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{late.getsockname()[1]}"
-        assert not proof.Proofs([{"tcp": address}], {}).holds_now()
+        assert proof.Proofs([{"tcp": address}], {}).failing_now()
         timer = threading.Timer(0.5, late.listen)
         timer.start()
         proof.Proofs([{"tcp": address, "within": 10}], {}).plan(None)

@@ -1,0 +1,178 @@
+"""A site that looks green and carries no guest ends red with a sentence, or is healed, which check mode foretells.
+
+Each damage is one that systemd, an open port and an HTTP status without a token do not show.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from e2e import site, wait
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from e2e.site import Ended, Site
+
+HOST = "aio"
+CHECK = ["--check", "--diff"]
+BOUND_SECONDS = 90
+MYSQL = "mariadb --skip-column-names --execute"
+
+
+class Damage(NamedTuple):
+    """What breaks a site, what puts it right, and the sentence with which a run must end."""
+
+    name: str
+    break_it: str
+    undo: str
+    sentence: str
+
+
+DISK = "/var/lib/nova/instances"
+DROPIN = "/etc/systemd/system/{unit}.service.d/zz-damage.conf"
+SECRET = "OS_NEUTRON__METADATA_PROXY_SHARED_SECRET"  # oslo.config reads it before any file
+METADATA = DROPIN.format(unit="nova-api-metadata")
+RED = [
+    Damage(
+        "the disk of guests is full",
+        f"mount -t tmpfs -o size=1m none {DISK}",
+        f"umount {DISK}",
+        f"{DISK} has 1 MiB left",
+    ),
+    Damage(
+        "the emulator cannot be run by its account",
+        "chmod 0700 /usr/bin/qemu-system-x86_64",
+        "chmod 0755 /usr/bin/qemu-system-x86_64",
+        "libvirt starts no guest of type",
+    ),
+    Damage(
+        "the broker has a memory alarm",
+        "rabbitmqctl eval 'vm_memory_monitor:get_vm_memory_high_watermark().' >/tmp/watermark"
+        " && rabbitmqctl set_vm_memory_high_watermark 0.00001",
+        "rabbitmqctl set_vm_memory_high_watermark $(cat /tmp/watermark)",
+        "memory alarm on rabbit@aio: publishers are blocked",
+    ),
+    Damage(
+        "Nova's metadata has another secret than the agent",
+        f"mkdir -p $(dirname {METADATA}) && printf '[Service]\\nEnvironment={SECRET}=x\\n'"
+        f" >{METADATA} && systemctl daemon-reload && systemctl restart nova-api-metadata && sleep 5",
+        f"rm {METADATA} && systemctl daemon-reload && systemctl restart nova-api-metadata",
+        "Nova does not accept what the metadata agent signs",
+    ),
+]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def whole(cloud: Site) -> Iterator[None]:
+    """The site is whole before these tests and after them."""
+    assert_clean(cloud)
+    yield
+    assert_clean(cloud)
+
+
+def assert_clean(cloud: Site) -> None:
+    ended = cloud.playbook(*CHECK)
+    assert ended.status == 0, ended.said
+    assert [one for one in cloud.noted()["results"] if one["steps"]] == []
+
+
+@contextlib.contextmanager
+def broken(cloud: Site, damage: Damage) -> Iterator[None]:
+    cloud.ask(HOST, damage.break_it)
+    try:
+        yield
+    finally:
+        cloud.ask(HOST, damage.undo)
+
+
+def sentences(ended: Ended) -> str:
+    """What a run printed, as it would stand on one line."""
+    return " ".join(ended.said.split())
+
+
+@pytest.mark.parametrize("damage", RED, ids=lambda damage: damage.name)
+def test_what_a_run_cannot_heal_is_named_by_check_mode_too(cloud: Site, damage: Damage) -> None:
+    with broken(cloud, damage):
+        started = time.monotonic()
+        ended = cloud.playbook(*CHECK)
+    assert ended.status != 0, ended.said
+    assert damage.sentence in sentences(ended)
+    assert time.monotonic() - started < BOUND_SECONDS
+
+
+def test_a_disabled_compute_host_is_named_with_the_remedy(cloud: Site) -> None:
+    words = ["compute", "service", "set", HOST, "nova-compute"]
+    site.run_well("openstack", *words, "--disable", "--disable-reason", "broken fan", env=cloud.env)
+    try:
+        ended = cloud.playbook(*CHECK)
+    finally:
+        site.run_well("openstack", *words, "--enable", env=cloud.env)
+    assert ended.status != 0, ended.said
+    assert "so no server comes there" in sentences(ended)
+    wait.until("Placement has the host again", 60, lambda: not disabled(cloud))
+
+
+def disabled(cloud: Site) -> bool:
+    ident = cloud.ask(HOST, "cat /var/lib/nova/compute_id").strip()
+    return "COMPUTE_STATUS_DISABLED" in cloud.placement(f"/resource_providers/{ident}/traits")["traits"]
+
+
+def test_a_unit_that_is_started_over_and_over_is_not_active(cloud: Site) -> None:
+    unit = "neutron-metadata-agent"
+    path = DROPIN.format(unit=unit)
+    dropin = '[Service]\\nExecStart=\\nExecStart=/bin/sh -c "sleep 4; echo no such address; exit 1"\\n'
+    damage = Damage(
+        "loop",
+        f"printf '{dropin}' >{path} && systemctl daemon-reload && systemctl restart {unit}",
+        f"rm {path} && systemctl daemon-reload && systemctl restart {unit}",
+        "systemd has started it again",
+    )
+    with broken(cloud, damage):
+        ended = cloud.playbook()
+    assert ended.status != 0, ended.said
+    assert damage.sentence in sentences(ended)
+    assert "no such address" in sentences(ended)
+    wait.until("the agent is back", 60, lambda: cloud.ssh(HOST, "test -S /var/lib/neutron/metadata_proxy").status == 0)
+
+
+def test_a_keystone_that_hangs_ends_a_check_soon_and_makes_nothing_vanish(cloud: Site) -> None:
+    with broken(cloud, Damage("", "systemctl kill -s STOP keystone", "systemctl kill -s CONT keystone", "")):
+        started = time.monotonic()
+        ended = cloud.playbook(*CHECK)
+        seconds = time.monotonic() - started
+    assert seconds < BOUND_SECONDS
+    steps = set(site.steps(cloud.noted(), HOST))
+    assert steps == {("restart", "unit", "keystone.service")}, ended.said
+
+
+DEAD = 'UPDATE nova_api.cell_mappings SET transport_url = "rabbit://x:y@192.0.2.1:5672/dead" WHERE name = "cell1"'
+HEALED = {
+    ("update", "identity_user", "glance"): "openstack user set --password another glance",
+    ("update", "endpoint", "nova public"): "openstack endpoint set --disable $(openstack endpoint list --service nova"
+    " --interface public -f value -c ID)",
+    ("grant", "vhost", "neutron to neutron"): "rabbitmqctl set_permissions -p neutron neutron '^$' '^$' '^$'",
+    ("update", "cell", "cell1"): f"{MYSQL} '{DEAD}'",
+    ("restart", "unit", "nova-conductor.service"): "systemctl kill -s STOP nova-conductor",
+    ("start", "unit", "neutron-dhcp-agent.service"): "systemctl stop neutron-dhcp-agent",
+}
+
+
+def test_what_a_run_can_heal_is_foretold_and_healed(cloud: Site) -> None:
+    for command in HEALED.values():
+        if command.startswith("openstack"):
+            site.run_well("sh", "-c", command, env=cloud.env)
+        else:
+            cloud.ask(HOST, command)
+    foretold = cloud.playbook(*CHECK)
+    assert foretold.status == 0, foretold.said
+    assert set(site.steps(cloud.noted(), HOST)) == set(HEALED), foretold.said
+    for reason in ("its password is not the declared one", "it is disabled", "is stopped and answers nobody"):
+        assert reason in foretold.said
+    done = cloud.playbook()
+    assert done.status == 0, done.said
+    assert set(site.steps(cloud.noted(), HOST)) >= set(HEALED)
+    assert_clean(cloud)
