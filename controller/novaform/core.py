@@ -28,10 +28,12 @@ if TYPE_CHECKING:
         plan,
         policy,
         reconcile,
+        secret,
         text,
     )
     from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import compose as blueprint_compose
     from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import endpoint as blueprint_endpoint
+    from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import setting as blueprint_setting
     from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import site as blueprint_site
     from ansible_collections.novaform.compute.plugins.module_utils._core.decide import (
         declared,
@@ -47,6 +49,7 @@ ROOM = "ansible_collections.novaform.compute.plugins.module_utils._core"
 PLACES = {
     "blueprint_compose": "blueprint.compose",
     "blueprint_endpoint": "blueprint.endpoint",
+    "blueprint_setting": "blueprint.setting",
     "blueprint_site": "blueprint.site",
     "declared": "decide.declared",
     "definition": "decide.definition",
@@ -60,6 +63,7 @@ PLACES = {
 __all__ = [
     "blueprint_compose",
     "blueprint_endpoint",
+    "blueprint_setting",
     "blueprint_site",
     "change",
     "collector",
@@ -81,6 +85,7 @@ __all__ = [
     "plan",
     "policy",
     "reconcile",
+    "secret",
     "settle",
     "text",
     "turn",

@@ -29,7 +29,7 @@ def test_the_log_is_as_expected(name: str) -> None:
         ("seed: one", "", "seed: 'one' is not of a world"),
         ("planet: 3", "", "planet: 3 is not of a world"),
         ("[1]", "", "must be a mapping"),
-        ("{", "", "is no YAML"),
+        ("{", "", "not YAML"),
         ("", "dance", "dance is no command"),
         ("", "fault flood", "flood is no fault"),
         ("", "fault kill@soon", "write NAME@NUMBER"),
@@ -52,5 +52,5 @@ def test_a_wrong_story_is_one_sentence(tmp_path: Path, world: str, commands: str
 
 
 def test_a_folder_that_is_none_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(core.errors.DeclareError, match=r"world\.yml: cannot be read"):
+    with pytest.raises(core.errors.DeclareError, match=r"world\.yml: No such file or directory"):
         scenario.play(tmp_path, print)

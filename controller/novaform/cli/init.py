@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,8 @@ import typer
 
 from novaform import core, output
 from novaform.site import directory
+
+PLAIN_PATH = re.compile(r"[^\s'\"%{}\\$#,;`]+")
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -43,7 +46,43 @@ def _named(host: str) -> tuple[str, str]:
     name, sign, address = host.partition("=")
     if not name or (sign and not address) or name.startswith("-"):
         raise core.errors.DeclareError(f"{host!r} is no host: write NAME=ADDRESS or ADDRESS")
-    return name, address or name
+    address = address or name
+    setting = core.blueprint_setting
+    for wrong in (setting.name(name), "" if setting.is_ip(address) else setting.address(address)):
+        if wrong:
+            raise core.errors.DeclareError(f"{host!r}: what stands {_side(wrong)} {wrong}")
+    return name, address
+
+
+def _side(wrong: str) -> str:
+    return "as the name" if "must be a name" in wrong else "as the address"
+
+
+def _contradictions(hosts: list[tuple[str, str]]) -> list[str]:
+    """Return what is said twice and differently: a name with two addresses, an address under two names."""
+    pairs = dict.fromkeys(hosts)
+    found = []
+    for one, other, words in ((0, 1, "two addresses"), (1, 0, "two names")):
+        for key in dict.fromkeys(pair[one] for pair in pairs):
+            others = [pair[other] for pair in pairs if pair[one] == key]
+            if len(others) > 1:
+                found.append(f"{key} is given with {words}: {', '.join(others)}")
+    return found
+
+
+def _refuse(root: Path, hosts: list[tuple[str, str]], user: str) -> None:
+    """Raise ``DeclareError`` before anything is written."""
+    found = _contradictions(hosts)
+    if len(hosts) > 2 and len(set(hosts[1:])) < len(hosts[1:]):
+        found.append("a compute host is given twice")
+    if core.blueprint_setting.name(user.lstrip("_") or "-"):
+        found.append(f"--user {user!r} is not the name of an account")
+    if not PLAIN_PATH.fullmatch(str(root.absolute())):
+        found.append(
+            f"{root.absolute()}: a directory of a site has no space, quote, %, $ or brace in its path: choose another"
+        )
+    if found:
+        raise core.errors.DeclareError("\n".join(found))
 
 
 @app.command()
@@ -60,6 +99,7 @@ def init(
     first = _named(control)
     others = [_named(host) for host in compute or []]
     members = {"control": [first], "network": [first], "compute": others or [first]}
+    _refuse(site.root, [first, *others], user)
     addresses = list(dict.fromkeys(address for hosts in members.values() for _, address in hosts))
     root.mkdir(parents=True, exist_ok=True)
     directory.pin(site, addresses, output.say)

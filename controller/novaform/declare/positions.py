@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 from yaml import cyaml
@@ -19,10 +19,26 @@ from novaform.declare import problem
 
 DEPTH = 32
 NODES = 1_000_000
+UNNAMED = "(a word after * or &; put a text like that into quotes)"
 DEEP = f"nested more than {DEPTH} deep"
 FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdff\ufe00-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 UTF_8_MARK = b"\xef\xbb\xbf"
+
+
+class Limits(NamedTuple):
+    """What a file may be: so many values, what is said of an empty one (if anything), and which tags it may have.
+
+    ``tag`` is said of any other tag, without its name; where it is empty, the name is told.
+    """
+
+    nodes: int = NODES
+    empty: str = "the file is empty; it needs at least 'stack' and 'instances'"
+    tags: frozenset[str] = frozenset()
+    tag: str = ""
+
+
+DECLARATION = Limits()
 
 
 class TooMuchError(yaml.MarkedYAMLError):
@@ -40,8 +56,9 @@ class Stream(io.BytesIO):
 class Composer(cyaml.CParser):  # type: ignore[name-defined,misc]  # the stubs know the C loaders only
     """The C parser and composer, with a resolver that resolves nothing and counts."""
 
-    def __init__(self, content: bytes, name: str) -> None:
+    def __init__(self, content: bytes, name: str, most: int = NODES) -> None:
         super().__init__(Stream(content, name))
+        self.most = most
         self.depth = 0
         self.nodes = 0
 
@@ -53,8 +70,8 @@ class Composer(cyaml.CParser):  # type: ignore[name-defined,misc]  # the stubs k
         """Count on the way down; called by C for every node."""
         self.depth += 1
         self.nodes += 1
-        if self.depth > DEPTH or self.nodes > NODES:
-            what = DEEP if self.depth > DEPTH else f"more than {NODES} values"
+        if self.depth > DEPTH or self.nodes > self.most:
+            what = DEEP if self.depth > DEPTH else f"more than {self.most} values"
             raise TooMuchError(problem=what, problem_mark=parent.start_mark if parent else None)
 
     def ascend_resolver(self) -> None:
@@ -62,7 +79,7 @@ class Composer(cyaml.CParser):  # type: ignore[name-defined,misc]  # the stubs k
         self.depth -= 1
 
 
-def compose(content: bytes, name: str, problems: problem.Problems) -> yaml.Node | None:
+def compose(content: bytes, name: str, problems: problem.Problems, limits: Limits = DECLARATION) -> yaml.Node | None:
     """Return the root node of the one document in ``content``; None where there is none or it is not YAML.
 
     Adds what is wrong to ``problems``. Every ``start_mark.name`` is ``name``; marks count from 0.
@@ -71,7 +88,7 @@ def compose(content: bytes, name: str, problems: problem.Problems) -> yaml.Node 
     if text is None:
         return None
     tagged = "!" in text
-    composer = Composer(text.encode(), name)
+    composer = Composer(text.encode(), name, limits.nodes)
     del text  # beside the tree, it would only take memory
     try:
         root: yaml.Node | None = composer.get_single_node()
@@ -81,9 +98,10 @@ def compose(content: bytes, name: str, problems: problem.Problems) -> yaml.Node 
     finally:
         composer.dispose()
     if root is None:
-        problems.add_at(core.model.Origin(name, 1, 1), "the file is empty; it needs at least 'stack' and 'instances'")
+        if limits.empty:
+            problems.add_at(core.model.Origin(name, 1, 1), limits.empty)
     elif tagged:
-        refuse_tags(root, problems)
+        refuse_tags(root, problems, limits)
     return root
 
 
@@ -123,7 +141,9 @@ def sentence(error: yaml.MarkedYAMLError) -> str:
         return f"{error.problem}: no declaration is like that"
     if "another document" in str(error.problem):
         return "a second document begins here; a declaration is one document: use 'include' for several files"
-    words = str(error.problem)
+    words = re.sub(
+        r"(alias|anchor) .*", r"\1 (a word after * or &; put a text like that into quotes)", str(error.problem)
+    )
     if "maximum nesting depth" in words:  # newer libyaml counts brackets itself, before any node is made of them
         return f"{DEEP}: no declaration is like that"
     if "cannot start any token" in words:
@@ -134,7 +154,7 @@ def sentence(error: yaml.MarkedYAMLError) -> str:
     return f"not YAML{about}: {words}"
 
 
-def refuse_tags(root: yaml.Node, problems: problem.Problems) -> None:
+def refuse_tags(root: yaml.Node, problems: problem.Problems, limits: Limits = DECLARATION) -> None:
     """Add a problem for every explicit tag: none means anything here, and in other loaders some run code."""
     seen: set[int] = set()
     waiting = [root]
@@ -143,8 +163,8 @@ def refuse_tags(root: yaml.Node, problems: problem.Problems) -> None:
         if id(node) in seen:
             continue
         seen.add(id(node))
-        if node.tag:
-            problems.add(node, f"tag {problem.quote(node.tag)} is refused; write the plain value")
+        if node.tag and node.tag not in limits.tags:
+            problems.add(node, limits.tag or f"tag {problem.quote(node.tag)} is refused; write the plain value")
         if isinstance(node, yaml.SequenceNode):
             waiting.extend(node.value)
         elif isinstance(node, yaml.MappingNode):

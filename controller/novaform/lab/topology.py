@@ -7,8 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
+from novaform.declare import document, problem
 from novaform.lab import errors
 
 if TYPE_CHECKING:
@@ -35,13 +34,10 @@ class Topology:
 def load(name: str) -> Topology:
     """Read a shipped topology by name or any file by path; raises LabError when there is none or it is wrong."""
     path = Path(name) if name.endswith((".yml", ".yaml")) else SHIPPED / f"{name}.yml"
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    if not path.exists():
         shipped = ", ".join(sorted(file.stem for file in SHIPPED.glob("*.yml")))
-        raise errors.LabError(f"no topology {name}: give a file ending in .yml, or one of {shipped}") from None
-    except yaml.YAMLError as error:
-        raise errors.LabError(f"{path} is not YAML: {' '.join(str(error).split())}") from None
+        raise errors.LabError(f"no topology {name}: give a file ending in .yml, or one of {shipped}")
+    content = document.read(path).value
     return from_mapping(path.stem, content, str(path))
 
 
@@ -50,10 +46,12 @@ def from_mapping(name: str, content: Any, where: str) -> Topology:
     if not isinstance(content, dict) or not content.get("hosts") or not isinstance(content["hosts"], dict):
         raise _refusal(where, "it needs `hosts:`, a mapping of host names")
     if unknown := set(content) - _KEYS:
-        raise _refusal(where, f"unknown key {min(unknown, key=str)!r}; known are {', '.join(sorted(_KEYS))}")
+        raise _refusal(
+            where, f"unknown key {problem.quote(str(min(unknown, key=str)))}; known are {', '.join(sorted(_KEYS))}"
+        )
     suite = content.get("suite", SUITES[0])
     if suite not in SUITES:
-        raise _refusal(where, f"suite {suite!r} is not one of {', '.join(SUITES)}")
+        raise _refusal(where, f"suite {problem.quote(str(suite))} is not one of {', '.join(SUITES)}")
     if len(content["hosts"]) > MOST_HOSTS:
         raise _refusal(where, f"more than {MOST_HOSTS} hosts")
     cloud = content.get("cloud", {})
@@ -64,7 +62,9 @@ def from_mapping(name: str, content: Any, where: str) -> Topology:
 
 def _groups(where: str, host: object, content: Mapping[str, Any] | None) -> tuple[str, ...]:
     if not isinstance(host, str) or not _WORD.fullmatch(host):
-        raise _refusal(where, f"{host!r} cannot name a host: use lower-case letters, digits and inner dashes")
+        raise _refusal(
+            where, f"{problem.quote(str(host))} cannot name a host: use lower-case letters, digits and inner dashes"
+        )
     groups = content.get("groups") if isinstance(content, dict) else None
     if not isinstance(groups, list) or not groups or not all(_GROUP.fullmatch(str(group)) for group in groups):
         raise _refusal(where, f"host {host} needs `groups:`, a list of inventory group names")

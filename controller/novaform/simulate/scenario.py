@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from novaform import core
+from novaform.declare import document
 
 from .play import Player
 
@@ -33,12 +32,7 @@ def play(folder: Path, say: Callable[[str], None]) -> Player:
 
 def load(path: Path) -> dict[str, Any]:
     """Read ``world.yml``."""
-    try:
-        found = yaml.safe_load(read(path)) or {}
-    except yaml.YAMLError as error:
-        raise core.errors.DeclareError(f"{path}: is no YAML: {error}") from error
-    if not isinstance(found, dict):
-        raise core.errors.DeclareError(f"{path}:1:1: must be a mapping of {', '.join(KNOWN)}")
+    found = document.read(path).mapping()
     for name, value in found.items():
         if name not in KNOWN or not isinstance(value, KNOWN[name]):
             kinds = ", ".join(f"{one} ({kind.__name__})" for one, kind in KNOWN.items())

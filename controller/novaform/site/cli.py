@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import yaml
 
 from novaform import core, output
+from novaform.declare import document
 from novaform.site import directory, secret
+
+MOST = 20
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -20,21 +22,38 @@ def site() -> None:
 
 
 def _given(path: Path | None) -> dict[str, str]:
-    """Return the passwords that the operator brings, checked."""
+    """Return the passwords that the operator brings, checked. No sentence holds a name or a value of the file."""
     if path is None:
         return {}
-    try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise core.errors.Error(f"{path} cannot be read as YAML: {str(error).splitlines()[0]}") from error
-    if not isinstance(found, dict) or not all(isinstance(one, str) and one for one in found.values()):
-        raise core.errors.DeclareError(f"{path}: must be a mapping of secrets' names to texts")
-    unknown = sorted(set(found) - set(secret.needed()))
-    if unknown:
-        raise core.errors.DeclareError(
-            f"{path}: no component needs {', '.join(unknown)}; known: {', '.join(secret.needed())}"
-        )
-    return found
+    found = document.read(path)
+    known, needed = found.mapping(), secret.needed()
+    wrong = [f"{found.where(name)}: must be a text: put it into quotes" for name in known if not _is_text(known[name])]
+    wrong += [f"{found.where(name)}: no component needs this name" for name in known if name not in needed]
+    if wrong:
+        raise core.errors.DeclareError("\n".join([*wrong[:MOST], f"known names: {', '.join(needed)}"]))
+    return known
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def control_address(root: Path) -> str:
+    """Return where clients reach the control host, from hosts.yml and cloud.yml. Raises ``DeclareError``."""
+    path = root / "hosts.yml"
+    found = document.read(path, directory.INVENTORY_TAGS)
+    hosts = found.mapping("all", "children", "control", "hosts") or {}
+    if not hosts:
+        raise core.errors.DeclareError(f"{found.where('all', 'children', 'control')}: group control has no host")
+    name = next(iter(hosts))
+    there, here = (found.mapping("all", *way, "hosts", name) for way in ((), ("children", "control")))
+    variables = {**there, **here}
+    address = directory.read_cloud(directory.SiteDirectory(root)).get("address")
+    address = address or variables.get("address") or variables.get("ansible_host") or name
+    wrong = core.blueprint_setting.address(address)
+    if wrong:
+        raise core.errors.DeclareError(f"{found.where('all', 'hosts', name)}: the control host's address {wrong}")
+    return str(address)
 
 
 @app.command()
@@ -48,12 +67,8 @@ def secrets(
     inventory = root / "hosts.yml"
     if not inventory.exists():
         raise core.errors.Error(f"{inventory} is not there: `novaform init {root}` writes it")
-    tree = yaml.safe_load(inventory.read_text(encoding="utf-8")) or {}
-    everything = tree.get("all", {})
-    control = list(everything.get("children", {}).get("control", {}).get("hosts") or {})
-    if not control:
-        raise core.errors.Error(f"{inventory}: group control has no host")
-    address = (everything.get("hosts", {}).get(control[0]) or {}).get("ansible_host", control[0])
+    address = control_address(root)
+    given_values = _given(given)
     where = directory.SiteDirectory(root.absolute())
-    directory.add_secrets(where, str(address), given=_given(given))
+    directory.add_secrets(where, address, given=given_values)
     output.say(f"{where.secrets} is complete")

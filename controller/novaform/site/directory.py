@@ -6,10 +6,13 @@ others is added.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import secrets
 import subprocess
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,12 +20,17 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from novaform import core
+from novaform.declare import disk, document
 from novaform.site import secret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 _SCAN_SECONDS = 10
+_LOCK_SECONDS = 30
+_LONGEST_PASSWORD = 4096
+INVENTORY_TAGS = ("!vault", "!vault-encrypted", "!unsafe")
+"""Tags that Ansible gives a meaning in files of an inventory; none of what is read here has one."""
 _PATIENCE = 60.0  # seconds for one program
 
 
@@ -51,24 +59,28 @@ class SiteDirectory:
 def read_password(site: SiteDirectory) -> str:
     """Return the vault password, made on first use."""
     if not site.password.exists():
+        if site.secrets.exists():
+            raise core.errors.Error(f"{site.password} is not there: put the password of {site.secrets} into it again")
         write_once(site.password, secrets.token_urlsafe(32) + "\n", mode=0o600)
-    found = site.password.read_text(encoding="utf-8").strip()
-    if not found:
-        raise core.errors.Error(f"{site.password} is empty: put the vault's password into it again")
+    found = disk.read(str(site.password), _LONGEST_PASSWORD).decode(errors="replace").strip()
+    if not found or not found.isprintable():
+        what = "is not a line of text" if found else "is empty"
+        raise core.errors.Error(f"{site.password} {what}: put the vault's password into it again")
     return found
 
 
 def read_cloud(site: SiteDirectory) -> dict[str, Any]:
-    """Return the settings of cloud.yml; none when there is no such file. Raises ``DeclareError``."""
+    """Return the settings of cloud.yml, checked; none when there is no such file. Raises ``DeclareError``."""
     path = site.root / "group_vars" / "all" / "cloud.yml"
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
-        raise core.errors.DeclareError(f"{place}: this is not YAML") from error
-    found = content.get("cloud") if isinstance(content, dict) else None
-    return found if isinstance(found, dict) else {}
+    if not path.exists():
+        return {}
+    found = document.read(path, INVENTORY_TAGS)
+    cloud = found.mapping("cloud")
+    for name in ("region", "address"):
+        wrong = core.blueprint_site.FIELDS[name][1](cloud[name]) if cloud.get(name) is not None else ""
+        if wrong:
+            raise core.errors.DeclareError(f"{found.where('cloud', name)}: cloud {name} {wrong}")
+    return cloud
 
 
 def write_once(path: Path, text: str, mode: int = 0o644) -> bool:
@@ -84,7 +96,7 @@ def replace(path: Path, text: str, mode: int = 0o644) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, fresh = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
             file.write(text)
             file.flush()
             os.fchmod(descriptor, mode)
@@ -99,22 +111,58 @@ def add_secrets(site: SiteDirectory, control: str, given: Mapping[str, str] | No
 
     ``control`` is the address of the control host's APIs; ``given`` are passwords to use from now on.
     """
-    password = read_password(site)
-    known = secret.load(site.secrets, password)
-    full = secret.complete({**known, **(given or {})})
-    if full != known:
-        secret.save(site.secrets, password, full)
-    auth = {
-        "auth_url": f"{core.blueprint_endpoint.SCHEME}://{control}:{core.blueprint_endpoint.PORTS['keystone']}/v3",
-        "username": "admin",
-        "password": full["keystone_admin"],
-        "project_name": "admin",
-        "user_domain_name": "Default",
-        "project_domain_name": "Default",
-    }
-    entry = {"auth": auth, "region_name": read_cloud(site).get("region", "RegionOne"), "interface": "public"}
-    replace(site.clouds, yaml.safe_dump({"clouds": {"novaform": entry}}, sort_keys=False), 0o600)
-    write_once(site.root / ".gitignore", ".vault-password\nclouds.yaml\n")
+    region = read_cloud(site).get("region") or "RegionOne"
+    with alone(site):
+        password = read_password(site)
+        known = secret.load(site.secrets, password)
+        full = secret.complete({**known, **(given or {})})
+        if full != known:
+            replace(site.secrets, secret.dump(password, full), 0o600)
+        auth = {
+            "auth_url": f"{core.blueprint_endpoint.SCHEME}://{control}:{core.blueprint_endpoint.PORTS['keystone']}/v3",
+            "username": "admin",
+            "password": full["keystone_admin"],
+            "project_name": "admin",
+            "user_domain_name": "Default",
+            "project_domain_name": "Default",
+        }
+        entry = {"auth": auth, "region_name": region, "interface": "public"}
+        replace(site.clouds, yaml.safe_dump({"clouds": {"novaform": entry}}, sort_keys=False), 0o600)
+        ignore(site.root / ".gitignore", (site.password.name, site.clouds.name))
+
+
+@contextlib.contextmanager
+def alone(site: SiteDirectory) -> Iterator[None]:
+    """Keep other processes from the site's secrets meanwhile. Raises ``Error`` after half a minute of waiting."""
+    site.root.mkdir(parents=True, exist_ok=True)
+    folder = os.open(site.root, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        end = time.monotonic() + _LOCK_SECONDS
+        while not _locked(folder):
+            if time.monotonic() > end:
+                raise core.errors.Error(f"{site.root}: another novaform writes secrets there: wait until it has ended")
+            time.sleep(0.1)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _locked(folder: int) -> bool:
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def ignore(path: Path, names: Sequence[str]) -> None:
+    """Add to a .gitignore what it lacks of the names of files that hold a password."""
+    present = path.read_text(encoding="utf-8", errors="surrogateescape") if path.exists() else ""
+    lines = {line.strip().removeprefix("/") for line in present.splitlines()}
+    missing = [name for name in names if name not in lines]
+    if missing:
+        between = "" if not present or present.endswith("\n") else "\n"
+        replace(path, present + between + "".join(f"{name}\n" for name in missing))
 
 
 def render_hosts(members: Mapping[str, Sequence[tuple[str, str]]], user: str) -> str:

@@ -12,12 +12,14 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from novaform import core
+from novaform.declare import disk, document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
 VARIABLE = "novaform_secrets"
+_LARGEST = 1 << 20
 _LENGTH = 24  # bytes of randomness in a password
 
 
@@ -31,16 +33,7 @@ class _Dumper(yaml.SafeDumper):
     """Writes such a text with Ansible's tag for it."""
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads it back as a plain text."""
-
-
-def _plain(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> str:
-    return str(loader.construct_scalar(node))
-
-
 _Dumper.add_representer(_Literal, lambda dumper, text: dumper.represent_scalar("!unsafe", str(text), style='"'))
-_Loader.add_constructor("!unsafe", _plain)
 
 
 def needed() -> list[str]:
@@ -70,29 +63,35 @@ def _ssh_key() -> tuple[str, str]:
 
 
 def load(path: Path, password: str) -> dict[str, str]:
-    """Return the secrets in a vaulted file; none when there is no file. Raises ``Error`` on a wrong password."""
+    """Return the secrets in a vaulted file; none when there is no file. Raises ``Error``, without a name or a value."""
     if not path.exists():
         return {}
+    content = disk.read(str(path), _LARGEST)
     try:
-        text = _vault(password).decrypt(path.read_bytes())
+        text = _vault(password).decrypt(content)
     except AnsibleError as error:
         raise core.errors.Error(
             f"{path}: the vault password does not open it: give the password it was made with"
         ) from error
-    content = yaml.load(text, Loader=_Loader) or {}  # noqa: S506 - a safe loader that knows one more tag
-    found = content.get(VARIABLE) or {}
-    return {str(name): str(value) for name, value in found.items()}
+    found = document.parse(text, f"{path} (decrypted)", ["!unsafe"])
+    known = found.mapping(VARIABLE)
+    wrong = [name for name, value in known.items() if not isinstance(value, str) or not _is_name(name)]
+    if wrong:
+        places = ", ".join(found.where(VARIABLE, name) for name in wrong[:3])
+        raise core.errors.DeclareError(f"{places}: {VARIABLE} must map names to texts: put a number into quotes")
+    return known
 
 
-def save(path: Path, password: str, values: Mapping[str, str]) -> None:
-    """Write the secrets, encrypted, readable by the owner only; the old file stays until the new one is whole."""
+def _is_name(name: object) -> bool:
+    return isinstance(name, str) and bool(core.secret.NAME.fullmatch(name))
+
+
+def dump(password: str, values: Mapping[str, str]) -> str:
+    """Return the file of the secrets, encrypted."""
     literal = {name: _Literal(value) for name, value in values.items()}
     text = yaml.dump({VARIABLE: literal}, Dumper=_Dumper, sort_keys=True, allow_unicode=True)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    fresh.touch(mode=0o600)
-    fresh.write_bytes(_vault(password).encrypt(text.encode()))
-    fresh.replace(path)
+    encrypted: bytes = _vault(password).encrypt(text.encode())
+    return encrypted.decode()
 
 
 def _vault(password: str) -> VaultLib:

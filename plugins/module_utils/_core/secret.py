@@ -16,7 +16,8 @@ from .errors import DeclareError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-PLACEHOLDER = re.compile(r"<secret:([A-Za-z0-9_.-]+)(\|url)?>")
+NAME = re.compile(r"[A-Za-z0-9_.-]+")
+PLACEHOLDER = re.compile(rf"<secret:({NAME.pattern})(\|url)?>")
 
 
 def as_is(value: str) -> str:

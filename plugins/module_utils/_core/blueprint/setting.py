@@ -65,6 +65,14 @@ def is_ipv4(value: Any) -> bool:
         return False
 
 
+def is_ip(value: str) -> bool:
+    """Return whether a text is an address of either kind, as SSH takes it."""
+    try:
+        return bool(ipaddress.ip_address(value))
+    except ValueError:
+        return False
+
+
 def _is_ipv6(value: Any) -> bool:
     try:
         return isinstance(value, str) and len(value) < 100 and ipaddress.ip_interface(value).version == 6

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import configparser
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -142,3 +144,80 @@ def test_an_empty_vault_password_is_refused(root: Path, capsys: pytest.CaptureFi
     assert main.main(["init", str(root), *HOSTS]) == 1
     assert ".vault-password is empty: put the vault's password into it again" in capsys.readouterr().err
     assert not (root / "clouds.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--control", "c1=192.0.2.11", "--compute", "c1=192.0.2.12"], "c1 is given with two addresses"),
+        (["--control", "a=192.0.2.11", "--compute", "b=192.0.2.11"], "192.0.2.11 is given with two names: a, b"),
+        (
+            ["--control", "a=192.0.2.11", "--compute", "b=192.0.2.12", "--compute", "b=192.0.2.13"],
+            "b is given with two",
+        ),
+        (["--control", "a=192.0.2.11", "--compute", "b=192.0.2.12", "--compute", "b=192.0.2.12"], "given twice"),
+        (["--control", "a=300.1.1.1"], "must be an IPv4 address or a host name"),
+        (["--control", "a=x;reboot"], "must be an IPv4 address or a host name"),
+        (["--control", "a=x\nb"], "must be an IPv4 address or a host name"),
+        (["--control", "../a=192.0.2.11"], "must be a name of letters"),
+        (["--control", "a=-oProxyCommand=x"], "must be an IPv4 address or a host name"),
+        (["--control", "a=192.0.2.11", "--user", "root -oProxyCommand=x"], "is not the name of an account"),
+    ],
+)
+def test_what_contradicts_itself_is_refused_before_anything_is_written(
+    tmp_path: Path, words: list[str], expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "site"
+    assert main.main(["init", str(root), *words]) == 1
+    assert expected in capsys.readouterr().err
+    assert not root.exists()
+
+
+@pytest.mark.parametrize("name", ["with space", "it's", "100%", "{{ x }}", 'q"uote'])
+def test_a_path_that_ssh_reads_as_two_is_refused(tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["init", str(tmp_path / name), *HOSTS]) == 1
+    assert "has no space" in capsys.readouterr().err
+    assert not (tmp_path / name).exists()
+
+
+def test_a_host_that_is_control_and_compute_may_be_said_so(root: Path) -> None:
+    assert main.main(["init", str(root), "--control", "a=192.0.2.11", "--compute", "a=192.0.2.11"]) == 0
+
+
+def test_gitignore_is_completed(root: Path) -> None:
+    (root / ".gitignore").write_text("*.swp\n/clouds.yaml", encoding="utf-8")
+    assert main.main(["init", str(root), *HOSTS]) == 0
+    assert (root / ".gitignore").read_text(encoding="utf-8") == "*.swp\n/clouds.yaml\n.vault-password\n"
+
+
+def test_two_at_once_lose_no_secret(root: Path) -> None:
+    """Each waits for the other; what one makes the other finds."""
+    (root / "hosts.yml").write_text("all: {hosts: {a: {ansible_host: 192.0.2.9}}, children: {control: {hosts: {a: }}}}")
+    (root / "given.yml").write_text("database_nova: mine\n")
+    program = [sys.executable, "-m", "novaform", "site", "secrets", str(root)]
+    running = [
+        subprocess.Popen([*program, *words])
+        for words in ((), ("--given", str(root / "given.yml")), (), ("--given", str(root / "given.yml")))
+    ]
+    assert [one.wait(60) for one in running] == [0, 0, 0, 0]
+    site = directory.SiteDirectory(root)
+    kept = secret.load(site.secrets, directory.read_password(site))
+    assert kept["database_nova"] == "mine"
+    assert parsed(site.clouds)["clouds"]["novaform"]["auth"]["password"] == kept["keystone_admin"]
+
+
+def test_a_vault_without_its_password_is_not_given_another(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main.main(["init", str(root), *HOSTS])
+    (root / ".vault-password").unlink()
+    assert main.main(["init", str(root), *HOSTS]) == 1
+    assert "put the password of" in capsys.readouterr().err
+    assert not (root / ".vault-password").exists()
+
+
+def test_clients_are_told_the_declared_address(root: Path) -> None:
+    (root / "hosts.yml").write_text("all: {hosts: {a: {ansible_host: x}}, children: {control: {hosts: {a: }}}}")
+    (root / "group_vars" / "all").mkdir(parents=True)
+    (root / "group_vars" / "all" / "cloud.yml").write_text("cloud: {address: cloud.example.org, region: north}")
+    assert main.main(["site", "secrets", str(root)]) == 0
+    entry = parsed(root / "clouds.yaml")["clouds"]["novaform"]
+    assert (entry["auth"]["auth_url"], entry["region_name"]) == ("http://cloud.example.org:5000/v3", "north")

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from novaform import core
 from novaform.lab import errors, topology
 
 if TYPE_CHECKING:
@@ -59,6 +60,6 @@ def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
 def test_what_is_no_yaml_is_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "broken.yml"
     path.write_text("hosts: {")
-    with pytest.raises(errors.LabError, match=r"broken\.yml is not YAML") as refused:
+    with pytest.raises(core.errors.DeclareError, match=r"broken\.yml:2:1: not YAML") as refused:
         topology.load(str(path))
     assert "\n" not in str(refused.value)
