@@ -67,7 +67,7 @@ def main() -> None:
     """Run the module."""
     module = AnsibleModule(**SPEC.to_kwargs(), supports_check_mode=True)
     try:
-        session = Session(credential.load(module.params["cloud"], module.params["clouds_file"]))
+        session = Session(credential.load(module.params["cloud"], module.params["clouds_file"] or None))
         seen = observe.observe(session, ["server"])
     except Error as error:
         module.fail_json(msg=str(error), **error.details)

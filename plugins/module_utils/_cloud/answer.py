@@ -70,6 +70,8 @@ def bare(url: str) -> str:
 
 def complaint(answer: Answer, hide: Iterable[str] = ()) -> str:
     """Return a service's own words about a failure, in one line, without what is to ``hide`` if it repeats that."""
+    if 300 <= answer.status < 400:
+        return f"HTTP {answer.status}: moved to {form.readable(answer.headers.get('location', 'no other address'))}"
     try:
         told = loaded(answer)
     except ValueError:

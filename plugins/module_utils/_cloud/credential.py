@@ -1,27 +1,58 @@
-"""Who we are and where the cloud is, from clouds.yaml; no secret leaves this value but into the request for a token."""
+"""Who we are and where the cloud is, from clouds.yaml; no secret leaves this value but into the request for a token.
+
+Every word that says where or as whom to act is heeded or refused by its name: none is passed over in silence.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from .._core.errors import ObserveError
+from .clouds_file import entry, find_file, mapping, merged, read
+from .form import readable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-PLACES = ("clouds.yaml", "clouds.yml")
-WORDS = frozenset({"auth_url", "username", "password", "user_id", "project_name", "project_id", "token", "cacert"})
-WORDS |= {"region_name", "interface", "endpoint_type", "auth_type", "domain_id", "domain_name", "default_domain"}
-DEEPEST = 32
-LARGEST = 1024 * 1024
-"""Bytes of a file of clouds that somebody means."""
-FOLDERS = (".", "~/.config/openstack", "/etc/openstack")
+__all__ = ["Credential", "find_file", "load", "read"]
+
+USER = ("username", "user_id", "user_domain_id", "user_domain_name", "password", "token", "trust_id")
+PROJECT = ("project_name", "project_id", "tenant_name", "tenant_id", "project_domain_id", "project_domain_name")
+DOMAIN = ("domain_id", "domain_name", "default_domain", "default_domain_id", "default_domain_name")
+APPLICATION = ("application_credential_id", "application_credential_name", "application_credential_secret")
+AUTH = ("auth_url", *USER, *PROJECT, *DOMAIN, *APPLICATION)
+METHODS = {
+    "password": "password",
+    "v3password": "password",
+    "token": "token",
+    "v3token": "token",
+    "v3applicationcredential": "application_credential",
+}
+"""How those sign in that need nothing but a request to Keystone; all others go by keystoneauth1."""
+NO = frozenset({"false", "no", "off", "0", ""})
+SERVICES = {
+    "compute": "compute",
+    "network": "network",
+    "image": "image",
+    "placement": "placement",
+    "identity": "identity",
+    **dict.fromkeys(("volume", "volumev3", "block_storage", "block_store"), "volume"),
+}
+OVERRIDE = re.compile(r"(\w+?)_endpoint(?:_override)?")
+REFUSED = re.compile(r"\w+_(?:service_type|service_name|region_name|interface|endpoint_type)|system_scope|vendor_hook")
+"""What would be somewhere else, or somebody else, and is not done."""
 
 
 class Credential(NamedTuple):
-    """One cloud of clouds.yaml. ``auth`` holds secrets: ``repr`` does not show it."""
+    """One cloud of clouds.yaml. ``auth`` holds secrets: ``repr`` does not show it.
+
+    ``file`` is empty for a cloud of OS_* variables. ``method`` is Keystone's own, empty where keystoneauth1 has to sign
+    in. ``client`` are the files of a certificate and its key. ``endpoints`` are addresses in place of the catalog's.
+    ``proxied``: whether the proxies of the environment are used.
+    """
 
     cloud: str
     file: str
@@ -30,114 +61,129 @@ class Credential(NamedTuple):
     region: Optional[str] = None
     interface: str = "public"
     cacert: Optional[str] = None
+    client: Optional[tuple[str, Optional[str]]] = None
+    endpoints: Mapping[str, str] = {}
+    proxied: bool = False
+
+    @property
+    def method(self) -> str:
+        """Keystone's name of the way to sign in; empty for one that is not this program's own."""
+        if (
+            self.auth_type == "password"
+            and "application_credential_secret" in self.auth
+            and "password" not in self.auth
+        ):
+            return METHODS["v3applicationcredential"]
+        if self.auth_type == "password" and "token" in self.auth and "password" not in self.auth:
+            return METHODS["token"]
+        return METHODS.get(self.auth_type, "")
+
+    @property
+    def place(self) -> str:
+        """Where it stands, for people."""
+        return f"cloud {self.cloud} of {self.file}" if self.file else "the cloud of OS_* variables"
 
     def __repr__(self) -> str:
         return f"Credential({self.cloud} of {self.file})"
 
 
-def find_file(named: Optional[str]) -> Path:
-    """Return the clouds.yaml to read: as named, as OS_CLIENT_CONFIG_FILE says, or from the usual places."""
-    chosen = named or os.environ.get("OS_CLIENT_CONFIG_FILE")
-    if chosen:
-        path = Path(chosen).expanduser()
-        if not path.is_file():
-            raise ObserveError(f"{path}: there is no such file of clouds")
-        return path.absolute()
-    for folder in FOLDERS:
-        for name in PLACES:
-            path = Path(folder).expanduser() / name
-            if path.is_file():
-                return path.absolute()
-    raise ObserveError("no clouds.yaml found: set OS_CLIENT_CONFIG_FILE, or write ~/.config/openstack/clouds.yaml")
+def load(cloud: Optional[str] = None, file: Optional[str] = None) -> Credential:
+    """Read one cloud's entry, see ``clouds_file``. Raises ``ObserveError`` with the place."""
+    name, path, raw = entry(cloud, file)
+    where = f"{path}: cloud {name}" if path else "the OS_* variables"
+    found = {one.replace("-", "_"): value for one, value in raw.items()}
+    chosen = region_of(found, where)
+    found = merged(found, mapping(chosen.get("values"), f"{where}: regions"))
+    auth = auth_of(found, where)
+    check(found, where)
+    folder = Path(path).parent if path else Path.cwd()
+    cert, key = (file_of(found.get(one), folder) for one in ("cert", "key"))
+    interface = str(found.get("interface") or found.get("endpoint_type") or "public").replace("URL", "")
+    return Credential(
+        name,
+        path,
+        auth,
+        str(found.get("auth_type") or found.get("auth_plugin") or "password"),
+        chosen.get("name"),
+        interface,
+        file_of(found.get("cacert") or os.environ.get("OS_CACERT"), folder),
+        (cert, key) if cert else None,
+        overrides(found),
+        proxied=True,
+    )
 
 
-def read(path: Path) -> dict[str, Any]:
-    """Read a YAML mapping."""
-    import yaml  # an empty host has it only once the packages are there, and plans before that
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        with path.open("rb") as file:
-            text = file.read(LARGEST + 1)
-        if len(text) > LARGEST or too_deep(yaml.parse(text, Loader=loader)):
-            raise ObserveError(f"{path}: is too large, or too deep, for a file of clouds")
-        found = yaml.load(text, Loader=loader)  # noqa: S506 - both are safe loaders
-    except (OSError, UnicodeError, RecursionError, ValueError) as error:
-        raise ObserveError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or 'no text'})") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
-        raise ObserveError(f"{place}: is no YAML") from None
-    return mapping(found, str(path))
+def file_of(named: Optional[str], folder: Path) -> Optional[str]:
+    """Return a file's path; relative ones are beside clouds.yaml."""
+    return str(folder / Path(named).expanduser()) if named else None
 
 
-def too_deep(events: Iterable[Any]) -> bool:
-    """Tell whether YAML is nested so deeply that to load it would end this process: PyYAML calls itself in C."""
-    depth = 0
-    for event in events:
-        name = type(event).__name__
-        depth += name.endswith("StartEvent") - name.endswith("EndEvent")
-        if depth > DEEPEST:
-            return True
-    return False
+def region_of(found: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Return ``{name, values}`` of the region: as OS_REGION_NAME or region_name says, else the first of ``regions``.
 
-
-def mapping(value: Any, where: str) -> dict[str, Any]:
-    """Return a mapping, empty for nothing. Raises ``ObserveError`` for anything else, which it does not show."""
-    if value is not None and not isinstance(value, dict):
-        raise ObserveError(f"{where}: must be a mapping")
-    return value or {}
-
-
-def choose(clouds: Mapping[str, Any], named: Optional[str], path: Path) -> str:
-    """Return the cloud's name: as named, as OS_CLOUD says, or the only one there is."""
-    chosen = named or os.environ.get("OS_CLOUD")
-    if chosen is None and len(clouds) == 1:
-        return str(next(iter(clouds)))
-    known = ", ".join(map(str, clouds)) or "none"
+    Where none is named there is no name; only a region of ``regions`` can have values of its own.
+    """
+    named = os.environ.get("OS_REGION_NAME") or found.get("region_name") or None
+    listed = found.get("regions") or []
+    if not isinstance(listed, list) or (named is not None and not isinstance(named, str)):
+        raise ObserveError(f"{where}: regions must be a list, and region_name a word")
+    known = [one if isinstance(one, dict) else {"name": one} for one in listed]
+    if not all(isinstance(one.get("name"), str) for one in known):
+        raise ObserveError(f"{where}: each of regions must be a name, or have one")
+    if not known:
+        return {"name": named}
+    chosen = next((one for one in known if named in {None, one["name"]}), None)
     if chosen is None:
-        raise ObserveError(f"{path}: say which cloud (--cloud or OS_CLOUD); it has {known}")
-    if chosen not in clouds:
-        raise ObserveError(f"{path}: has no cloud {chosen}; it has {known}")
+        raise ObserveError(f"{where} has no region {named}; it has {readable(', '.join(one['name'] for one in known))}")
     return chosen
 
 
-def merged(low: Mapping[str, Any], high: Mapping[str, Any]) -> dict[str, Any]:
-    """Return both mappings, deeply; ``high`` wins."""
-    result = dict(low)
-    for name, value in high.items():
-        both = isinstance(value, dict) and isinstance(result.get(name), dict)
-        result[name] = merged(result[name], value) if both else value
-    return result
+def auth_of(found: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Return who signs in and where, also of what stands beside ``auth``, as in variables it must."""
+    auth = {one.replace("-", "_"): value for one, value in mapping(found.get("auth"), f"{where}: auth").items()}
+    auth = {**{one: found[one] for one in AUTH if found.get(one) is not None}, **auth}
+    if found.get("auth_token") and "token" not in auth:
+        auth["token"] = found["auth_token"]
+    others = str(found.get("auth_type") or "password") not in METHODS  # keystoneauth1 knows its own words
+    for name, value in auth.items():
+        if others and isinstance(value, list):
+            continue
+        if isinstance(value, (list, dict)):
+            raise ObserveError(f"{where}: auth: {readable(name, 80)} must be a word")
+        if not others and name not in AUTH:
+            raise ObserveError(f"{where}: auth: {readable(name, 80)} is not known here")
+    auth = {name: value if isinstance(value, list) else str(value) for name, value in auth.items() if value is not None}
+    return {**auth, "auth_url": address_of(auth.get("auth_url"), where)}
 
 
-def load(cloud: Optional[str] = None, file: Optional[str] = None) -> Credential:
-    """Read one cloud's entry, with secure.yaml beside it if there is one. Raises ``ObserveError`` with the place."""
-    path = find_file(file)
-    content = read(path)
-    secure = path.with_name("secure.yaml")
-    if secure.is_file():
-        content = merged(content, read(secure))
-    clouds = mapping(content.get("clouds"), f"{path}: clouds")
-    name = choose(clouds, cloud, path)
-    where = f"{path}: cloud {name}"
-    entry = mapping(clouds.get(name), where)
-    if entry.get("verify") is False or entry.get("insecure"):
-        raise ObserveError(f"{where} turns TLS verification off; give cacert instead")
-    auth = mapping(entry.get("auth"), f"{where}: auth")
-    if not auth.get("auth_url"):
+def address_of(url: Optional[str], where: str) -> str:
+    """Return Keystone's address without what is often at its end. Raises ``ObserveError`` for that of its version 2."""
+    told = (url or "").strip()
+    if not told:
         raise ObserveError(f"{where} has no auth_url")
-    for told, fields in ((where, entry), (f"{where}: auth", auth)):
-        wrong = [one for one, value in fields.items() if one in WORDS and not isinstance(value, (str, int, type(None)))]
-        if wrong:
-            raise ObserveError(f"{told}: {wrong[0]} must be a word")
-    cacert = entry.get("cacert")
-    return Credential(
-        name,
-        str(path),
-        auth,
-        str(entry.get("auth_type") or "password"),
-        None if entry.get("region_name") is None else str(entry["region_name"]),
-        str(entry.get("interface") or entry.get("endpoint_type") or "public").replace("URL", ""),
-        str(path.parent / Path(str(cacert)).expanduser()) if cacert else None,
-    )
+    base = told.rstrip("/")
+    if base.endswith("/v2.0"):
+        raise ObserveError(
+            f"{where}: auth_url ends with /v2.0, a version that Keystone has no more: give {base[:-5]}/v3"
+        )
+    return base
+
+
+def check(found: Mapping[str, Any], where: str) -> None:
+    """Refuse what would not be done as it is written. Raises ``ObserveError``."""
+    if str(found.get("verify", "true")).lower() in NO or str(found.get("insecure", "no")).lower() not in NO:
+        raise ObserveError(f"{where} turns TLS verification off; give cacert instead")
+    for name, value in found.items():
+        if name == "identity_api_version" and str(value).startswith("2"):
+            raise ObserveError(f"{where}: identity_api_version {value}: Keystone has version 3 only")
+        if REFUSED.fullmatch(name):
+            raise ObserveError(f"{where}: {name} is not heeded here: take it out, or use another entry")
+        word = name in {"cacert", "cert", "key", "interface", "endpoint_type", "auth_type"} or OVERRIDE.fullmatch(name)
+        if word and isinstance(value, (list, dict)):
+            raise ObserveError(f"{where}: {name} must be a word")
+
+
+def overrides(found: Mapping[str, Any]) -> dict[str, str]:
+    """Return addresses that stand in place of the catalog's, by service."""
+    told = ((OVERRIDE.fullmatch(name), value) for name, value in found.items())
+    return {SERVICES[one[1]]: str(value).strip() for one, value in told if one and value and one[1] in SERVICES}

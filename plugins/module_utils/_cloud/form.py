@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Callable
 
+from .._core.text import clean_line
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -32,7 +34,7 @@ def is_ident(value: object) -> bool:
 
 def readable(text: object, most: int = 300) -> str:
     """Return what somebody else says in one bounded line that no terminal takes for a command."""
-    line = " ".join("".join(char if char.isprintable() else " " for char in str(text)).split())
+    line = clean_line(" ".join(str(text).split()))
     return line if len(line) <= most else f"{line[:most]}…"
 
 

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from .._core.errors import ObserveError
-from .answer import loaded, member
-from .form import is_ident
+from . import signin
+from .answer import complaint, loaded, member
+from .form import is_ident, readable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .credential import Credential
-    from .wire import Transport
+    from .wire import Answer, Transport
 
 
 class Token(NamedTuple):
@@ -30,7 +31,7 @@ class Token(NamedTuple):
         return f"Token({self.user} in {self.project})"
 
 
-TYPES = {"compute": ("compute",), "network": ("network",), "image": ("image",), "identity": ("identity",)}
+SECRETS = ("password", "token", "application_credential_secret")
 
 
 def domain(auth: Mapping[str, Any], who: str) -> dict[str, Any]:
@@ -42,19 +43,21 @@ def domain(auth: Mapping[str, Any], who: str) -> dict[str, Any]:
 
 def request_of(credential: Credential) -> dict[str, Any]:
     """Return the body of the request for a token."""
-    auth = credential.auth
-    if "application_credential_secret" in auth:
-        one: dict[str, Any] = {"secret": auth["application_credential_secret"]}
+    auth, method = credential.auth, credential.method
+    if method == "application_credential":
+        one: dict[str, Any] = {"secret": auth.get("application_credential_secret") or ""}
         if auth.get("application_credential_id"):
             one["id"] = auth["application_credential_id"]
         else:
             one.update(name=auth.get("application_credential_name"), user=user_of(auth))
         return {"auth": {"identity": {"methods": ["application_credential"], "application_credential": one}}}
-    if "token" in auth:
-        identity: dict[str, Any] = {"methods": ["token"], "token": {"id": auth["token"]}}
+    if method == "token":
+        identity: dict[str, Any] = {"methods": ["token"], "token": {"id": auth.get("token") or ""}}
     else:
         user = {**user_of(auth), "password": str(auth.get("password") or "")}
         identity = {"methods": ["password"], "password": {"user": user}}
+    if auth.get("trust_id"):
+        return {"auth": {"identity": identity, "scope": {"OS-TRUST:trust": {"id": auth["trust_id"]}}}}
     return {"auth": {"identity": identity, "scope": {"project": project_of(credential)}}}
 
 
@@ -72,36 +75,53 @@ def project_of(credential: Credential) -> dict[str, Any]:
         return {"id": auth.get("project_id") or auth.get("tenant_id")}
     name = auth.get("project_name") or auth.get("tenant_name")
     if not name:
-        raise ObserveError(f"{credential.file}: cloud {credential.cloud} names no project")
+        raise ObserveError(f"{credential.place} names no project")
     return {"name": name, "domain": domain(auth, "project")}
 
 
 def authenticate(transport: Transport, credential: Credential) -> Token:
     """Ask for a token. Raises ``ObserveError`` without ever repeating what was sent."""
+    if not credential.method:
+        return to_token(signin.sign_in(credential), credential, f"auth_type {credential.auth_type}")
     try:
         base = address(str(credential.auth["auth_url"]))
     except ValueError as error:
-        raise ObserveError(f"{credential.file}: auth_url of cloud {credential.cloud} is no address") from error
+        raise ObserveError(f"auth_url of {credential.place} is no address") from error
     url = (base if base.endswith("/v3") else f"{base}/v3") + "/auth/tokens"
     body = json.dumps(request_of(credential)).encode()
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     answer = transport.send("POST", url, headers, body)
-    if answer.status == 401:
-        where = f"cloud {credential.cloud} of {credential.file}"
-        raise ObserveError(f"{url}: Keystone does not accept the credentials of {where}")
     if answer.status != 201:
-        raise ObserveError(f"{url}: Keystone answered {answer.status}", status=answer.status)
+        raise ObserveError(f"{url}: {refusal(answer, credential)}", status=answer.status)
     try:
-        told = member(url, loaded(answer), "token")
+        return to_token({"secret": answer.headers["x-subject-token"], "body": loaded(answer)}, credential, url)
+    except (ValueError, KeyError) as error:
+        raise ObserveError(f"{url}: Keystone's answer is no token with a catalog") from error
+
+
+def refusal(answer: Answer, credential: Credential) -> str:
+    """Say why Keystone gives no token, in its own words, without the secrets that it was sent."""
+    told = complaint(answer, [str(credential.auth[one]) for one in SECRETS if credential.auth.get(one)])
+    who = f"Keystone does not accept the credentials of {credential.place}"
+    if answer.status == 401:
+        return f"{who} ({told})"
+    moved = ": set auth_url to where it is" if 300 <= answer.status < 400 else ""
+    return f"Keystone answered {told.removeprefix('HTTP ')}{moved} ({credential.place})"
+
+
+def to_token(told: Mapping[str, Any], credential: Credential, where: str) -> Token:
+    """Return a token of what Keystone said: ``secret``, and the ``body`` of its answer. Raises ``ObserveError``."""
+    try:
+        found = member(where, told["body"], "token")
         return Token(
-            answer.headers["x-subject-token"],
-            catalog_of(told.get("catalog") or [], credential),
-            named(told["project"]),
-            named(told["user"]),
-            tuple(str(role["name"]) for role in told.get("roles") or ()),
+            str(told["secret"]),
+            catalog_of(found.get("catalog") or [], credential),
+            named(found["project"]),
+            named(found["user"]),
+            tuple(str(role["name"]) for role in found.get("roles") or ()),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ObserveError(f"{url}: Keystone's answer is no token with a catalog") from error
+        raise ObserveError(f"{where}: Keystone's answer is no token with a catalog") from error
 
 
 def named(thing: Mapping[str, Any]) -> str:
@@ -120,13 +140,30 @@ def address(url: str) -> str:
 
 
 def catalog_of(entries: list[Mapping[str, Any]], credential: Credential) -> dict[str, str]:
-    """Return one address per service type, for the wanted interface and region. Raises for a garbled one."""
+    """Return one address per service type, for the wanted interface and region. Raises for a garbled one.
+
+    Where no region is wanted and there are several, nobody can tell which is meant. Raises ``ObserveError`` for that.
+    """
     found: dict[str, str] = {}
+    regions: set[str] = set()
     for entry in entries:
         for endpoint in entry["endpoints"]:
             fits = credential.region in {None, endpoint.get("region_id"), endpoint.get("region")}
             if fits and endpoint["interface"] == credential.interface:
                 found.setdefault(str(entry["type"]), address(endpoint["url"]))
+                regions |= {str(endpoint.get("region_id") or endpoint.get("region") or "")} - {""}
+    if credential.region is None and len(regions) > 1:
+        names = readable(" and ".join(sorted(regions)))
+        raise ObserveError(f"{credential.place}: the catalog has {names}: give region_name, or set OS_REGION_NAME")
     found.pop("volume", None)  # what bore this name was the API's first version
     cinder = found.get("block-storage") or found.get("volumev3")
-    return {**found, **({"volume": cinder} if cinder else {})}
+    found.update({"volume": cinder} if cinder else {})
+    return {**found, **{service: override(service, url, credential) for service, url in credential.endpoints.items()}}
+
+
+def override(service: str, url: str, credential: Credential) -> str:
+    """Return an address that stands in place of the catalog's. Raises ``ObserveError`` for what is none."""
+    try:
+        return address(url)
+    except ValueError as error:
+        raise ObserveError(f"the endpoint of {service} of {credential.place} is no address") from error

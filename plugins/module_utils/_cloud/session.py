@@ -61,7 +61,7 @@ class Session:
         crowd: Crowd = threads,
     ) -> None:
         self.credential = credential
-        self.transport = transport or Wire(credential.cacert)
+        self.transport = transport or wire_of(credential)
         self.clock = clock or Clock()
         self.sleep = self.clock.sleep
         self.crowd = crowd
@@ -216,6 +216,13 @@ class Session:
         headers = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
         url = self.url("image", path)
         result_of("PATCH", url, self.exchange("PATCH", url, headers, json.dumps(operations).encode()))
+
+
+def wire_of(credential: Credential) -> Wire:
+    """Return real HTTP for a cloud."""
+    wire = Wire(credential.cacert)
+    wire.client, wire.proxied = credential.client, credential.proxied
+    return wire
 
 
 def result_of(method: str, url: str, answer: Answer, hide: Sequence[str] = ()) -> Any:

@@ -97,7 +97,7 @@ class Stack:
 def from_params(params: Mapping[str, Any]) -> Stack:
     """Build the stage from the module's parameters. Raises ``Error`` for files that cannot be read."""
     wanted = desired.from_json(load_json(params["desired"]))
-    session = Session(credential.load(params["cloud"], params["clouds_file"]))
+    session = Session(credential.load(params["cloud"], params["clouds_file"] or None))
     limits = policy.from_options({name: params[name] for name in LIMITS})
     run = Run(session, wanted, limits, folder_of(scope_of(session, wanted.stack), params["state_dir"]))
     run.timeout = float(params["timeout"])

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple, Optional, Protocol, Union
 from urllib.parse import urlsplit
 
 from .._core.errors import ObserveError
-from . import deadline
+from . import deadline, proxy
 from .form import readable
 
 if TYPE_CHECKING:
@@ -71,6 +71,8 @@ class Wire:
     def __init__(self, cacert: Optional[str] = None, timeout: float = 60.0) -> None:
         self.cacert = cacert
         self.timeout = timeout
+        self.client: Optional[tuple[str, Optional[str]]] = None
+        self.proxied = False
         self.context: Optional[ssl.SSLContext] = None
         self.lock = threading.Lock()
         self.idle: dict[Place, list[http.client.HTTPConnection]] = defaultdict(list)
@@ -79,10 +81,15 @@ class Wire:
     def tls(self) -> ssl.SSLContext:
         """Return the one TLS context: certificates and names are always verified."""
         if self.context is None:
+            file = f"the CA file {self.cacert}"
             try:
-                self.context = ssl.create_default_context(cafile=self.cacert)
+                made = ssl.create_default_context(cafile=self.cacert)
+                if self.client is not None:
+                    file = f"the certificate {self.client[0]} and its key {self.client[1] or 'in it'}"
+                    made.load_cert_chain(*self.client, password="")
             except (OSError, ValueError) as error:
-                raise Unreached(f"cannot read the CA file {self.cacert}: {error}") from error
+                raise Unreached(f"cannot read {file}: {error}") from error
+            self.context = made
         return self.context
 
     def connection(self, place: Place) -> http.client.HTTPConnection:
@@ -101,7 +108,10 @@ class Wire:
         connection = self.connection(place)
         fresh = connection.sock is None
         line = self.connected(connection, place, where)
-        path = parts.path + (f"?{parts.query}" if parts.query else "")
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        through = proxy.of(place) if self.proxied and parts.scheme == "http" else None
+        if through is not None:
+            path, headers = f"http://{parts.netloc}{path}", {**through.headers, **headers}
         began = time.monotonic()
         line.ends = over = began + self.patience + int(headers.get("Content-Length", 0)) / self.slowest
         try:
@@ -146,13 +156,14 @@ class Wire:
             if not stale(line):
                 return line
             connection.close()
-        scheme, host, port = place
+        scheme, host, _ = place
+        context = self.tls() if scheme == "https" else None
         ends = time.monotonic() + self.within
         made: Optional[socket.socket] = None
         try:
-            made = deadline.connect(host, port, ends)
-            made = deadline.encrypt(made, self.tls(), host, ends) if scheme == "https" else made
-        except (OSError, UnicodeError) as error:
+            made = self.plain(place, ends)
+            made = deadline.encrypt(made, context, host, ends) if context is not None else made
+        except (OSError, UnicodeError, http.client.HTTPException) as error:
             if made is not None:
                 made.close()
             late = isinstance(error, deadline.OVER)
@@ -160,6 +171,21 @@ class Wire:
         opened = deadline.Socket(made)
         connection.sock = opened
         return opened
+
+    def plain(self, place: Place, ends: float) -> socket.socket:
+        """Return a connection, by way of the proxy that the environment names for it."""
+        scheme, host, port = place
+        through = proxy.of(place) if self.proxied else None
+        if through is None:
+            return deadline.connect(host, port, ends)
+        made = deadline.connect(through.host, through.port, ends)
+        if scheme == "https":
+            try:
+                proxy.tunnel(made, through, place, ends)
+            except (OSError, http.client.HTTPException):
+                made.close()
+                raise
+        return made
 
 
 def trouble(error: Exception, host: str) -> str:
