@@ -8,6 +8,7 @@ this plan makes it" from "could not look".
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .._core.errors import ApplyError, Error, ObserveError
@@ -81,6 +82,7 @@ def converge(
     ``before`` are the steps that other components are planned to take first: they matter to check mode alone.
     """
     unseen: list[str] = []
+    os.umask(0o022)  # whatever the login's is: services read what we and the programs that we run make
     try:
         if module.check_mode:
             plan, unseen = plan_stages(stages, before)

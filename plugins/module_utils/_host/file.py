@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import grp
 import os
 import pwd
@@ -13,7 +14,7 @@ from .._core import ini, ini_merge, secret, showing
 from .._core.decide import file as decision
 from .._core.decide import unit
 from .._core.errors import ApplyError, DeclareError, ObserveError
-from . import atomic, record
+from . import atomic, place, record
 from . import ini as namespaces
 from .converge import steps_named
 
@@ -35,11 +36,14 @@ class Files:
         self.items = {item["path"]: item for item in items}
         self.secrets = secrets
         self.files = decision.check_agreement([to_file(item, secrets) for item in items])
+        self.entered: list[decision.File] = []
 
     def plan(self, planned: Plan | None) -> Plan:
         """Look at every path. Before a file is to change, its options must be ones that its services know."""
         installing = {step.name for step in steps_named(planned, "package") if step.action == "install"}
-        plan = decision.decide(
+        parents = observe_parents([file.path for file in self.files])
+        self.entered = decision.to_be_entered(self.files, parents)
+        plan = decision.decide_entries(self.entered, parents) + decision.decide(
             self.files,
             {file.path: observe(file.path, file.form) for file in self.files},
             lambda file: bool(installing) and (not file.package or file.package in installing),
@@ -59,7 +63,7 @@ class Files:
 
     def apply(self, plan: Plan) -> None:
         """Write, make and remove, in the order of declaration."""
-        by_path = {file.path: file for file in self.files}
+        by_path = {file.path: file for file in (*self.entered, *self.files)}
         for step in plan:
             if step.action == "write":
                 note(by_path[step.name], self.records)
@@ -90,14 +94,32 @@ def to_file(item: Mapping[str, Any], secrets: Mapping[str, Any]) -> decision.Fil
 
 
 def observe(path: str, form: str = "file") -> decision.Seen | None:
-    """Return what is at a path, or None. A link is itself, except where a directory is wanted and it leads to one."""
+    """Return what is at a path, or None. A link is itself, except where a directory is wanted and it leads to one.
+
+    Raises ``ApplyError`` where somebody else than root could have led the way.
+    """
     try:
-        state = os.stat(path) if form == "directory" else os.lstat(path)
-        content = _read(path) if stat.S_ISREG(state.st_mode) else ""
+        if form == "directory":
+            with place.folder(path) as descriptor:
+                return _seen(os.fstat(descriptor))
+        with place.parent(path) as (folder, name):
+            state = os.stat(name, dir_fd=folder, follow_symlinks=False)
+            return _seen(state, _read(name, folder) if stat.S_ISREG(state.st_mode) else "")
     except (FileNotFoundError, NotADirectoryError):
-        return None
+        return _in_the_way(path) if form == "directory" else None
     except OSError as error:
         raise ObserveError(f"{path} cannot be looked at: {error.strerror}") from error
+
+
+def _in_the_way(path: str) -> decision.Seen | None:
+    """Return what is at a path that is no directory."""
+    try:
+        return _seen(os.lstat(path))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _seen(state: os.stat_result, content: str = "") -> decision.Seen:
     kinds = {stat.S_IFREG: "file", stat.S_IFDIR: "directory", stat.S_IFLNK: "link"}
     return decision.Seen(
         form=kinds.get(stat.S_IFMT(state.st_mode), "other"),
@@ -108,8 +130,17 @@ def observe(path: str, form: str = "file") -> decision.Seen | None:
     )
 
 
-def _read(path: str) -> str:
-    with open(path, encoding="utf-8", errors="surrogateescape", newline="") as source:
+def observe_parents(paths: Sequence[str]) -> dict[str, decision.Seen]:
+    """Return the directories above some paths that are there."""
+    above = {folder for path in paths for folder in decision.parents(path)}
+    seen = {folder: observe(folder, "directory") for folder in sorted(above)}
+    return {folder: one for folder, one in seen.items() if one and one.form == "directory"}
+
+
+def _read(name: str, folder: int) -> str:
+    """Read a file that was a plain one a moment ago; whoever made it another thing meanwhile does not hold us up."""
+    descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+    with os.fdopen(descriptor, encoding="utf-8", errors="surrogateescape", newline="") as source:
         return source.read()
 
 
@@ -144,14 +175,14 @@ def bring(file: decision.File) -> None:
     """Make one path what it should be. Raises ``ApplyError``."""
     try:
         if file.form == "absent":
-            if os.path.lexists(file.path):
-                os.unlink(file.path)
+            with contextlib.suppress(FileNotFoundError), place.parent(file.path) as (folder, name):
+                os.unlink(name, dir_fd=folder)
             return
         user, group = _number(pwd.getpwnam, "user", file.owner), _number(grp.getgrnam, "group", file.group)
         if file.form == "directory":
-            os.makedirs(file.path, exist_ok=True)
-            os.chown(file.path, user, group)
-            os.chmod(file.path, file.mode)
+            with place.folder(file.path, make=True) as descriptor:
+                os.fchown(descriptor, user, group)
+                os.fchmod(descriptor, file.mode)
         else:
             atomic.replace(file.path, file.content, (user, group), file.mode)
     except OSError as error:

@@ -39,6 +39,7 @@ PARTS = (
     "_host/firewall.py",
     "_host/iptables.py",
     "_host/nftables.py",
+    "_host/place.py",
 )
 LOADERS = "nftables.service netfilter-persistent.service ufw.service firewalld.service"
 UNIT_TEXT = """# Written by Novaform. Code: {digest}

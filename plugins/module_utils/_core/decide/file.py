@@ -96,6 +96,46 @@ def _directory(file: File, seen: Seen | None) -> Step | None:
     return Step("set", DIRECTORY, file.path, before=f"{seen.rights}\n" if seen else "", after=f"{file.rights}\n")
 
 
+def parents(path: str) -> list[str]:
+    """Return the directories above a path, the uppermost first, without the root."""
+    names = path.split("/")[1:-1]
+    return ["/" + "/".join(names[:depth]) for depth in range(1, len(names) + 1)]
+
+
+def to_be_entered(files: Sequence[File], above: Mapping[str, Seen]) -> list[File]:
+    """Return those directories above declared files, undeclared themselves, that the files' readers cannot enter.
+
+    Each as it has to be: its owners stay, and others may list and enter it. ``above`` are the ones that are there.
+    """
+    declared = {file.path for file in files}
+    shut = {
+        folder
+        for file in files
+        for folder in parents(file.path)
+        if folder in above and folder not in declared and file.form != "absent" and not _enters(file, above[folder])
+    }
+    return [
+        File(folder, "directory", owner=seen.owner, group=seen.group, mode=seen.mode | 0o055)
+        for folder, seen in above.items()
+        if folder in shut
+    ]
+
+
+def decide_entries(folders: Sequence[File], above: Mapping[str, Seen]) -> Plan:
+    """Return the steps that let readers into directories."""
+    return Plan(tuple(step for step in (_directory(folder, above[folder.path]) for folder in folders) if step))
+
+
+def _enters(file: File, folder: Seen) -> bool:
+    """Return whether whoever a file is for gets through a directory: its owner, else its group; root always does."""
+    if folder.mode & 0o001:
+        return True
+    if file.owner != "root":
+        own = folder.owner == file.owner and folder.mode & 0o100
+        return bool(own or (folder.group in (file.owner, file.group) and folder.mode & 0o010))
+    return file.group == "root" or (folder.group == file.group and bool(folder.mode & 0o010))
+
+
 def check_agreement(files: Sequence[File]) -> list[File]:
     """Return the files with each path once. Raises ``DeclareError`` when two declare one path differently."""
     by_path: dict[str, File] = {}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import grp
 import os
 import pwd
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +14,7 @@ from ansible_collections.novaform.compute.plugins.module_utils._core import erro
 from ansible_collections.novaform.compute.plugins.module_utils._host import converge, file, ini, ini_file, lock, record
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 OWNER = {"owner": pwd.getpwuid(os.getuid()).pw_name, "group": grp.getgrgid(os.getgid()).gr_name}
 SECRETS = {"p": "hunter$2"}
@@ -57,6 +59,98 @@ def test_a_link_is_replaced_and_where_it_led_is_left_alone(tmp_path: Path) -> No
     assert not (tmp_path / "etc/a.conf").is_symlink()
 
 
+SERVICE = 64123
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A folder that a service may write in, among root's."""
+    made = tmp_path / "home"
+    made.mkdir()
+    os.chown(made, SERVICE, SERVICE)
+    (tmp_path / "victim").mkdir(mode=0o700)
+    return made
+
+
+@pytest.mark.parametrize("form", ["directory", "text", "absent"])
+@pytest.mark.parametrize("link", ["way", "way/inner"], ids=["on the way", "at its end"])
+def test_root_follows_no_link_that_a_service_could_have_made(tmp_path: Path, home: Path, form: str, link: str) -> None:
+    """Neither when it looks nor when it acts, and what the link leads to stays as it is."""
+    (home / link).parent.mkdir(exist_ok=True)
+    os.chown((home / link).parent, SERVICE, SERVICE)
+    (home / link).symlink_to(tmp_path / "victim")
+    item = {"path": f"{home}/way/inner/x", "format": form, "content": "", **OWNER}
+    before = (tmp_path / "victim").stat()
+    with pytest.raises(
+        errors.ApplyError, match=r"over a symbolic link, .*, in a folder that others than root may write"
+    ):
+        file.Files([item], {}, f"{tmp_path}/records").plan(None)
+    with pytest.raises(errors.ApplyError, match="symbolic link"):
+        file.bring(file.to_file(item, {}))
+    after = (tmp_path / "victim").stat()
+    assert (after.st_uid, after.st_mode, list((tmp_path / "victim").iterdir())) == (before.st_uid, before.st_mode, [])
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o1777, 0o775])
+def test_a_folder_that_others_may_write_is_as_good_as_theirs(tmp_path: Path, mode: int) -> None:
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open/way").symlink_to(tmp_path)
+    os.chown(tmp_path / "open", -1, SERVICE)
+    (tmp_path / "open").chmod(mode)
+    with pytest.raises(errors.ApplyError, match="symbolic link, way,"):
+        file.bring(file.to_file({"path": f"{tmp_path}/open/way/x", "format": "directory", **OWNER}, {}))
+
+
+def test_a_declared_directory_of_a_service_is_none_when_it_is_a_link(tmp_path: Path, home: Path) -> None:
+    (home / ".ssh").symlink_to(tmp_path / "victim")
+    with pytest.raises(errors.ApplyError, match=r"\.ssh, in a folder"):
+        file.bring(file.to_file({"path": f"{home}/.ssh", "format": "directory", "mode": "0700", **OWNER}, {}))
+    assert (tmp_path / "victim").stat().st_uid == 0
+
+
+def test_links_of_the_administrator_are_followed_and_loops_are_not(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "way").symlink_to("real")
+    (tmp_path / "far").symlink_to(tmp_path / "way/../way")
+    converge.apply_stages(
+        [file.Files([{"path": f"{tmp_path}/far/a/b", "format": "text", "content": "x", **OWNER}], {}, f"{tmp_path}/r")]
+    )
+    assert (tmp_path / "real/a/b").read_text() == "x"
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(errors.ObserveError, match="cannot be looked at"):
+        file.observe(f"{tmp_path}/loop/a")
+
+
+def test_what_is_made_on_the_way_can_be_entered_whatever_the_umask(tmp_path: Path) -> None:
+    old = os.umask(0o077)
+    try:
+        stage = file.Files(items(tmp_path), SECRETS, f"{tmp_path}/records")
+        converge.apply_stages([stage])
+    finally:
+        os.umask(old)
+    assert [(tmp_path / way).stat().st_mode & 0o777 for way in ("etc", "etc/x.service.d")] == [0o755, 0o755]
+    assert (tmp_path / "etc/a.conf").stat().st_mode & 0o777 == 0o640
+
+
+@pytest.fixture
+def public() -> Iterator[Path]:
+    """A folder that anybody gets to, unlike ``tmp_path``."""
+    with tempfile.TemporaryDirectory() as made:
+        Path(made).chmod(0o755)
+        yield Path(made)
+
+
+def test_a_file_whose_reader_cannot_get_to_it_is_a_step_for_the_directory(public: Path, tmp_path: Path) -> None:
+    (public / "policy.d").mkdir(mode=0o700)
+    item = {"path": f"{public}/policy.d/a.yaml", "format": "text", "content": "x", "group": "nogroup", "mode": "0640"}
+    stages = [file.Files([item], {}, f"{tmp_path}/records")]
+    (predicted, _), done = converge.plan_stages(stages, plan.Plan()), converge.apply_stages(stages)
+    assert triples(done) == [("set", "directory", f"{public}/policy.d"), ("write", "file", item["path"])]
+    assert triples(predicted) == triples(done)
+    assert (public / "policy.d").stat().st_mode & 0o777 == 0o755
+    assert not converge.plan_stages(stages, plan.Plan())[0]
+
+
 def test_a_directory_may_be_a_link_to_one(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir(mode=0o750)
     (tmp_path / "etc").mkdir()
@@ -86,8 +180,8 @@ def test_a_file_that_cannot_be_meant_is_refused(item: dict[str, Any]) -> None:
         file.Files([item], {})
 
 
-def test_an_owner_that_does_not_exist_is_fine_until_it_is_needed(tmp_path: Path) -> None:
-    stage = file.Files([{**items(tmp_path)[1], "owner": "nosuchuser"}], SECRETS, f"{tmp_path}/records")
+def test_an_owner_that_does_not_exist_is_fine_until_it_is_needed(public: Path) -> None:
+    stage = file.Files([{**items(public)[1], "owner": "nosuchuser"}], SECRETS, f"{public}/records")
     plan_ = stage.plan(plan.Plan())
     assert len(plan_.steps) == 1
     with pytest.raises(errors.ApplyError, match="no user nosuchuser"):
