@@ -14,6 +14,7 @@ import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
+from .._cloud.wire import Wire
 from .._core import secret
 from .._core.decide import broker as decision
 from .._core.errors import ApplyError, ObserveError
@@ -95,18 +96,12 @@ class Broker:
         command.change([CONTROL, "set_user_tags", self.admin, decision.TAG])
 
     def _request(self, method: str, path: str, body: Any = None, seconds: float = SECONDS) -> tuple[int, bytes]:
-        place = urlsplit(self.desired["api"])
+        """Ask its management API. Raises ``ObserveError`` without a whole answer in time."""
         token = base64.b64encode(f"{self.admin}:{self.passwords[self.admin]}".encode()).decode()
         headers = {"Authorization": f"Basic {token}", "Content-Type": "application/json"}
-        connection = http.client.HTTPConnection(place.hostname or "127.0.0.1", place.port, timeout=seconds)
-        try:
-            connection.request(method, path, None if body is None else json.dumps(body), headers)
-            answer = connection.getresponse()
-            return answer.status, answer.read()
-        except (OSError, http.client.HTTPException) as error:
-            raise ObserveError(f"the broker's management API at {place.netloc} does not answer: {error}") from error
-        finally:
-            connection.close()
+        content = None if body is None else json.dumps(body).encode()
+        answer = Wire(timeout=seconds).send(method, f"{self.desired['api']}{path}", headers, content)
+        return answer.status, answer.body
 
     def _change(self, method: str, path: str, body: Any = None) -> None:
         status, answer = self._request(method, path, body)

@@ -6,20 +6,44 @@ the host for lost.
 
 from __future__ import annotations
 
+import threading
 import time
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any
 
 from .._core import domain
 from .._core.errors import ObserveError
 
 URI = "qemu:///system"
+PATIENCE = 30.0  # seconds for the whole look: it takes milliseconds a guest
 # virDomainXMLFlags: the persistent definition instead of the running one. Secrets come only with another flag.
 INACTIVE = 2
 NO_SUCH_DOMAIN = 42
 
 
-def observe(uri: str = URI, *, include_xml: bool = False) -> dict[str, Any]:
-    """Return ``{domains, seconds, libvirt_version}`` as ``kvm_domains_info`` documents. Raises ``ObserveError``."""
+def observe(uri: str = URI, *, include_xml: bool = False, within: float = PATIENCE) -> dict[str, Any]:
+    """Return ``{domains, seconds, libvirt_version}`` as ``kvm_domains_info`` documents. Raises ``ObserveError``.
+
+    The binding itself waits for ever for a libvirt that hangs; we do so for ``within`` seconds.
+    """
+    looking: Future[dict[str, Any]] = Future()
+
+    def look() -> None:
+        try:
+            looking.set_result(_observed(uri, include_xml=include_xml))
+        except ObserveError as error:
+            looking.set_exception(error)
+
+    threading.Thread(target=look, daemon=True).start()
+    try:
+        return looking.result(within)
+    except FutureTimeout:
+        where = f"libvirt at {uri} has not answered within {within:.0f} s"
+        raise ObserveError(f"{where}; look at systemctl status libvirtd") from None
+
+
+def _observed(uri: str, *, include_xml: bool) -> dict[str, Any]:
     try:
         import libvirt
     except ImportError as error:

@@ -27,6 +27,9 @@ _SILENT: dict[str, str] = {}
 class Once(Wire):
     """A way to ask that has little patience, and none for an address that did not answer before."""
 
+    within = SECONDS
+    patience = 2 * SECONDS
+
     def send(self, method: str, url: str, headers: Mapping[str, str], body: Body = None) -> Answer:
         """Make one exchange. Raises ``Unreached`` at once for an address that has been silent."""
         place = urlsplit(url).netloc

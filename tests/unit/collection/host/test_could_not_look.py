@@ -91,12 +91,11 @@ def test_networks_that_cannot_be_seen_are_not_foretold(silent: str, failing: str
 
 
 def test_a_neutron_that_is_only_to_be_made_has_no_networks_and_is_not_asked(silent: str) -> None:
-    started = time.monotonic()
     assert [step.key for step in networks(silent).plan(COMING)] == [
         ("create", "network", "external"),
         ("create", "subnet", "external"),
     ]
-    assert time.monotonic() - started < 0.2
+    assert not signin._SILENT
 
 
 def test_an_address_that_is_silent_is_waited_for_once_in_a_run(silent: str) -> None:
@@ -104,18 +103,17 @@ def test_an_address_that_is_silent_is_waited_for_once_in_a_run(silent: str) -> N
     for _ in range(20):
         with pytest.raises(errors.ObserveError):
             networks(silent).plan(Plan())
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 8
 
 
 @pytest.mark.parametrize(
     "step", [Step("restart", "unit", "keystone.service"), Step("create", "keys", "fernet")], ids=str
 )
 def test_a_keystone_that_is_to_be_restarted_is_not_asked(silent: str, step: Step) -> None:
-    started = time.monotonic()
     with pytest.raises(errors.ObserveError, match="before neutron and keystone are started again"):
         networks(silent).plan(Plan((step,)))
     keystone(silent).plan(Plan((step,)))
-    assert time.monotonic() - started < 0.4
+    assert not signin._SILENT
 
 
 @pytest.fixture
