@@ -16,14 +16,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 HIDDEN = "<hidden>"
-NAMES = re.compile(r"(?i)^(\s*[\w.\[\]-]*(?:passw|secret|token|credential|_key\b|apikey|cookie)[\w.-]*\s*[=:]\s*)(.+)$")
-URL = re.compile(r"(://[^:/@\s]*:)[^@\s]+@")
+NAMES = re.compile(
+    r"(?i)^(\s*[\w.\[\]-]*(?:pass|secret|token|credential|_key\b|apikey|cookie)[\w.-]*\s*[=:]"
+    r"(?!\s*(?:true|false)$)\s*)(.+)$"
+)
+URL = re.compile(r"(://[^:/@\s]*:)\S+@")  # to the last @: passwords hold some, too
 BLOCK = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL)
 
 
 def scrub(text: str) -> str:
     """Return a line with what looks like a secret hidden: by the option's name, or as the password in a URL."""
     return NAMES.sub(rf"\1{HIDDEN}", URL.sub(rf"\1{HIDDEN}@", text))
+
+
+def declared(text: str) -> str:
+    """Return a declared text as it may be shown: what looks like a secret and has no placeholder is an operator's."""
+    lines = [line if secret.names_in(line) else scrub(line) for line in text.split("\n")]
+    return "\n".join(lines)
 
 
 def texts(observed: str | None, content: str, shown: str, secrets: Mapping[str, Any]) -> tuple[str, str]:

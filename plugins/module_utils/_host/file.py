@@ -77,9 +77,9 @@ def to_file(item: Mapping[str, Any], secrets: Mapping[str, Any]) -> decision.Fil
         raise DeclareError(f"{path!r} with format {form!r} is no file: give a full path, and one of {', '.join(FORMS)}")
     content = shown = ""
     if form == "ini":
-        content, shown = ini.render(item["options"], secrets), ini.render(item["options"])
+        content, shown = ini.render(item["options"], secrets), showing.declared(ini.render(item["options"]))
     elif form == "text":
-        content, shown = secret.resolve(item["content"], secrets), item["content"]
+        content, shown = secret.resolve(item["content"], secrets), showing.declared(item["content"])
     mode = str(item.get("mode") or ("0755" if form == "directory" else "0644"))
     return decision.File(
         path=path,

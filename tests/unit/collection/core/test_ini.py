@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from ansible_collections.novaform.compute.plugins.module_utils._core import errors, ini, ini_merge, showing
 
@@ -102,3 +104,27 @@ def test_the_comments_of_a_packaged_default_are_not_shown_unless_they_are_all_th
     assert showing.texts(observed, "# ours\nx = 3\n", "# ours\nx = 3\n", {})[0] == "x = 1\n# ours\n"
     assert showing.texts("# a\n\n# b\n\n[x]\n\n\ny\n", "z\n", "z\n", {})[0] == "[x]\n\ny\n"
     assert showing.texts("# gone\nx = 1\n", "x = 1\n", "x = 1\n", {})[0] == "# gone\nx = 1\n"
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "expected"),
+    [
+        ("password", "CANARY", "password = <hidden>"),
+        ("my_secret", "CANARY", "my_secret = <hidden>"),
+        ("api_key", "CANARY", "api_key = <hidden>"),
+        ("passphrase", "CANARY", "passphrase = <hidden>"),
+        ("connection", "mysql://u:CAN@ARY@h/x", "connection = mysql://u:<hidden>@h/x"),
+        ("transport_url", "rabbit://u:CANARY@a,u:CANARY@b/v", "transport_url = rabbit://u:<hidden>@b/v"),
+        ("password", "<secret:my_own>", "password = <secret:my_own>"),
+        ("send_service_user_token", True, "send_service_user_token = true"),
+        ("cpu_mode", "none", "cpu_mode = none"),
+    ],
+)
+def test_an_operators_own_secret_is_in_no_difference(option: str, value: Any, expected: str) -> None:
+    secrets = {"my_own": "CANARY"}
+    options = {"db": {option: value}}
+    shown = showing.declared(ini.render(options))
+    before, after = showing.texts("[db]\nx = 1\n", ini.render(options, secrets), shown, secrets)
+    assert expected in after.splitlines()
+    again, same = showing.texts(ini.render(options, secrets), ini.render(options, secrets), shown, secrets)
+    assert "CANARY" not in before + after + again + same
