@@ -12,7 +12,7 @@ from novaform.clients import cloud
 from novaform.observe import image_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from novaform.observe.host import Hosts
 
@@ -79,8 +79,11 @@ class Stack:
         return made
 
     def look(self) -> cloud.run.Look:
-        """Look and decide."""
-        return self.run().plan()
+        """Look and decide. Raises ``ObserveError`` where nothing at all could be seen: that decides nothing."""
+        look = self.run().plan()
+        if set(look.observed.coverage.values()) == {core.observed.FAILED}:
+            raise core.errors.ObserveError(cause(look.observed.complaints))
+        return look
 
     def build_images(self, build: Callable[[Path], Path]) -> None:
         """Make the images that are built in, where the cloud lacks them; ``build`` makes one at a path."""
@@ -104,6 +107,14 @@ def clouds_file(where: Where) -> str | None:
     folder = where.inventory if where.inventory.is_dir() else where.inventory.parent
     file = folder / "clouds.yaml"
     return str(file) if file.is_file() else None
+
+
+def cause(complaints: Iterable[str]) -> str:
+    """Return complaints of the form ``GET ADDRESS: REASON`` in one sentence, each reason once."""
+    first: dict[str, str] = {}
+    for one in complaints:
+        first.setdefault(one.partition(": ")[2] or one, one)
+    return "nothing could be looked at: " + "; ".join(first.values())
 
 
 def load(where: Where) -> core.model.Declaration:

@@ -34,8 +34,7 @@ class Instance(NamedTuple):
 
 def status(stack: Stack, *, consoles: bool) -> list[Instance]:
     """Return all declared instances; with ``consoles`` also an address for each, which opens it for a while."""
-    run = stack.run()
-    look = run.plan()
+    look = stack.look()
     world = core.world.World(stack.desired, look.observed, look.applied, stack.policy)
     wanted = [one for one in stack.desired.wanted if one.kind == "server"]
     items = {one.key: next(iter(world.found(one)), None) for one in wanted}

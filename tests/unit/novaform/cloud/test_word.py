@@ -230,3 +230,18 @@ def test_a_whole_file_is_one_that_a_command_goes_by(tmp_path: Path, capfd: pytes
     (tmp_path / "clouds.yaml").write_text(yaml.safe_dump({"clouds": {"c": WHOLE}}))
     assert main.main(["plan"]) == 1
     assert "cannot connect" in capfd.readouterr().err
+
+
+def test_a_look_that_sees_nothing_says_each_cause_once(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "instances.yml").write_text("stack: shop\ninstances: {web: {image: i, flavor: f}}\n")
+    with keystone() as (url, _):
+        nowhere = dict.fromkeys(
+            ("compute_endpoint", "network_endpoint_override", "image_endpoint"), "http://127.0.0.1:1"
+        )
+        loaded(tmp_path, {"auth_url": url}, **nowhere)
+        for command in ("plan", "status", "drift"):
+            assert main.main([command]) == 1
+            err = capfd.readouterr().err
+            assert err.startswith("novaform: nothing could be looked at: GET http://127.0.0.1:1/")
+            assert err.count("Connection refused") == 1
+            assert err.count("\n") == 1
