@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 # The register in which site.yml keeps what `host_info` found on a host.
 FACTS = "novaform_host"
 USED = ("cores", "memory_mb", "virt_type", "openvswitch_datapath", "ssh_host_keys", "time", "remembered")
-"""The facts that decide what a host's files hold; preflight looks at all of them."""
+USED += ("compute_id", "verified")
+"""The facts that decide what is done on a host; preflight looks at all of them."""
 LACKING = "`novaform site secrets DIR` adds the site's own; one of yours goes into secrets.yml by hand"
 # The register in which site.yml keeps what `host` has found to be left to do on a host.
 GATE = "host_prepared"
@@ -44,7 +45,7 @@ def where_of_host(value: Any) -> str:
     return _where(value, "hosts.yml")
 
 
-def _said(name: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+def facts_of(name: str, variables: Mapping[str, Any]) -> dict[str, Any]:
     """Return the facts of a host. What is not of their shape is refused, whoever let it come so far."""
     answer = variables.get(FACTS)
     facts = (answer.get("facts") if isinstance(answer, dict) else None) or {}
@@ -90,7 +91,7 @@ def to_site(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]], *,
             name,
             hostvars[name],
             frozenset(role for role in sites.ROLES if name in members[role]),
-            _said(name, hostvars[name]) if asked else {},
+            facts_of(name, hostvars[name]) if asked else {},
         )
         for name in names
     )
@@ -119,7 +120,7 @@ def _declared(hostvars: Mapping[str, Any], names: Sequence[str]) -> sites.Cloud:
 
 def _with_records(hosts: tuple[sites.Host, ...], hostvars: Mapping[str, Any]) -> tuple[sites.Host, ...]:
     """Return the hosts, each with those of its services that the cloud has no record of."""
-    facts = {host.name: _said(host.name, hostvars[host.name]) for host in hosts}
+    facts = {host.name: facts_of(host.name, hostvars[host.name]) for host in hosts}
     remembered = membership.remembered_by(facts[host.name] for host in hosts if "control" in host.roles)
     return tuple(
         dataclasses.replace(
@@ -192,7 +193,7 @@ def secrets_for(secrets: Mapping[str, Any], wanted: Any) -> dict[str, Any]:
     return {name: endpoint.fit(name, secrets[name]) for name in names}
 
 
-def _sentence(function: Callable[..., Any]) -> Callable[..., Any]:
+def sentence(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return the function with our errors as Ansible's, so that a play fails with a sentence."""
 
     def filtered(*args: Any, **kwargs: Any) -> Any:
@@ -210,4 +211,4 @@ class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Return ``{name: function}``."""
         named = {"blueprint": blueprint, "component": component, "secrets_for": secrets_for}
-        return {name: _sentence(function) for name, function in named.items()}
+        return {name: sentence(function) for name, function in named.items()}

@@ -113,6 +113,7 @@ facts:
     apt_lock: {description: Program that holds dpkg's lock or null., type: str, returned: always}
     compute_id: {description: Identity of its compute node or null., type: str, returned: always}
     deployed_as: {description: Option C(host) of its nova.conf or neutron.conf or null., type: str, returned: always}
+    verified: {description: Identities of compute hosts on which a server booted., type: dict, returned: always}
     database:
       description: MariaDB on this host.
       type: dict

@@ -79,6 +79,7 @@ FACTS: Mapping[str, shape.Check] = {
     "apt_lock": shape.maybe(WORD),
     "compute_id": shape.maybe(IDENTITY),
     "deployed_as": shape.maybe(KNOWN),
+    "verified": shape.table(KNOWN, IDENTITY, 1 << 16),
     "database": shape.record({"state": shape.one_of(*DATABASE), "said": shape.line(500)}),
     "remembered": shape.maybe(shape.record(REMEMBERED)),
     "ports": shape.listing(shape.record(LISTENER), 4096),

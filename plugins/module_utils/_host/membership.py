@@ -11,11 +11,12 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from .._core.errors import ObserveError
-from . import command, sql
+from . import command, record, sql
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+VERIFIED, FOLDER = "verified", "/var/lib/novaform"
 DATA = "/var/lib/mysql/nova"
 IDENTITY = "/var/lib/nova/compute_id"
 CONFIGURATIONS = ("/etc/nova/nova.conf", "/etc/neutron/neutron.conf")
@@ -62,11 +63,12 @@ _CLAIMS = frozenset({"disabled", "forced_down", "enabled"})
 
 
 def observe() -> dict[str, Any]:
-    """Return ``{compute_id, deployed_as, database: {state, said}, remembered}`` as ``host_info`` documents them."""
+    """Return compute_id, deployed_as, verified, database (state, said) and remembered, as ``host_info`` has them."""
     state, said, remembered = observe_database()
     return {
         "compute_id": _text(IDENTITY).strip() or None,
         "deployed_as": observe_name(CONFIGURATIONS),
+        "verified": observe_verified(),
         "database": {"state": state, "said": said},
         "remembered": remembered,
     }
@@ -77,6 +79,12 @@ def observe_name(paths: tuple[str, ...]) -> str | None:
     sections = (f"\n{_text(path)}".partition("\n[DEFAULT]\n")[2].partition("\n[")[0] for path in paths)
     found = (_HOST.search(section) for section in sections)
     return next((match.group(1) for match in found if match), None)
+
+
+def observe_verified() -> dict[str, str]:
+    """Return ``{compute host: identity}`` of those on which a trial went well, as this host has it on record."""
+    hosts = (record.load(VERIFIED, FOLDER) or {}).get("hosts")
+    return {str(host): str(node) for host, node in hosts.items()} if isinstance(hosts, dict) else {}
 
 
 def observe_database(connect: Callable[[], sql.Server] = sql.root) -> tuple[str, str, dict[str, Any] | None]:

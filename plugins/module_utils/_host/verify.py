@@ -1,0 +1,98 @@
+"""The acts of trying a cloud out, on its control host, one at a time: a later one waits until an earlier has ended.
+
+An act whose controller is gone clears away what it has made, and ends.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Callable
+
+from .._cloud.trial import Trial, find_project
+from .._core import secret
+from .._core.decide import verify as decision
+from .._core.errors import ApplyError
+from . import caller, lock, membership, record, signin
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .._cloud.session import Session
+
+    Params = Mapping[str, Any]
+
+LOCK = "/run/novaform-verify.lock"
+PATIENCE = 300.0  # seconds for an earlier act to end
+
+
+def look(params: Params) -> dict[str, Any]:
+    """Make the project ready and return the image that it keeps."""
+    with lock.acquire(LOCK, PATIENCE):
+        find_project(_session(params))
+        trial = _trial(params)
+        trial.clear()
+        return {"image": trial.find_image()}
+
+
+def boot(params: Params) -> dict[str, Any]:
+    """Start and hear a server on each host. Raises ``ApplyError`` without an image."""
+    with lock.acquire(LOCK, PATIENCE):
+        trial = _trial(params)
+        image = trial.find_image() or _uploaded(trial, params["image_file"])
+        hosts, network = trial.boot(params["hosts"], image)
+        _leave(trial)
+        return {"hosts": hosts, "network": network}
+
+
+def migrate(params: Params) -> dict[str, Any]:
+    """Move servers to other hosts."""
+    with lock.acquire(LOCK, PATIENCE):
+        trial = _trial(params)
+        hosts = trial.migrate(params["servers"])
+        _leave(trial)
+        return {"hosts": hosts}
+
+
+def clear(params: Params) -> dict[str, Any]:
+    """Delete what was made, and write down which compute nodes are good."""
+    with lock.acquire(LOCK, PATIENCE):
+        good = {host for host, row in params["rows"].items() if row["ok"]}
+        nodes = {host: row.get("node") for host, row in params["servers"].items()}
+        if nodes:
+            before = {host: node for host, node in membership.observe_verified().items() if host not in nodes}
+            after = {host: node for host, node in nodes.items() if host in good}
+            record.write(membership.VERIFIED, {"hosts": {**before, **after}}, membership.FOLDER)
+        if _session(params).get("identity", f"/projects?name={decision.NAME}&domain_id=default")["projects"]:
+            _trial(params).clear()
+        return {}
+
+
+ACTS: dict[str, Callable[[Params], dict[str, Any]]] = {
+    "look": look,
+    "boot": boot,
+    "migrate": migrate,
+    "clear": clear,
+}
+
+
+def _session(params: Params, project: str = "admin") -> Session:
+    auth = secret.resolve(params["account"]["auth"], params["secrets"])
+    return signin.session(auth["auth_url"], params["account"]["region"], auth["username"], auth["password"], project)
+
+
+def _trial(params: Params) -> Trial:
+    return Trial(_session(params, decision.NAME), caller.listens)
+
+
+def _uploaded(trial: Trial, path: str | None) -> str:
+    if path is None:
+        raise ApplyError("the cloud keeps no image to boot, and none was given")
+    ident = trial.upload_image(path, os.path.getsize(path))
+    os.unlink(path)
+    return ident
+
+
+def _leave(trial: Trial) -> None:
+    """Clear away at once when nobody is there any more who would ask for it."""
+    if not caller.listens():
+        trial.clear()
