@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         lifecycle,
         settle,
         turn,
+        verify,
         world,
     )
 
@@ -57,6 +58,7 @@ PLACES = {
     "lifecycle": "decide.lifecycle",
     "settle": "decide.settle",
     "turn": "decide.turn",
+    "verify": "decide.verify",
     "world": "decide.world",
 }
 """Where those are that are not at the top of ``_core``, or are called otherwise."""
@@ -89,6 +91,7 @@ __all__ = [
     "settle",
     "text",
     "turn",
+    "verify",
     "world",
 ]
 

@@ -90,6 +90,9 @@ class CallbackModule(Default):
         done = f"{len(steps)} step{many} ({counted(steps)})" if steps else "changed"
         self._display.display(f"{' ' * 12}{host}: {done} in {seconds:.1f} s", color="yellow")
 
+    def v2_runner_item_on_ok(self, result):
+        """Say nothing: the task says it when all its items are done."""
+
     def v2_runner_retry(self, result):
         """Say once a minute that a wait goes on: it is no failure."""
         host, now = result.host.get_name(), time.monotonic()

@@ -86,6 +86,10 @@ hosts:
   returned: with the acts V(boot) and V(migrate)
   type: dict
   sample: {compute1: {boot: 3.9, console: 4.2, server: 8f3c, address: 198.18.0.12}}
+rows:
+  description: O(rows) as they were given.
+  returned: with the act V(clear)
+  type: dict
 network:
   description: Id of the servers' network.
   returned: with the act V(boot)

@@ -44,7 +44,7 @@ class Room(NamedTuple):
 
 ROOMS = {
     "init": Room("novaform.cli.init", "Write the inventory, cloud.yml and secrets of a new site."),
-    "site": Room("novaform.site.cli", "Make and complete the secrets of a site."),
+    "site": Room("novaform.site.cli", "Complete the secrets of a site, and try its cloud out."),
     "lab": Room("novaform.lab.cli", "Throw-away systemd hosts on this machine, with a cloud on them."),
     "guest": Room("novaform.guest.cli", "Make a tiny bootable image to try the cloud with."),
     "validate": Room(

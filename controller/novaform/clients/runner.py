@@ -16,7 +16,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from novaform import core, interrupt
 from novaform.clients import child
@@ -143,6 +143,14 @@ def interruptible(parameters: Mapping[str, Any], stop: Path | None) -> Any:
         pool.shutdown(wait=False)
 
 
+class Order(NamedTuple):
+    """How a playbook is run: its variables, who gets Ansible's events, and when it is ended in any case."""
+
+    variables: Mapping[str, Any]
+    hear: Callable[[dict[str, Any]], bool]
+    seconds: int
+
+
 def is_at_work(private: Path) -> bool:
     """Tell whether the module has said a word: it says its first before it sends anything that changes a thing."""
     return (private / PROGRESS).exists()
@@ -171,6 +179,14 @@ def run_here(private: Path, module: str, arguments: Mapping[str, Any], seconds: 
 def run_there(private: Path, module: str, inventory: Path, pattern: str) -> dict[str, tuple[str, dict[str, Any]]]:
     """Run one module without arguments on hosts of an inventory, with the settings that stand beside it."""
     place = inventory.absolute()
+    settings = beside(private, place)
+    settings["ANSIBLE_TASK_TIMEOUT"] = str(QUESTION_SECONDS)
+    told = {"inventory": str(place), "envvars": settings, "timeout": QUESTIONS_SECONDS}
+    return run(private, module, {}, pattern, told)
+
+
+def beside(private: Path, place: Path) -> dict[str, str]:
+    """Return the settings for the hosts of an inventory: ours, and those of the ansible.cfg that stands beside it."""
     folders = [place, *place.parents[:2]]
     config = next((one / "ansible.cfg" for one in folders if (one / "ansible.cfg").is_file()), None)
     password = next((one / VAULT for one in folders if (one / VAULT).is_file()), None)
@@ -178,10 +194,30 @@ def run_there(private: Path, module: str, inventory: Path, pattern: str) -> dict
     if config is None and password is not None and "ANSIBLE_VAULT_PASSWORD_FILE" not in os.environ:
         settings["ANSIBLE_VAULT_PASSWORD_FILE"] = str(password)
     settings |= {"ANSIBLE_SSH_ARGS": ALIVE} if config is None else {"ANSIBLE_CONFIG": str(config)}
-    settings["ANSIBLE_TASK_TIMEOUT"] = str(QUESTION_SECONDS)
     del settings["ANSIBLE_REMOTE_TMP"]
-    told = {"inventory": str(place), "envvars": settings, "timeout": QUESTIONS_SECONDS}
-    return run(private, module, {}, pattern, told)
+    return settings
+
+
+def play(private: Path, playbook: str, inventory: Path, order: Order) -> str:
+    """Run one of our playbooks on an inventory; return Ansible's last words, empty when all went well.
+
+    Raises ``ApplyError`` when it did not end in time.
+    """
+    place = inventory.absolute()
+    parameters = {
+        "private_data_dir": str(private),
+        "playbook": f"{COLLECTION}.{playbook}",
+        "inventory": str(place),
+        "extravars": dict(order.variables),
+        "envvars": beside(private, place),
+        "event_handler": order.hear,
+        "timeout": order.seconds,
+    }
+    ended = interruptible(parameters, None)
+    if ended.status == "timeout":
+        child.end_all()
+        raise core.errors.ApplyError(f"{playbook} did not end within {order.seconds} s: run again")
+    return "" if ended.status == "successful" else said(ended)
 
 
 def follow(path: Path, hear: Callable[[dict[str, Any]], None], over: Callable[[], bool]) -> None:

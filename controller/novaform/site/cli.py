@@ -9,7 +9,7 @@ import typer
 
 from novaform import core, output
 from novaform.declare import document
-from novaform.site import directory, secret
+from novaform.site import directory, secret, trial
 
 MOST = 20
 
@@ -18,7 +18,7 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.callback()
 def site() -> None:
-    """Make and complete the secrets of a site."""
+    """Make and complete the secrets of a site, and try its cloud out."""
 
 
 def _given(path: Path | None) -> dict[str, str]:
@@ -72,3 +72,20 @@ def secrets(
     where = directory.SiteDirectory(root.absolute())
     directory.add_secrets(where, address, given=given_values)
     output.say(f"{where.secrets} is complete")
+
+
+@app.command()
+def verify(
+    root: Annotated[Path, typer.Argument(metavar="DIR", help="The directory that holds hosts.yml.")] = Path(),
+    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")] = False,
+) -> int:
+    """Boot a server on every compute host, ping it, move it live, and take it away again.
+
+    Exit status: 0 all hosts are good, 1 not all, or an error.
+    """
+    rows = trial.verify(root / "hosts.yml", output.complain)
+    if as_json:
+        output.answer({"hosts": rows}, indent=1)
+    else:
+        output.say(core.verify.render_table(rows))
+    return 0 if all(row["ok"] for row in rows.values()) else 1

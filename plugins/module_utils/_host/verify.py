@@ -64,7 +64,7 @@ def clear(params: Params) -> dict[str, Any]:
             record.write(membership.VERIFIED, {"hosts": {**before, **after}}, membership.FOLDER)
         if _session(params).get("identity", f"/projects?name={decision.NAME}&domain_id=default")["projects"]:
             _trial(params).clear()
-        return {}
+        return {"rows": params["rows"]}
 
 
 ACTS: dict[str, Callable[[Params], dict[str, Any]]] = {

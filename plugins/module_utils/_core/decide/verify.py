@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from .. import text
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -69,10 +71,9 @@ def reason(fault: str, events: Sequence[Mapping[str, Any]]) -> str:
     return said or "Nova gives no reason"
 
 
-def clean(text: str) -> str:
-    """Return a text of the cloud's as one line that a terminal may show."""
-    line = "".join(letter if letter.isprintable() else " " for letter in text)
-    return re.sub(r"\s+", " ", line).strip()[:_SAID]
+def clean(said: str) -> str:
+    """Return a text of the cloud's as one short line that a terminal may show."""
+    return " ".join(text.clean_line(re.sub(r"\s+", " ", said)).split())[:_SAID]
 
 
 def movers(phase: Phase) -> list[str]:
