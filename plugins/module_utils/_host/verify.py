@@ -6,6 +6,7 @@ An act whose controller is gone clears away what it has made, and ends.
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Callable
 
 from .._cloud.trial import Trial, find_project
@@ -15,7 +16,7 @@ from .._core.errors import ApplyError
 from . import caller, lock, membership, record, signin
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from .._cloud.session import Session
 
@@ -27,7 +28,7 @@ PATIENCE = 300.0  # seconds for an earlier act to end
 
 def look(params: Params) -> dict[str, Any]:
     """Make the project ready and return the image that it keeps."""
-    with lock.acquire(LOCK, PATIENCE):
+    with _alone():
         find_project(_session(params))
         trial = _trial(params)
         trial.clear()
@@ -36,7 +37,7 @@ def look(params: Params) -> dict[str, Any]:
 
 def boot(params: Params) -> dict[str, Any]:
     """Start and hear a server on each host. Raises ``ApplyError`` without an image."""
-    with lock.acquire(LOCK, PATIENCE):
+    with _alone():
         trial = _trial(params)
         image = trial.find_image() or _uploaded(trial, params["image_file"])
         hosts, network = trial.boot(params["hosts"], image)
@@ -46,7 +47,7 @@ def boot(params: Params) -> dict[str, Any]:
 
 def migrate(params: Params) -> dict[str, Any]:
     """Move servers to other hosts."""
-    with lock.acquire(LOCK, PATIENCE):
+    with _alone():
         trial = _trial(params)
         hosts = trial.migrate(params["servers"])
         _leave(trial)
@@ -55,7 +56,7 @@ def migrate(params: Params) -> dict[str, Any]:
 
 def clear(params: Params) -> dict[str, Any]:
     """Delete what was made, and write down which compute nodes are good."""
-    with lock.acquire(LOCK, PATIENCE):
+    with _alone():
         good = {host for host, row in params["rows"].items() if row["ok"]}
         nodes = {host: row.get("node") for host, row in params["servers"].items()}
         if nodes:
@@ -73,6 +74,17 @@ ACTS: dict[str, Callable[[Params], dict[str, Any]]] = {
     "migrate": migrate,
     "clear": clear,
 }
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Keep other acts away. Raises ``ObserveError`` when an earlier one does not end."""
+    held = lock.Lock("a trial of the cloud", path=LOCK, within=PATIENCE)
+    held.plan(None)
+    try:
+        yield
+    finally:
+        held.release()
 
 
 def _session(params: Params, project: str = "admin") -> Session:
