@@ -44,6 +44,7 @@ def honest(name: str, address: str, **other: Any) -> dict[str, Any]:
         "apt_lock": None,
         "compute_id": None,
         "deployed_as": None,
+        "verified": {},
         "database": {"state": "absent", "said": ""},
         "remembered": {kind: {} if kind == "instances" else [] for kind in fact.REMEMBERED},
         "ports": [{"port": 22, "address": "192.0.2.1", "program": "sshd", "pid": 1, "unit": "ssh.service"}],

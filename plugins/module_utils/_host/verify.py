@@ -89,7 +89,8 @@ def _alone() -> Iterator[None]:
 
 def _session(params: Params, project: str = "admin") -> Session:
     auth = secret.resolve(params["account"]["auth"], params["secrets"])
-    return signin.session(auth["auth_url"], params["account"]["region"], auth["username"], auth["password"], project)
+    account = (auth["username"], auth["password"], project)
+    return signin.session(auth["auth_url"], params["account"]["region"], account)
 
 
 def _trial(params: Params) -> Trial:

@@ -56,6 +56,7 @@ def test_what_is_documented_is_what_is_checked() -> None:
         ("clock_offset", float("inf")),
         ("root", "yes"),
         ("deployed_as", "x; reboot"),
+        ("verified", {"compute1": "<secret:keystone_admin>"}),
         ("compute_id", "a\n"),
         ("database", {"state": "open", "said": "\x1b[2J"}),
         ("remembered", {}),
