@@ -16,7 +16,7 @@ PLAYBOOK = "verify"
 SECONDS = 1800
 """When a trial is ended in any case: each of its waits has a deadline of its own."""
 CLEAR_SECONDS = 600
-SILENT = ("assert", "include_tasks", "include_role", "validate_argument_spec")
+SILENT = ("assert", "debug", "fail", "include_tasks", "include_role", "validate_argument_spec")
 FAILED = ("runner_on_failed", "runner_on_unreachable")
 
 
