@@ -123,7 +123,7 @@ def _identity(name: str, facts: Mapping[str, Any], remembered: Mapping[str, Any]
             f"Placement knows it as {left[0]['id']}, but {has}: was it set up anew?",
             f"write that into {IDENTITY} there: {used} allocations are on it"
             if used
-            else f"openstack resource provider delete {left[0]['id']}, then run again",
+            else f"openstack resource provider delete {left[0]['id']} (of osc-placement), then run again",
         )
 
 
@@ -200,7 +200,7 @@ def _leftovers(hosts: Hosts, remembered: Mapping[str, Any]) -> Iterator[tuple[st
     unread = any(not host.get("facts") for _, host in _of(hosts, "compute"))
     for one in remembered["providers"]:
         if not unread and one["id"] not in ours and one["name"] not in names:
-            yield one["name"], "Placement", f"openstack resource provider delete {one['id']}"
+            yield one["name"], "Placement", f"openstack resource provider delete {one['id']} (of osc-placement)"
 
 
 def _closed(hosts: Hosts, remembered: Mapping[str, Any] | None) -> Iterator[Row]:
