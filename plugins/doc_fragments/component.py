@@ -17,6 +17,7 @@ options:
         filter instead of writing it by hand.
       - Its parts are C(packages), C(files), C(databases), C(broker), C(keys), C(migrations), C(schemas), C(bridges),
         C(units), C(settle), C(catalog), C(firewall), C(proofs), C(networks) and C(cell_hosts); each may be left out.
+      - C(secrets) names the secrets that the component gets.
       - Values hold placeholders like C(<secret:NAME>) instead of secrets, or C(<secret:NAME|url>) inside a URL.
     type: dict
     required: true

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ENDINGS = (".yaml", ".yml", ".json")
 DEEPEST = 32
-LARGEST = 1024 * 1024
+LARGEST = 512 * 1024
 """Bytes of a file of clouds that somebody means."""
 FOLDERS = (".", "~/.config/openstack", "/etc/openstack")
 ENVIRONMENT = "envvars"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from .._core.plan import Plan, Step
 
-_NAME = re.compile(r"^[A-Za-z0-9_]{1,64}$")
+_NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
 
 
 class Databases:
@@ -25,7 +25,7 @@ class Databases:
         self.desired = desired
         self.passwords = {user["name"]: secret.resolve(user["password"], secrets) for user in desired["users"]}
         for name in (*desired["schemas"], *self.passwords):
-            if not _NAME.match(name):
+            if not _NAME.fullmatch(name):
                 raise DeclareError(f"{name!r} is no name for a database or its account: letters, digits and _ only")
 
     def plan(self, planned: Plan | None) -> Plan:

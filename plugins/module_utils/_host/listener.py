@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 LISTEN = "0A"
-INTERPRETER = re.compile(r"^(python[\d.]*|perl|ruby|sh|bash|dash)$")
+INTERPRETER = re.compile(r"python[\d.]*|perl|ruby|sh|bash|dash")
 
 
 def observe() -> list[dict[str, Any]]:
@@ -34,7 +34,7 @@ def program_in(cmdline: str, comm: str) -> str:
     if not words:
         return comm.strip()
     name = os.path.basename(words[0].split(" ")[0]).rstrip(":")
-    if INTERPRETER.match(name):
+    if INTERPRETER.fullmatch(name):
         scripts = [word for word in words[1:] if not word.startswith("-")]
         return os.path.basename(scripts[0]) if scripts else name
     return name

@@ -71,6 +71,10 @@ def test_a_host_in_order_has_no_row() -> None:
         ({"interfaces": ["eth0", "lo"]}, "there is no interface eth1 (there are eth0)"),
         ({"default_interface": "eth1"}, "eth1 carries the default route"),
         ({"addresses": {"eth0": ["192.0.2.7"]}}, "none of its interfaces has the address 192.0.2.1"),
+        (
+            {"addresses": {"eth0": ["192.0.2.1"], "eth1": ["198.51.100.7"]}},
+            "eth1 has the address 198.51.100.7",
+        ),
         ({"clock_offset": -6.0}, "its clock is 6 s behind the controller's"),
         ({"clock_offset": 31.0}, "its clock is 31 s ahead of the controller's"),
         (
@@ -160,3 +164,67 @@ def test_the_table_is_aligned_and_counts() -> None:
     places = {line.index(word) for line, word in zip(lines[2:], ("PROBLEM", "the login", "systemd"), strict=True)}
     assert len(places) == 1
     assert preflight.render_table([]) == "no problems"
+
+
+@pytest.mark.parametrize(
+    ("declared", "interfaces", "part"),
+    [
+        (
+            {"tunnel": "198.51.100.9", "tunnel_own": True},
+            [],
+            "none of its interfaces has the tunnel_address 198",
+        ),
+        ({"tunnel": "192.0.2.1", "tunnel_own": True}, [], None),
+        ({"tunnel": "203.0.113.9", "tunnel_own": True, "tunnel_comes": True}, [], None),
+        (
+            {"tunnel": "203.0.113.9", "tunnel_own": True, "tunnel_comes": True},
+            ["br-ex"],
+            "none of its interfaces has the tunnel_address 203.0.113.9",
+        ),
+        ({"address": "one.example.org"}, [], "one.example.org is a name, and services listen on an address"),
+        ({"address": "192.0.2.77"}, [], "none of its interfaces has the address 192.0.2.77"),
+    ],
+)
+def test_declared_addresses_are_those_of_interfaces(
+    declared: dict[str, Any], interfaces: list[str], part: str | None
+) -> None:
+    """An agent with a tunnel address that its host does not have ends, and no server gets a port."""
+    rows = told({"one": {**host(interfaces=[*FACTS["interfaces"], *interfaces]), **declared}})
+    assert [problem for _, problem in rows if part is None or part not in problem] == []
+    assert len(rows) == (part is not None)
+
+
+def test_a_switch_in_user_space_needs_a_tunnel_address_where_there_are_several() -> None:
+    one = {**host(openvswitch_datapath="netdev"), "tunnel": "192.0.2.1"}
+    two = {**host(["compute"], hostname="two", openvswitch_datapath="system"), "tunnel": "192.0.2.1"}
+    assert [name for name, problem in told({"one": one, "two": two}) if "no openvswitch module" in problem] == ["one"]
+    assert told({"one": one}) == []
+
+
+def test_what_is_of_no_host_stands_above_the_table() -> None:
+    lines = preflight.render_table(
+        [
+            {"host": "", "problem": "cloud.yml:1:1: unknown key", "remedy": ""},
+            {"host": "", "problem": "a lacks b", "remedy": "add it"},
+            {"host": "one", "problem": "it is off", "remedy": "switch it on"},
+        ]
+    ).splitlines()
+    assert lines[0] == "3 problems; nothing has been touched"
+    assert lines[2:4] == ["cloud.yml:1:1: unknown key", "a lacks b: add it"]
+    assert lines[-1].split() == ["one", "it", "is", "off", "switch", "it", "on"]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem", "remedy"),
+    [
+        (contact.NOT_ASKED, "it was not read in this run", "without --start-at-task"),
+        (contact.NOT_FACTS + "cores is missing", "what it says is not a host's facts: cores is missing", "who answers"),
+        ("\x1b[2J" + "x" * 10_000_000, "it could not be read: ", "-m ping"),
+    ],
+)
+def test_what_a_host_says_instead_is_short_and_harmless(text: str, problem: str, remedy: str) -> None:
+    row = contact.to_problem("one", text)
+    assert row["problem"].startswith(problem)
+    assert remedy in row["remedy"]
+    assert len(row["problem"]) < 300
+    assert "\x1b" not in row["problem"]
