@@ -7,13 +7,12 @@ import os
 import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from novaform import core
 from novaform.clients import runner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
-
-    from novaform import core
 
 
 STEPS = 4
@@ -65,6 +64,6 @@ def written(order: Order, private: Path) -> dict[str, str]:
             continue
         path = private / f"{name}.json"
         path.touch(mode=0o600)
-        path.write_text(json.dumps(value))
+        path.write_text(json.dumps(value, default=core.hidden.seal))
         files[name] = str(path)
     return files

@@ -34,6 +34,7 @@ def keep(path: Path, stack: Stack, decision: core.change.Decision) -> None:
     kept = {"version": VERSION, "for": bound(stack), "digest": stack.desired.digest, "steps": steps}
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            os.fchmod(file.fileno(), 0o600)  # one that was there keeps its mode
             file.write(json.dumps(kept, indent=1) + "\n")
     except OSError as error:
         raise core.errors.ApplyError(f"{path}: cannot be written ({error.strerror})") from error

@@ -7,7 +7,7 @@ import binascii
 import ipaddress
 import re
 
-from novaform.declare.field import Json, Refused, Scalar
+from novaform.declare.field import OPEN, Json, Refused, Scalar
 
 KEY_TYPES = ("ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521")
 
@@ -43,7 +43,7 @@ class Cidr(Scalar):
         try:
             return str(ipaddress.ip_network(text))
         except ValueError as error:
-            raise Refused(f"is not {self.wanted}{self.hint(text)}") from error
+            raise Refused(f"is not {self.wanted}{self.hint(text)}", f"is not {self.wanted}") from error
 
     def hint(self, text: str) -> str:
         """Return the network that an address with a prefix lies in."""
@@ -60,6 +60,7 @@ class Cidr(Scalar):
 class Ports(Scalar):
     """A port, a range of ports, or all; the value is (first, last), both None for all."""
 
+    secrets = OPEN
     wanted = "a port such as 80, a range such as 8000-8100, or all"
     pattern = re.compile("all|([0-9]{1,5})(-([0-9]{1,5}))?", re.ASCII)
     least, most = 1, 65535
@@ -98,6 +99,7 @@ class IcmpType(Ports):
 class PublicKey(Scalar):
     """One line of an OpenSSH public key file; a private key is refused and never repeated."""
 
+    secrets = OPEN
     wanted = "a public key such as 'ssh-ed25519 AAAA... name'"
 
     def shows(self) -> bool:

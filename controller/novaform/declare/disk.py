@@ -9,6 +9,7 @@ from pathlib import Path
 from novaform import core
 
 BYTES = 16 * 1024 * 1024
+"""Of all files of a declaration together."""
 
 
 def read(path: str, most: int = BYTES) -> bytes:
@@ -21,5 +22,5 @@ def read(path: str, most: int = BYTES) -> bytes:
     except (OSError, ValueError) as error:
         raise core.errors.DeclareError(f"{path}: {getattr(error, 'strerror', None) or 'is no file name'}") from error
     if len(content) > most:
-        raise core.errors.DeclareError(f"{path}: is larger than {most} bytes")
+        raise core.errors.DeclareError(f"{path}: is larger than {most} bytes, which is what there is room for")
     return content

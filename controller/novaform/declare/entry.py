@@ -10,13 +10,13 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from novaform import core
 from novaform.declare import instances, scalar
 from novaform.declare.field import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from novaform import core
     from novaform.declare.field import Scalar
 
 STATES = {
@@ -29,6 +29,7 @@ STATES = {
 }
 KEY_LENGTH = 60
 CLOUD_NAME = scalar.CloudName()
+EVERY = core.hidden.EVERY
 
 
 class Entry(NamedTuple):
@@ -148,13 +149,17 @@ class Writer:
 
     def labels(self, item: core.observed.Item, left: list[str]) -> dict[str, Any]:
         """Return metadata and tags."""
+        secret = set(item.fields.get("hidden") or ())
+        shown = {name: value for name, value in item.fields["metadata"].items() if not {name, EVERY} & secret}
         metadata = {
             name: value
-            for name, value in item.fields["metadata"].items()
+            for name, value in shown.items()
             if fits(instances.METADATA_NAME, name) and fits(instances.METADATA_VALUE, value)
         }
         tags = [tag for tag in item.fields["tags"] if fits(instances.TAG, tag)]
-        lost = [*(item.fields["metadata"].keys() - metadata.keys()), *(set(item.fields["tags"]) - set(tags))]
+        covered = sorted(item.fields["metadata"].keys() - shown.keys())
+        left += [f"its metadata {name} came from where secrets are kept: say from where" for name in covered]
+        lost = [*(shown.keys() - metadata.keys()), *(set(item.fields["tags"]) - set(tags))]
         left += [f"{name!r} among its metadata or tags cannot be written here" for name in sorted(lost)]
         return {name: value for name, value in (("metadata", metadata), ("tags", tags)) if value}
 
@@ -173,6 +178,9 @@ class Writer:
     def user_data(self, item: core.observed.Item, left: list[str]) -> str | None:
         """Return the text that it was given; None where there is none."""
         found: bytes | None = self.given[item.id].user_data
+        if found and {EVERY, core.declared_server.USER_DATA} & set(item.fields.get("hidden") or ()):
+            left.append("its user data came from where secrets are kept: say from where")
+            return None
         try:
             return found.decode() if found else None
         except UnicodeDecodeError:

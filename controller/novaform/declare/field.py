@@ -6,20 +6,37 @@ hints and the editor's schema all come from it. ``check`` returns a value, or ``
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import yaml
 
 from novaform import core
 from novaform.declare import problem, reference
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 Json = dict[str, Any]
 INVALID: Final = object()
+INSTEAD = "write it, or give it by from_var and --var"
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
+KEPT, OPEN, NEVER = "kept", "open", "never"
+"""What a scalar makes of a secret: it keeps it hidden; it is no secret, being a number or one of a few words; it is a
+name or a place, which every plan shows, and so none may stand there."""
+
+
 class Refused(Exception):
-    """A text is not of the type; the message says what is wanted, without repeating the text."""
+    """A text is not of the type; the message says what is wanted. ``blind`` says it without a letter of the text.
+
+    ``among`` are the words that one of was wanted, for a hint.
+    """
+
+    def __init__(self, message: str, blind: str = "", among: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.blind = blind or message
+        self.among = among
 
 
 class Context:
@@ -67,6 +84,7 @@ class Scalar(Type):
     """One text, read by ``parse``; may be given by reference. Subclasses say what they want."""
 
     by_reference = True
+    secrets = NEVER
 
     def check(self, node: yaml.Node, context: Context) -> Any:
         """Return the parsed value of a scalar or of a reference."""
@@ -89,12 +107,24 @@ class Scalar(Type):
         if written.plain and written.text in NULLS:
             context.problems.add(node, f"nothing, where {self.wanted} is wanted; leave the line out for the default")
             return INVALID
-        try:
-            return self.parse(written.text, plain=written.plain)
-        except Refused as refused:
-            shown = "this" if written.hidden or not self.shows() else problem.quote(written.text)
-            context.problems.add(node, f"{shown} {refused}")
+        if written.hidden and self.secrets == NEVER:
+            context.problems.add(node, f"this value is hidden, and {self.wanted} is shown: {INSTEAD}")
             return INVALID
+        try:
+            value = self.parse(written.text, plain=written.plain)
+        except Refused as refused:
+            context.problems.add(node, self.complaint(written, refused, context))
+            return INVALID
+        return core.hidden.Hidden(value) if written.hidden and self.secrets == KEPT else value
+
+    def complaint(self, written: reference.Written, refused: Refused, context: Context) -> str:
+        """Return what is wrong with a text, without the text where it must not be repeated."""
+        if written.hidden:
+            return f"this {refused.blind}"
+        if not self.shows():
+            return f"this {refused}"
+        hint = context.problems.did_you_mean(written.text, refused.among)
+        return f"{problem.quote(written.text)} {refused}{hint}"
 
     def shows(self) -> bool:
         """Tell whether errors may repeat the value."""
@@ -107,7 +137,8 @@ class Scalar(Type):
     def to_schema(self) -> Json:
         """Return the schema of the text itself or a reference."""
         itself = self.describe()
-        return {"anyOf": [itself, {"$ref": "#/$defs/reference"}]} if self.by_reference else itself
+        which = "variable" if self.secrets == NEVER else "reference"
+        return {"anyOf": [itself, {"$ref": f"#/$defs/{which}"}]} if self.by_reference else itself
 
     def describe(self) -> Json:
         """Return the schema of the written text."""

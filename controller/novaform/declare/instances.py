@@ -15,7 +15,7 @@ METADATA_NAME = Pattern(
     "a name of letters, digits, spaces and _ - : . (novaform... is for our marks)",
     r"(?!novaform)[A-Za-z0-9_:. -]{1,255}",
 )
-METADATA_VALUE = Text("a text")
+METADATA_VALUE = Text("a text").keeping()
 METADATA = Map(METADATA_NAME, METADATA_VALUE, most=120)
 PAIRS = Map(PAIR_NAME, Text("a text"), most=120)
 """Nova takes 128; the others are for our own marks."""
@@ -23,6 +23,7 @@ TAG = Pattern("a tag without /, comma and space (novaform... is for our marks)",
 UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 USER_DATA_BYTES = 49149
 """Nova takes 65535 characters of base64."""
+USER_TEXT = Text("a text", USER_DATA_BYTES, lines=True, secret=True).keeping()
 SPREADS = {"host": "anti-affinity", "prefer-host": "soft-anti-affinity"}
 COUNT = 10_000
 
@@ -125,7 +126,7 @@ USER_DATA = Record(
     "What cloud-init gets.",
     {
         "file": Field(Text("a path", 4096), "A file, relative to this one."),
-        "text": Field(Text("a text", USER_DATA_BYTES, lines=True, secret=True), "The text itself."),
+        "text": Field(USER_TEXT, "The text itself."),
     },
     demand.USER_DATA,
 )
@@ -162,7 +163,7 @@ SHARED = {
     "key": Field(CloudName("a key's name"), "SSH key pair, declared or in the cloud.", aka=("keypair", "key_name")),
     "security_groups": Field(List(CloudName(), 32), "Security groups of every interface.", aka=("firewall",)),
     "user_data": Field(
-        Either(Text("a text", USER_DATA_BYTES, lines=True, secret=True), USER_DATA),
+        Either(USER_TEXT, USER_DATA),
         "What cloud-init gets: a text, or {file: path}. Never shown.",
         aka=("userdata", "user-data", "cloud_init"),
     ),

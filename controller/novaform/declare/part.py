@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 model = core.model
 NONE = ("", "false")
+INLINE = "inline"
 
 
 def to_ports(networks: tuple[Any, ...], floating: str | None) -> tuple[core.model.Port, ...]:
@@ -56,15 +57,17 @@ def to_user_data(value: Any, references: reference.References) -> core.model.Use
     """Return the text, read from its file where it names one. Raises ``reference.Missing``."""
     if value is None:
         return None
-    text, source = value, "inline"
+    text, source = value, INLINE
     if isinstance(value, Entry):
         text, file = value.get("text"), value.get("file")
         if file is not None:
             source, text = reference.beside(value.node, file), references.text(file, value.node)
+    hidden = isinstance(text, core.hidden.Hidden)
+    text = text.reveal() if hidden else text
     size = len(text.encode())
     if size > instances.USER_DATA_BYTES:
         raise reference.Missing(f"user_data has {size} bytes, and Nova takes {instances.USER_DATA_BYTES}")
-    return model.UserData(text, hashlib.sha256(text.encode()).hexdigest(), source)
+    return model.UserData(text, hashlib.sha256(text.encode()).hexdigest(), source, hidden)
 
 
 def to_health(under: Entry | None, own: Entry | None) -> Any:

@@ -18,7 +18,8 @@ from novaform import core
 from novaform.declare import problem
 
 DEPTH = 32
-NODES = 1_000_000
+NODES = 600_000
+"""Of all files of a declaration together: some 230 MiB of memory."""
 UNNAMED = "(a word after * or &; put a text like that into quotes)"
 DEEP = f"nested more than {DEPTH} deep"
 FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdff\ufe00-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
@@ -56,11 +57,11 @@ class Stream(io.BytesIO):
 class Composer(cyaml.CParser):  # type: ignore[name-defined,misc]  # the stubs know the C loaders only
     """The C parser and composer, with a resolver that resolves nothing and counts."""
 
-    def __init__(self, content: bytes, name: str, most: int = NODES) -> None:
+    def __init__(self, content: bytes, name: str, most: int = NODES, before: int = 0) -> None:
         super().__init__(Stream(content, name))
         self.most = most
         self.depth = 0
-        self.nodes = 0
+        self.nodes = before
 
     def resolve(self, _kind: Any, _value: Any, _implicit: Any) -> str:
         """Give every untagged node the empty tag; an explicit tag never comes here."""
@@ -71,7 +72,7 @@ class Composer(cyaml.CParser):  # type: ignore[name-defined,misc]  # the stubs k
         self.depth += 1
         self.nodes += 1
         if self.depth > DEPTH or self.nodes > self.most:
-            what = DEEP if self.depth > DEPTH else f"more than {self.most} values"
+            what = DEEP if self.depth > DEPTH else f"more than {self.most} values in all"
             raise TooMuchError(problem=what, problem_mark=parent.start_mark if parent else None)
 
     def ascend_resolver(self) -> None:
@@ -88,7 +89,7 @@ def compose(content: bytes, name: str, problems: problem.Problems, limits: Limit
     if text is None:
         return None
     tagged = "!" in text
-    composer = Composer(text.encode(), name, limits.nodes)
+    composer = Composer(text.encode(), name, limits.nodes, problems.nodes)
     del text  # beside the tree, it would only take memory
     try:
         root: yaml.Node | None = composer.get_single_node()
@@ -96,6 +97,7 @@ def compose(content: bytes, name: str, problems: problem.Problems, limits: Limit
         problems.add_at(place(error, name), sentence(error))
         return None
     finally:
+        problems.nodes = composer.nodes
         composer.dispose()
     if root is None:
         if limits.empty:

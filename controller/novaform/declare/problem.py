@@ -6,6 +6,7 @@ Nobody should have to mend, run and read twenty times. No sentence repeats a val
 from __future__ import annotations
 
 import difflib
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from novaform import core
@@ -20,6 +21,10 @@ MOST = 200
 SHOWN = 40
 CLOSE = 0.6
 CANDIDATES = 2000
+EFFORT = 500_000
+"""So many candidates are looked at for hints in all, so that reading stays linear however many names are wrong."""
+COMPARED = 50
+"""What comparing a candidate letter by letter costs, in looks at its length and first letter."""
 
 
 class Problem(NamedTuple):
@@ -40,11 +45,28 @@ class Problems:
     def __init__(self) -> None:
         self.found: dict[Problem, None] = {}
         self.left_out = 0
+        self.effort = EFFORT
+        self.nodes = 0
+        """Values that were read, right or wrong, of all files."""
 
     @property
     def full(self) -> bool:
         """Tell whether more would only be counted, so that hints for them are wasted time."""
         return len(self.found) >= MOST
+
+    def closest(self, word: str, candidates: Iterable[str]) -> str | None:
+        """Return the candidate that was probably meant; None where no hint is worth the effort any more."""
+        if self.full or self.effort <= 0:
+            return None
+        among = list(islice(candidates, min(CANDIDATES, self.effort)))
+        near = [other for other in among if alike(word, other)][: self.effort // COMPARED]
+        self.effort -= len(among) + COMPARED * len(near)
+        return closest(word, near)
+
+    def did_you_mean(self, word: str, candidates: Iterable[str]) -> str:
+        """Return ``; did you mean 'x'?`` or nothing."""
+        near = self.closest(word, candidates)
+        return f"; did you mean {quote(near)}?" if near else ""
 
     def add(self, node: yaml.Node, message: str) -> None:
         """Note what is wrong at a node of the document."""
@@ -73,6 +95,12 @@ def quote(text: str) -> str:
     """Return a short, printable form of what somebody wrote."""
     shown = text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
     return "'" + "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in shown) + "'"
+
+
+def alike(word: str, other: str) -> bool:
+    """Tell whether two words begin alike and are long enough to have ``CLOSE`` of their letters in common."""
+    shorter, longer = sorted((len(word), len(other)))
+    return word[:1].lower() == other[:1].lower() and 2 * shorter >= CLOSE * (shorter + longer)
 
 
 def closest(word: str, candidates: Iterable[str]) -> str | None:

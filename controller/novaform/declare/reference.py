@@ -45,9 +45,11 @@ class Missing(Exception):
 class References:
     """Looks values up, and remembers the digests of the files that were read."""
 
-    def __init__(self, variables: Mapping[str, Written | None]) -> None:
+    def __init__(self, variables: Mapping[str, Written | None], problems: problem.Problems) -> None:
         self.variables = variables
+        self.problems = problems
         self.read: dict[str, str] = {}
+        self.vaults: dict[str, bytes] = {}
 
     def look_up(self, node: yaml.MappingNode) -> Written:
         """Return the value that a ``{from_...: ...}`` node stands for. Raises ``Missing``."""
@@ -63,13 +65,13 @@ class References:
             return Written(self.text(target, node).strip(), plain=True, hidden=True)
         if key == "from_vault":
             return self.vault(target, node)
-        hint = problem.did_you_mean(str(key), FORMS) if isinstance(key, str) else ""
+        hint = self.problems.did_you_mean(key, FORMS) if isinstance(key, str) else ""
         raise Missing(f"a mapping, where a single value or one of {forms} is wanted{hint}")
 
     def variable(self, name: str) -> Written:
         """Return a declared variable's value."""
         if name not in self.variables:
-            hint = problem.did_you_mean(name, self.variables)
+            hint = self.problems.did_you_mean(name, self.variables)
             raise Missing(f"variable {problem.quote(name)} is not in 'vars'{hint}")
         value = self.variables[name]
         if value is None:
@@ -80,6 +82,10 @@ class References:
         """Return an environment variable's value."""
         if name not in os.environ:
             raise Missing(f"environment variable {problem.quote(name)} is not set")
+        try:
+            os.environ[name].encode()
+        except UnicodeEncodeError as error:
+            raise Missing(f"environment variable {problem.quote(name)} is not UTF-8 text") from error
         return Written(os.environ[name], plain=True, hidden=True)
 
     def text(self, target: str, node: yaml.Node) -> str:
@@ -99,14 +105,22 @@ class References:
         path, _, key = target.rpartition("#")
         if not path or not key:
             raise Missing("from_vault is written path#key")
-        command = [sys.executable, "-m", "ansible", "vault", "view", beside(node, path)]
-        try:
-            shown = subprocess.run(command, check=False, capture_output=True, stdin=subprocess.DEVNULL, timeout=60)
-        except (OSError, subprocess.TimeoutExpired, ValueError) as error:
-            raise Missing(f"{path}: ansible-vault did not answer; is Ansible installed?") from error
-        if shown.returncode != 0:
-            raise Missing(f"{path}: ansible-vault cannot open it; set ANSIBLE_VAULT_PASSWORD_FILE")
-        return entry(shown.stdout, path, key)
+        place = beside(node, path)
+        if place not in self.vaults:
+            self.vaults[place] = view(place, path)
+        return entry(self.vaults[place], path, key)
+
+
+def view(place: str, path: str) -> bytes:
+    """Return the content of an encrypted file, which the declaration calls ``path``."""
+    command = [sys.executable, "-m", "ansible", "vault", "view", place]
+    try:
+        shown = subprocess.run(command, check=False, capture_output=True, stdin=subprocess.DEVNULL, timeout=60)
+    except (OSError, subprocess.TimeoutExpired, ValueError) as error:
+        raise Missing(f"{path}: ansible-vault did not answer; is Ansible installed?") from error
+    if shown.returncode != 0:
+        raise Missing(f"{path}: ansible-vault cannot open it; set ANSIBLE_VAULT_PASSWORD_FILE")
+    return shown.stdout
 
 
 def entry(content: bytes, path: str, key: str) -> Written:

@@ -39,14 +39,14 @@ class Resolver:
         declared: Iterable[str] = self.named[SECTION[kind]] if kind in SECTION else ()
         if not name or name in declared or (kind, name) in self.external:
             return
-        near = problem.closest(name, declared)
+        near = self.context.problems.closest(name, declared)
         self.external[kind, name] = model.External(kind, name, origins.of(field), near)
 
     def need(self, section: str, name: str, origins: core.model.Origins, field: str) -> bool:
         """Tell whether a name is declared, after adding a problem where it is not."""
         if name in self.named[section]:
             return True
-        hint = problem.did_you_mean(name, self.named[section])
+        hint = self.context.problems.did_you_mean(name, self.named[section])
         said = f"{problem.quote(name)} is not declared in '{section}'{hint}"
         self.context.problems.add_at(origins.of(field), said)
         return False

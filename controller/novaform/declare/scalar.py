@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import yaml
 
-from novaform.declare import problem
-from novaform.declare.field import INVALID, Context, Json, Refused, Scalar, is_empty
+from novaform.declare.field import INVALID, KEPT, OPEN, Context, Json, Refused, Scalar, is_empty
 
 if TYPE_CHECKING:
     from novaform.declare.reference import Written
@@ -24,10 +23,18 @@ SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
 class Text(Scalar):
-    """Any text of bounded length. ``lines``: may hold line ends and tabs. ``secret``: errors never repeat it."""
+    """Any text of bounded length. ``lines``: may hold line ends and tabs. ``secret``: errors never repeat it.
+
+    Where one may come from where secrets are kept, see ``keeping``.
+    """
 
     def __init__(self, wanted: str = "a text", most: int = 255, *, lines: bool = False, secret: bool = False) -> None:
         self.wanted, self.most, self.lines, self.secret = wanted, most, lines, secret
+
+    def keeping(self) -> Self:
+        """Let it come from where secrets are kept, and stay hidden then."""
+        self.secrets = KEPT
+        return self
 
     def shows(self) -> bool:
         """Tell whether errors may repeat the value."""
@@ -37,17 +44,19 @@ class Text(Scalar):
         """Return the text as it was written."""
         del plain
         if len(text) > self.most:
-            raise Refused(f"has {len(text)} characters, and at most {self.most} are possible")
+            blind = f"is longer than {self.most} characters"
+            raise Refused(f"has {len(text)} characters, and at most {self.most} are possible", blind)
         bad = None if text.isprintable() else next((each for each in text if self.refuses(each)), None)
         if bad is not None:
-            raise Refused(f"holds U+{ord(bad):04X}, a character that does not print")
+            blind = "holds a character that does not print"
+            raise Refused(f"holds U+{ord(bad):04X}, a character that does not print", blind)
         return sys.intern(text)
 
     def refuses(self, character: str) -> bool:
         """Tell whether a character has no place here: controls, and in one line also marks that change its reading."""
         kind = unicodedata.category(character)
         if self.lines:
-            return kind == "Cc" and character not in "\n\r\t"
+            return kind == "Cs" or (kind == "Cc" and character not in "\n\r\t")
         return kind[0] == "C" or kind in {"Zl", "Zp"}
 
     def describe(self) -> Json:
@@ -60,6 +69,7 @@ class Variable(Text):
 
     def __init__(self) -> None:
         super().__init__("a single value", 4096, lines=True)
+        self.keeping()
 
     def check(self, node: yaml.Node, context: Context) -> Any:
         """Return a ``Written``, or None for nothing."""
@@ -122,6 +132,8 @@ class CloudName(Text):
 class Choice(Scalar):
     """One of a few words."""
 
+    secrets = OPEN
+
     def __init__(self, *words: str) -> None:
         self.words = words
         self.wanted = f"one of {', '.join(words)}"
@@ -130,7 +142,7 @@ class Choice(Scalar):
         """Return the word."""
         del plain
         if text not in self.words:
-            raise Refused(f"is not {self.wanted}{problem.did_you_mean(text, self.words)}")
+            raise Refused(f"is not {self.wanted}", among=self.words)
         return sys.intern(text)
 
     def describe(self) -> Json:
@@ -140,6 +152,8 @@ class Choice(Scalar):
 
 class Integer(Scalar):
     """A whole number in decimal; never what YAML 1.1 reads in ``0640`` or ``12:30``."""
+
+    secrets = OPEN
 
     def __init__(self, least: int, most: int) -> None:
         self.least, self.most = least, most
@@ -163,6 +177,7 @@ class Integer(Scalar):
 class Boolean(Scalar):
     """``true`` or ``false`` and nothing else."""
 
+    secrets = OPEN
     wanted = "true or false"
 
     def parse(self, text: str, *, plain: bool) -> bool:
@@ -180,6 +195,8 @@ class Boolean(Scalar):
 class Size(Scalar):
     """An amount of memory or disk with its unit; the value is in ``unit`` (MiB or GiB)."""
 
+    secrets = OPEN
+
     def __init__(self, unit: str, most: int = 1024 * 1024) -> None:
         self.unit, self.most = unit, most
         self.wanted = "a size such as 512MiB or 4GiB"
@@ -192,7 +209,7 @@ class Size(Scalar):
             raise Refused(f"is not {self.wanted}")
         number, unit = int(match[1]), match[2]
         if unit not in MIB:
-            raise Refused(f"is not {self.wanted}{self.hint(match[1], unit)}")
+            raise Refused(f"is not {self.wanted}{self.hint(match[1], unit)}", f"is not {self.wanted}")
         amount, rest = divmod(number * MIB[unit], MIB[self.unit])
         if rest or amount > self.most:
             raise Refused(f"is not a whole number of {self.unit} up to {self.most}{self.unit}")
@@ -211,6 +228,7 @@ class Size(Scalar):
 class Duration(Scalar):
     """A time with its unit; the value is in seconds."""
 
+    secrets = OPEN
     wanted = "a time such as 90s, 5m or 1h"
 
     def parse(self, text: str, *, plain: bool) -> int:
@@ -219,7 +237,7 @@ class Duration(Scalar):
         match = DURATION.fullmatch(text)
         if match is None:
             hint = f"; did you mean {text}s?" if INTEGER.fullmatch(text) else ""
-            raise Refused(f"is not {self.wanted}{hint}")
+            raise Refused(f"is not {self.wanted}{hint}", f"is not {self.wanted}")
         return int(match[1]) * SECONDS[match[2]]
 
     def describe(self) -> Json:

@@ -14,17 +14,18 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def to_schema(record: Record, title: str) -> dict[str, Any]:
     """Return the schema of a document whose root is ``record``, with every field's meaning as its description."""
-    forms = {
-        "description": "A value that stands elsewhere.",
-        "oneOf": [
-            {
-                "type": "object",
-                "description": doc,
-                "properties": {form: {"type": "string"}},
-                "required": [form],
-                "additionalProperties": False,
-            }
-            for form, doc in reference.FORMS.items()
-        ],
+    forms = [
+        {
+            "type": "object",
+            "description": doc,
+            "properties": {form: {"type": "string"}},
+            "required": [form],
+            "additionalProperties": False,
+        }
+        for form, doc in reference.FORMS.items()
+    ]
+    defined = {
+        "reference": {"description": "A value that stands elsewhere.", "oneOf": forms},
+        "variable": {"description": "A variable whose value is no secret.", "oneOf": forms[:1]},
     }
-    return {"$schema": DIALECT, "title": title, **record.to_schema(), "$defs": {"reference": forms}}
+    return {"$schema": DIALECT, "title": title, **record.to_schema(), "$defs": defined}

@@ -32,10 +32,11 @@ class Reader:
         self.name, self.environment = name, environment
         self.given = {key: reference.Written(value) for key, value in variables.items()}
         self.problems = problem.Problems()
-        self.references = reference.References({})
+        self.references = reference.References({}, self.problems)
         self.context = Context(self.problems, self.references)
         self.sources: dict[str, str] = {}
         self.roots: list[yaml.Node] = []
+        self.room = disk.BYTES
 
     def read(self, content: bytes) -> Sections:
         """Return the merged sections of the main file's content and its includes."""
@@ -58,6 +59,7 @@ class Reader:
     def check(self, name: str, content: bytes, record: Record) -> Entry | None:
         """Return one file's entry, or None where it is not even a mapping."""
         self.sources[name] = hashlib.sha256(content).hexdigest()
+        self.room -= len(content)
         root = positions.compose(content, name, self.problems)
         if root is None:
             return None
@@ -76,7 +78,7 @@ class Reader:
             if path in self.sources:
                 self.problems.add_at(at, f"{problem.quote(wanted)} is included twice")
                 return []
-            entry = self.check(path, disk.read(path), instances.INCLUDED)
+            entry = self.check(path, disk.read(path, self.room), instances.INCLUDED)
         except (core.errors.DeclareError, reference.Missing) as error:
             self.problems.add_at(at, str(error))
             return []
@@ -106,7 +108,7 @@ class Reader:
         self.override(found, values.get("environments", {}), root)
         for name, written in self.given.items():
             if name not in found:
-                hint = problem.did_you_mean(name, found)
+                hint = self.problems.did_you_mean(name, found)
                 self.problems.add(root, f"variable {problem.quote(name)} was given and is not in 'vars'{hint}")
             found[name] = written
         return found
@@ -116,12 +118,12 @@ class Reader:
         for environment in environments.values():
             for member in environment.value.values():
                 if member.name not in found:
-                    hint = problem.did_you_mean(member.name, found)
+                    hint = self.problems.did_you_mean(member.name, found)
                     self.problems.add_at(member.origin, f"{problem.quote(member.name)} is not in 'vars'{hint}")
         if self.environment is None:
             return
         if self.environment not in environments:
-            hint = problem.did_you_mean(self.environment, environments)
+            hint = self.problems.did_you_mean(self.environment, environments)
             self.problems.add(root, f"environment {problem.quote(self.environment)} is not declared{hint}")
             return
         chosen = environments[self.environment].value

@@ -89,7 +89,8 @@ class Known:
 
     def there(self, item: core.observed.Item) -> dict[str, Any]:
         """Return one thing that is there, with names for ids, and with its host's word on it."""
-        values = {name: self.named(value) for name, value in {**item.fields, **item.status}.items()}
+        fields = {**item.fields, "metadata": core.hidden.cover(item.fields.get("metadata") or {}, self.secret_of(item))}
+        values = {name: self.named(value) for name, value in {**fields, **item.status}.items()}
         proof = self.world.proof(item)
         host: dict[str, Any] = {}
         if proof.asked:
@@ -97,6 +98,15 @@ class Known:
             host["libvirt"] = "no such guest" if domain is None else domain.state
             host["wrong"] = [] if domain is None else list(core.definition.wrong(item, domain))
         return {"id": item.id, "ours": self.world.owned(item), **values, **host}
+
+    def secret_of(self, item: core.observed.Item) -> set[str]:
+        """Return which of a thing's metadata is a secret: by its own mark, by the declaration, by what was applied."""
+        uid = item.mark.uid if item.mark is not None else ""
+        sources = [one.fields for one in self.desired.wanted if uid == one.uid or item in self.world.found(one)]
+        sources += [self.look.applied[uid].fields] if uid in self.look.applied else []
+        pairs = [pair for source in sources for pair in (source.get("metadata") or {}).items()]
+        told = {name for name, value in pairs if isinstance(value, core.hidden.Hidden)}
+        return told | set(item.fields.get("hidden") or ())
 
     def named(self, value: Any) -> Any:
         """Return a value with the names of things that it has the ids of."""

@@ -10,6 +10,8 @@ from novaform.observe import image_file
 from novaform.reconcile.stack import IMAGES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from novaform.reconcile.stack import Stack
 
 Kept = tuple[float, "core.desired.Desired"]
@@ -36,7 +38,20 @@ def go_back(stack: Stack, to: int) -> None:
         if one.kind == "server" and one.fields.get("user_data")
     }
     before = kept[to][1]
-    stack.desired = before._replace(wanted=tuple(restored(one, texts, stack) for one in before.wanted))
+    now = {(one.kind, one.key): one.fields.get("metadata") or {} for one in stack.desired.wanted}
+    wanted = (unforgotten(one, now.get((one.kind, one.key), {})) for one in before.wanted)
+    stack.desired = before._replace(wanted=tuple(restored(one, texts, stack) for one in wanted))
+
+
+def unforgotten(wanted: core.desired.Wanted, now: Mapping[str, Any]) -> core.desired.Wanted:
+    """Return a thing of old with the secrets among its metadata as they are declared ``now``; no others are known."""
+    metadata = wanted.fields.get("metadata") or {}
+    secret = {name for name, value in metadata.items() if isinstance(value, core.hidden.Hidden)}
+    if not secret:
+        return wanted
+    kept = {name: now.get(name) if name in secret else value for name, value in metadata.items()}
+    known = {name: value for name, value in kept.items() if value is not None}
+    return wanted._replace(fields={**wanted.fields, "metadata": known})
 
 
 def restored(wanted: core.desired.Wanted, texts: dict[str, Any], stack: Stack) -> core.desired.Wanted:

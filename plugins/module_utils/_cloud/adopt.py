@@ -29,6 +29,8 @@ def mark_server(context: Context, change: Change, wanted: Wanted) -> None:
     proof = mark.proof_of(context.stack, wanted.key)
     if known is not None and wanted.fields.get("user_data") == known:
         proof[mark.USER_DATA] = wanted.fields["user_data"]
+    if wanted.create.get("hidden"):
+        proof[mark.HIDDEN] = mark.hidden_of(wanted.create["hidden"])
     if wanted.protect:
         proof[mark.PROTECT] = "true"
     set_metadata(context, change.target, dict(proof))

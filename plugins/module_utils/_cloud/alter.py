@@ -139,10 +139,14 @@ def update_protect(context: Context, change: Change, one: FieldChange) -> None:
 
 def update_metadata(context: Context, change: Change, one: FieldChange) -> None:
     """Set what is declared, and remove what we set and nobody declares any more."""
-    set_metadata(context, change.target, one.after)
+    hidden = context.wanted("server", change.name).create.get("hidden")
+    item = context.known("server", change.target)
+    marked = item is not None and item.fields.get("hidden")
+    told = {mark.HIDDEN: mark.hidden_of(hidden) if hidden else None} if hidden or marked else {}
+    set_metadata(context, change.target, {**one.after, **told})
 
 
-def set_metadata(context: Context, server: str, after: dict[str, Optional[str]]) -> None:
+def set_metadata(context: Context, server: str, after: dict[str, Any]) -> None:
     """Set keys, and remove those that should have no value."""
     path = f"/servers/{server}/metadata"
     kept = {name: value for name, value in after.items() if value is not None}

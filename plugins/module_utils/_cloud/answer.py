@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Optional
 from urllib.parse import urlsplit
 
 from .._core.errors import ObserveError
+from .._core.hidden import Hidden
 from .._core.text import clean_line
 from . import form
 from .wire import Lost
@@ -85,9 +86,12 @@ def complaint(answer: Answer, hide: Iterable[str] = ()) -> str:
 
 
 def secrets_of(body: Any) -> list[str]:
-    """Return the user data in a request, as it is sent and as it was written."""
+    """Return what a request has of the user's secrets: user data, as it is sent and as it was written, and metadata."""
     inner = [one for one in body.values() if isinstance(one, dict)] if isinstance(body, dict) else []
     sent = [str(one["user_data"]) for one in inner if one.get("user_data")]
+    metadata = [one.get("metadata") for one in ([body, *inner] if isinstance(body, dict) else [])]
+    values = [value for one in metadata if isinstance(one, dict) for value in one.values()]
+    sent += [value.reveal() for value in values if isinstance(value, Hidden)]
     with contextlib.suppress(binascii.Error):
         return sent + [base64.b64decode(one).decode(errors="replace") for one in sent]
     return sent

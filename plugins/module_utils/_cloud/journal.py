@@ -14,7 +14,7 @@ import zlib
 from sys import intern
 from typing import TYPE_CHECKING, Any, Optional
 
-from .._core import mark
+from .._core import hidden, mark
 from .._core.desired import from_json
 from .._core.errors import ApplyError
 from .._core.policy import Applied
@@ -201,10 +201,10 @@ class Journal:
         self.write("INSERT INTO event VALUES (?, ?, ?, ?, ?)", [(now, *event) for event in events])
 
     def keep(self, now: float, desired: Desired) -> None:
-        """Keep a declaration that was applied, without the texts of user data; the same one again is kept once."""
+        """Keep a declaration that was applied, without user data and secrets; the same one again is kept once."""
         plain = desired.to_json()
         bare = [{**one, "create": {**one["create"], "user_data": None}} for one in plain["wanted"]]
-        packed = zlib.compress(json.dumps({**plain, "wanted": bare}, default=str).encode(), 1)
+        packed = zlib.compress(json.dumps({**plain, "wanted": bare}, default=hidden.forget).encode(), 1)
         again = "DELETE FROM declaration WHERE digest = ? AND number = (SELECT max(number) FROM declaration)"
         self.write(again, [(desired.digest,)])
         row = (now, desired.digest, packed)
@@ -247,11 +247,11 @@ def unusable(folder: Path, error: OSError) -> ApplyError:
 def unpacked(packed: Any) -> Optional[Desired]:
     """Return a kept declaration; None for one that is damaged."""
     try:
-        return from_json(json.loads(zlib.decompress(packed)))
+        return from_json(json.loads(zlib.decompress(packed), object_hook=hidden.unseal))
     except (zlib.error, ValueError, KeyError, TypeError):
         return None
 
 
 def remembered(fields: Mapping[str, Any]) -> str:
-    """Return fields as text."""
-    return json.dumps(dict(fields), sort_keys=True, default=str)
+    """Return fields as text; of what is hidden its digest."""
+    return json.dumps(dict(fields), sort_keys=True, default=hidden.forget)

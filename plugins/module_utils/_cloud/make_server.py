@@ -62,13 +62,15 @@ def network_of(context: Context, port: dict[str, Any]) -> dict[str, Any]:
     return {**network, "fixed_ip": port["fixed_ip"]} if port.get("fixed_ip") else network
 
 
-def metadata_of(stack: str, wanted: Wanted) -> dict[str, str]:
+def metadata_of(stack: str, wanted: Wanted) -> dict[str, Any]:
     """Return the declared metadata and the readable half of our mark."""
     ours = {**mark.proof_of(stack, wanted.key), mark.SPEC: spec_of(wanted)}
     if wanted.fields.get("user_data"):
         ours[mark.USER_DATA] = wanted.fields["user_data"]
     if wanted.fields.get("hints"):
         ours[mark.HINTS] = hints_digest(wanted.fields["hints"])
+    if wanted.create.get("hidden"):
+        ours[mark.HIDDEN] = mark.hidden_of(wanted.create["hidden"])
     if wanted.protect:
         ours[mark.PROTECT] = "true"
     return {**wanted.fields.get("metadata", {}), **ours}

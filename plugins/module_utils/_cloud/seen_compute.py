@@ -46,6 +46,8 @@ def to_server(raw: Mapping[str, Any], ports: Optional[Sequence[Mapping[str, Any]
     }
     if mark.SPEC in metadata:  # we made it, and so know whether it had hints
         fields["hints"] = metadata.get(mark.HINTS, "")
+    if mark.HIDDEN in metadata:
+        fields["hidden"] = metadata[mark.HIDDEN].split(",")
     found = mark.from_metadata("server", tags, metadata)
     status = status_of(raw, ports)
     return Item("server", raw["id"], raw.get("name") or "", vars(Fields(fields)), found, status, raw.get("tenant_id"))

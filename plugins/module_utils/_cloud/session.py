@@ -11,6 +11,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
+from .._core import hidden
 from .._core.errors import ApplyError, ObserveError
 from . import identity, shape
 from .answer import bare, complaint, loaded, member, next_page, parsed, pause, secrets_of
@@ -195,7 +196,7 @@ class Session:
 
     def send(self, service: str, method: str, path: str, body: Any = None) -> Any:
         """Change something, once. Raises ``Refused`` for a no, ``Lost`` where nobody can know."""
-        content = None if body is None else json.dumps(body).encode()
+        content = None if body is None else json.dumps(body, default=hidden.expose).encode()
         headers = {**self.headers(service), **({"Content-Type": "application/json"} if content else {})}
         url = self.url(service, path)
         answer = self.exchange(method, url, headers, content)

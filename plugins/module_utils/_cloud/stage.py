@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional
 
-from .._core import desired, guest, policy
+from .._core import desired, guest, hidden, policy
 from .._core.change import Change, changes_from_json
 from .._core.errors import ApplyError, DeclareError
 from .._core.outcome import DONE
@@ -18,7 +18,7 @@ from .session import Session
 from .state import folder_of, scope_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from .._core.outcome import Outcome
     from .journal import Journal
@@ -96,7 +96,7 @@ class Stack:
 
 def from_params(params: Mapping[str, Any]) -> Stack:
     """Build the stage from the module's parameters. Raises ``Error`` for files that cannot be read."""
-    wanted = desired.from_json(load_json(params["desired"]))
+    wanted = desired.from_json(load_json(params["desired"], hidden.unseal))
     session = Session(credential.load(params["cloud"], params["clouds_file"] or None))
     limits = policy.from_options({name: params[name] for name in LIMITS})
     run = Run(session, wanted, limits, folder_of(scope_of(session, wanted.stack), params["state_dir"]))
@@ -112,9 +112,9 @@ def from_params(params: Mapping[str, Any]) -> Stack:
     return stack
 
 
-def load_json(path: str) -> Any:
-    """Read a JSON file."""
+def load_json(path: str, hook: Optional[Callable[[dict[str, Any]], Any]] = None) -> Any:
+    """Read a JSON file. ``hook`` may make something else of its mappings."""
     try:
-        return json.loads(Path(path).read_bytes())
+        return json.loads(Path(path).read_bytes(), object_hook=hook)
     except (OSError, ValueError) as error:
         raise DeclareError(f"{path}: cannot be read as JSON ({error})") from error

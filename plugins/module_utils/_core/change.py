@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import consequence
+from .hidden import shown
 from .plan import Plan, Step
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ class FieldChange:
     consequence: str = consequence.NONE
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain values."""
-        return dict(self.__dict__)
+        """Return plain values, none of them hidden."""
+        return {**self.__dict__, "before": shown(self.before), "after": shown(self.after)}
 
 
 @dataclass(frozen=True)

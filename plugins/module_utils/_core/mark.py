@@ -25,6 +25,9 @@ SPEC = "novaform:spec"
 USER_DATA = "novaform:user_data"
 PROTECT = "novaform:protect"
 HINTS = "novaform:hints"
+HIDDEN = "novaform:hidden"
+"""Names the server's metadata that came from where secrets are kept, so that nobody shows its values."""
+LONGEST = 255
 UID = "novaform:uid"
 OURS = "novaform:"
 
@@ -77,6 +80,12 @@ def proof_of(stack: str, key: str) -> dict[str, str]:
 def description_of(stack: str, kind: str, key: str) -> str:
     """Return the readable half of a mark, for things that have a description and no metadata."""
     return f"novaform stack={stack} key={key} uid={uid_of(stack, kind, key)}"
+
+
+def hidden_of(names: Iterable[str]) -> str:
+    """Return the mark for hidden metadata of these names; ``*``, for all, where they are too long to be listed."""
+    text = ",".join(sorted(names))
+    return text if len(text) <= LONGEST else "*"
 
 
 def from_metadata(kind: str, tags: Iterable[str], metadata: Mapping[str, str]) -> Optional[Mark]:

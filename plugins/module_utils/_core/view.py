@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
+from .hidden import unseal
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -64,7 +66,7 @@ class Told(Mapping[str, Any]):
     def read(self) -> dict[str, Any]:
         """Return the whole mapping."""
         if self.known is None:
-            self.known = json.loads(self.text)
+            self.known = json.loads(self.text, object_hook=unseal)
         return self.known
 
     def __getitem__(self, name: str) -> Any:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from .. import mark
 from ..desired import Wanted
+from ..hidden import Hidden
 from ..model import ANY_EXTERNAL
 from ..view import View
 from .want import want, written
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from ..model import OnChange, Server
 
 Needs = tuple[tuple[str, str], ...]
+USER_DATA = "=user_data"
+"""Among the names of hidden metadata, where it is none."""
 
 
 @lru_cache(maxsize=1024)
@@ -78,9 +81,16 @@ def said(part: Any) -> dict[str, Any]:
     return {name: value for name, value in part._asdict().items() if value}
 
 
+def hidden_names(server: Server) -> list[str]:
+    """Return which of a server's metadata is hidden, and ``=user_data`` where that is."""
+    names = [name for name, value in server.metadata if isinstance(value, Hidden)]
+    return names + [USER_DATA] * bool(server.user_data and server.user_data.hidden)
+
+
 CREATE: Mapping[str, Callable[[Server], Any]] = {
     "networks": lambda server: [port._asdict() for port in server.networks],
     "user_data": lambda server: server.user_data.text if server.user_data else None,
+    "hidden": hidden_names,
     "host": lambda server: server.host,
     "server_group": lambda server: server.server_group,
     "hints": lambda server: dict(server.hints),

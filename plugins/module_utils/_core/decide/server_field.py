@@ -6,6 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from ..hidden import Hidden, cover
 from . import interface
 from .interface import UNSET
 from .thing import differs
@@ -121,17 +122,28 @@ def shared(world: World, wanted: Wanted, item: Item) -> Iterator[tuple[str, Any,
     declared: Mapping[str, str] = wanted.fields.get("metadata") or {}
     others = has.keys() - declared.keys()
     once: Mapping[str, str] = (last.get("metadata") or {}) if others else {}
-    gone = {name for name in others & once.keys() if once[name] == has[name]}
+    gone = {name for name in others & once.keys() if once[name] in (has[name], Hidden(has[name]))}
     before = {name: has.get(name) for name in sorted({*declared, *gone})}
     after = {name: declared.get(name) for name in before}
     if before != after:
-        yield "metadata", before, after
+        before, stale = covered(before, after, item, last.get("metadata") or {})
+        if stale or before != after:
+            yield "metadata", before, after
     tags = set(wanted.fields.get("tags") or ())
     there = set(item.fields.get("tags") or ())
     if there - tags:
         there &= tags | set(last.get("tags") or ())
     if there != tags:
         yield "tags", sorted(there), sorted(tags)
+
+
+def covered(
+    before: Mapping[str, Any], after: Mapping[str, Any], item: Item, last: Mapping[str, Any]
+) -> tuple[dict[str, Any], bool]:
+    """Return metadata as it is, with what is or was a secret hidden, and whether one is still remembered in clear."""
+    secret = {name for source in (after, last) for name, value in source.items() if isinstance(value, Hidden)}
+    stale = any(isinstance(value, Hidden) and isinstance(last.get(name), str) for name, value in after.items())
+    return cover(before, {*secret, *(item.fields.get("hidden") or ())}), stale
 
 
 def shown(field: str, value: Any) -> Any:

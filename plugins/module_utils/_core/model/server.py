@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
+from typing import TYPE_CHECKING, NamedTuple, Optional, Union
 
 from .origin import NOWHERE, Origins
+
+if TYPE_CHECKING:
+    from ..hidden import Hidden
 
 STATES = ("active", "stopped", "paused", "suspended", "shelved", "absent")
 ANY_EXTERNAL = "*"
@@ -31,11 +34,15 @@ class Adopt(NamedTuple):
 
 
 class UserData(NamedTuple):
-    """What cloud-init gets. ``repr`` never shows the text, which may hold secrets; compare by ``sha256`` (hex)."""
+    """What cloud-init gets. ``repr`` never shows the text, which may hold secrets; compare by ``sha256`` (hex).
+
+    ``hidden``: it came from where secrets are kept.
+    """
 
     text: str
     sha256: str
     source: str
+    hidden: bool = False
 
     def __repr__(self) -> str:
         return f"UserData({self.source}, sha256 {self.sha256[:12]}, {len(self.text)} characters)"
@@ -113,7 +120,7 @@ class Server(NamedTuple):
     key_name: Optional[str] = None
     security_groups: tuple[str, ...] = ()
     user_data: Optional[UserData] = None
-    metadata: tuple[tuple[str, str], ...] = ()
+    metadata: tuple[tuple[str, Union[str, Hidden]], ...] = ()
     tags: tuple[str, ...] = ()
     zone: Optional[str] = None
     host: Optional[str] = None
