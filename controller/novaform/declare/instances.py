@@ -8,7 +8,19 @@ from novaform.declare.address import Address, Cidr, IcmpType, Ports, PublicKey
 from novaform.declare.field import List, Map
 from novaform.declare.health import HEALTH
 from novaform.declare.record import Either, Field, Record, Several
-from novaform.declare.scalar import Boolean, Choice, CloudName, Duration, Integer, Name, Pattern, Size, Text, Variable
+from novaform.declare.scalar import (
+    Boolean,
+    Choice,
+    CloudName,
+    Duration,
+    Integer,
+    Name,
+    Pattern,
+    Size,
+    Text,
+    Variable,
+    Zone,
+)
 
 PAIR_NAME = Pattern("a name of letters, digits, spaces and _ - : .", r"[A-Za-z0-9_:. -]{1,255}")
 METADATA_NAME = Pattern(
@@ -104,7 +116,7 @@ VOLUME = Record(
     {
         "size": Field(Size("GiB"), "Its size; it can grow, never shrink.", required=True, aka=("size_gb",)),
         "type": Field(CloudName(), "Cinder's volume type."),
-        "zone": Field(CloudName(), "Availability zone.", aka=("availability_zone",)),
+        "zone": Field(Zone(), "Availability zone.", aka=("availability_zone",)),
         "image": Field(CloudName(), "An image to fill it from."),
         "protect": Field(Boolean(), "Never delete it.", default=False),
     },
@@ -169,7 +181,7 @@ SHARED = {
     ),
     "metadata": Field(METADATA, "Metadata; added to that of defaults, name by name.", aka=("meta",)),
     "tags": Field(List(TAG, 40), "Tags beside our own."),
-    "zone": Field(CloudName(), "Availability zone.", aka=("availability_zone", "az")),
+    "zone": Field(Zone(), "Availability zone.", aka=("availability_zone", "az")),
     "config_drive": Field(Boolean(), "Give metadata on a drive too.", default=False),
     "state": Field(Choice(*core.model.STATES), "What it should be doing.", default="active", aka=("status",)),
     "on_change": Field(ON_CHANGE, "What to do about a change that Nova cannot make in place."),

@@ -129,6 +129,24 @@ class CloudName(Text):
         return {**super().describe(), "pattern": r"^[^-\s](.*\S)?$"}
 
 
+class Zone(CloudName):
+    """An availability zone. Nova's form ZONE:HOST is refused: Nova never gives it back, so it could not be compared."""
+
+    def parse(self, text: str, *, plain: bool) -> str:
+        """Return the name."""
+        name = super().parse(text, plain=plain)
+        zone, _, host = name.partition(":")
+        if host:
+            raise Refused(f"names a host, too: write {f'zone: {zone}, ' if zone else ''}host: {host.strip(':')}")
+        if zone != name:
+            raise Refused("ends with ':': write the name of the zone alone")
+        return name
+
+    def describe(self) -> Json:
+        """Return a string pattern."""
+        return {**super().describe(), "pattern": r"^[^-\s:]([^:]*[^\s:])?$"}
+
+
 class Choice(Scalar):
     """One of a few words."""
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Optional
 
 from .._core import mark
+from .._core.decide.declared import GIVEN_RULES
 from .._core.observed import Item
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ROUTER_LEG = "network:router_interface"
-GIVEN = frozenset({"egress IPv4 any - 0.0.0.0/0", "egress IPv6 any - ::/0"})
 CONTENT = "novaform_content"
 IMAGE_STACK, IMAGE_KEY = "novaform_stack", "novaform_key"
 NATIVE = {"id", "name", "status", "visibility", "tags", "size", "checksum", "owner", "file", "schema", "self", "stores"}
@@ -87,7 +87,7 @@ def to_rule(raw: Mapping[str, Any]) -> str:
 def to_security_group(raw: Mapping[str, Any]) -> Item:
     """Read one security group. The two rules that let everything out come with each group and are kept."""
     rules = {to_rule(rule): rule["id"] for rule in raw.get("security_group_rules") or ()}
-    kept = {text: ident for text, ident in rules.items() if text not in GIVEN}
+    kept = {text: ident for text, ident in rules.items() if text not in GIVEN_RULES}
     mine = marked("security_group", raw)
     return Item("security_group", raw["id"], raw["name"], {"rules": sorted(kept)}, mine, {"rule_ids": kept}, owner(raw))
 

@@ -61,6 +61,10 @@ def from_router(stack: str, router: Router) -> list[Wanted]:
     return [want(stack, "router", router, fields=written(router, ("external",)), needs=needs)]
 
 
+GIVEN_RULES = frozenset({"egress IPv4 any - 0.0.0.0/0", "egress IPv6 any - ::/0"})
+"""The rules that Neutron gives each group when it makes it: they are kept, and so neither asked for nor missed."""
+
+
 def rule_text(rule: Rule) -> str:
     """Return a rule in one comparable line, as ``ingress IPv4 tcp 80-80 0.0.0.0/0``."""
     ports = f"{'' if rule.port_min is None else rule.port_min}-{'' if rule.port_max is None else rule.port_max}"
@@ -75,7 +79,7 @@ def from_security_group(stack: str, group: SecurityGroup) -> list[Wanted]:
     Its name in the cloud begins with the stack's: Nova (2025.1) refuses every server that asks for groups, even by id,
     in a project that has two groups of one name.
     """
-    rules = sorted({rule_text(rule) for rule in group.rules})
+    rules = sorted({rule_text(rule) for rule in group.rules} - GIVEN_RULES)
     others = {rule.group for rule in group.rules if rule.group and rule.group != group.name}
     needs = tuple(("security_group", name) for name in sorted(others))
     fields = {"rules": rules}

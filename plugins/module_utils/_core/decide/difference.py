@@ -11,6 +11,8 @@ from .guard import FATAL
 from .server_field import pairs, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..desired import Wanted
     from ..observed import Item
     from .thing import Found
@@ -49,6 +51,10 @@ def differing(world: World, wanted: Wanted, item: Item) -> tuple[list[tuple[str,
             notes.append(refusal(wanted, item, change, action))
         elif action == "migrate":
             notes.append(misplaced(wanted, item, change, action))
+        elif action == "resize" and shrunk(item, before, after):
+            text = f"{words(change.before)} cannot become {words(change.after)}: {shrunk(item, before, after)}: denied "
+            text += f"(on_change: {{flavor: replace}} would do it, {COSTS['replace']})"
+            notes.append(Note(DENIED, "server", wanted.key, text, change.origin))
         elif action in FATAL and (wanted.protect or item.fields.get("protect")):
             text = f"{field} differs and would {action} it, but it is protected"
             notes.append(Note(DENIED, "server", wanted.key, text, change.origin))
@@ -58,6 +64,13 @@ def differing(world: World, wanted: Wanted, item: Item) -> tuple[list[tuple[str,
     if disorder:
         notes.append(Note(IGNORED, "server", wanted.key, disorder, wanted.at("networks")))
     return found, notes
+
+
+def shrunk(item: Item, before: Mapping[str, int], after: Mapping[str, int]) -> str:
+    """Say which disk would become smaller, which Nova and libvirt refuse; the size of a root volume is its own."""
+    own = ("disk_gb", "ephemeral_gb") if item.fields.get("image") else ("ephemeral_gb",)
+    smaller = [name for name in own if after[name] < before[name]]
+    return f"no disk can shrink from {before[smaller[0]]} to {after[smaller[0]]} GiB" if smaller else ""
 
 
 def place(wanted: Wanted, field: str) -> str:

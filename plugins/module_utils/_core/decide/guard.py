@@ -22,6 +22,20 @@ if TYPE_CHECKING:
 
 FATAL = frozenset({"delete", "replace", "rebuild"})
 """What a server's disk does not survive."""
+NEEDED_FOR = {
+    "flavor": "flavor",
+    "image": "image",
+    "networks": "subnet",
+    "fixed_ips": "subnet",
+    "security_groups": "security_group",
+    "port_groups": "security_group",
+    "rules": "security_group",
+    "volumes": "volume",
+    "external": "network",
+    "router": "router",
+    "server": "server",
+}
+"""Of what kind a changed field needs things."""
 MAKES = frozenset({"create", "replace", "rebuild"})
 
 
@@ -147,7 +161,10 @@ def waiting(world: World, changes: list[Change]) -> list[Change]:
     stuck: set[tuple[str, str]] = set()
     for change in changes:
         wanted = world.wanted.get((change.kind, change.name))
-        needs = wanted.needs if wanted is not None and change.action in {"create", "replace"} else ()
+        needs = wanted.needs if wanted is not None else ()
+        if change.action not in {"create", "replace"}:
+            kinds = {NEEDED_FOR.get(one.field) for one in change.fields}
+            needs = tuple(need for need in needs if need[0] in kinds)
         lacking = [said for said in (lack(world, need, made, stuck) for need in needs) if said]
         result.append(block(change, f"it needs {lacking[0]}") if lacking else change)
         if result[-1].blocked and change.action == "create":

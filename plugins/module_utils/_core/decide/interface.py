@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Optional
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from ..desired import Wanted
     from ..observed import Interface, Item
@@ -35,12 +35,17 @@ def groups_of(world: World, one: Interface) -> Optional[list[str]]:
     return None if None in names else sorted(name for name in names if name is not None)
 
 
+def words(world: World, kind: str, declared: Iterable[str]) -> list[str]:
+    """Return declared names and ids in the words in which what is there is told."""
+    return sorted(world.word(kind, one) for one in declared)
+
+
 def networks(world: World, wanted: Wanted, item: Item) -> tuple[Any, Any]:
     """Compare the networks; one that a server is on twice counts twice."""
     has = called(world, item)
     if item.fields.get("interfaces") is None or None in has:
         return None, UNSET
-    return sorted(name for name in has if name is not None), wanted.fields["networks"]
+    return sorted(name for name in has if name is not None), words(world, "network", wanted.fields["networks"])
 
 
 def security_groups(world: World, wanted: Wanted, item: Item) -> tuple[Any, Any]:
@@ -48,7 +53,7 @@ def security_groups(world: World, wanted: Wanted, item: Item) -> tuple[Any, Any]
     has = [groups_of(world, one) for one in of(item)]
     if not has or None in has:
         return None, UNSET
-    after = wanted.fields["security_groups"]
+    after = words(world, "security_group", wanted.fields["security_groups"])
     if all(groups == has[0] for groups in has):
         return has[0], after
     return dict(zip(called(world, item), has)), after
@@ -56,7 +61,10 @@ def security_groups(world: World, wanted: Wanted, item: Item) -> tuple[Any, Any]
 
 def port_groups(world: World, wanted: Wanted, item: Item) -> tuple[Any, Any]:
     """Compare the groups of each interface, by network; of several on one network one that differs stands for all."""
-    after = wanted.fields["port_groups"]
+    declared = wanted.fields["port_groups"].items()
+    after: dict[Optional[str], Any] = {
+        world.word("network", name): words(world, "security_group", groups) for name, groups in declared
+    }
     has = [groups_of(world, one) for one in of(item)]
     if not has or None in has:
         return None, UNSET
@@ -70,10 +78,12 @@ def port_groups(world: World, wanted: Wanted, item: Item) -> tuple[Any, Any]:
 def fixed_ips(world: World, wanted: Wanted, item: Item) -> tuple[Any, Any]:
     """Compare the declared addresses, network by network; an interface that lacks will come with its address."""
     names = called(world, item)
+    should = words(world, "network", wanted.fields["networks"])
     before, after = {}, {}
-    for network, addresses in wanted.fields["fixed_ips"].items():
+    for written, addresses in wanted.fields["fixed_ips"].items():
+        network = world.word("network", written)
         has = [address for name, one in zip(names, of(item)) if name == network for address in one.addresses]
-        built = names.count(network) >= wanted.fields["networks"].count(network)
+        built = names.count(network) >= should.count(network)
         if built and not set(addresses) <= set(has):
             before[network], after[network] = has, list(addresses)
     return (before, after) if after else (None, UNSET)
@@ -91,7 +101,7 @@ def disorder(world: World, wanted: Wanted, item: Item) -> str:
     """Say that a server's interfaces are in another order than declared, which only a new server would have."""
     if len(of(item)) < 2:
         return ""
-    should = [str(port["network"]) for port in wanted.create.get("networks") or ()]
+    should = [world.word("network", str(port["network"])) for port in wanted.create.get("networks") or ()]
     has = [name or "" for name in called(world, item)]
     if has == should or sorted(has) != sorted(should):
         return ""

@@ -68,14 +68,15 @@ def sizes(fields: Mapping[str, Any]) -> dict[str, int]:
 
 
 def flavors(world: World, item: Item, name: str) -> tuple[Any, Any]:
-    """Compare by sizes as well as by name: another flavor may hide under the same name."""
+    """Compare by sizes as well as by name: another flavor may hide under the same name. An id stands for its name."""
     wanted = world.wanted.get(("flavor", name))
     known = world.item("flavor", name)
     source = wanted.fields if wanted is not None else (known.fields if known is not None else None)
     if source is None:
         return None, UNSET
     has: Mapping[str, Any] = item.fields["flavor"]
-    return {"name": has.get("name"), **sizes(has)}, {"name": name, **sizes(source)}
+    called = known.name if wanted is None and known is not None else name
+    return {"name": has.get("name"), **sizes(has)}, {"name": called, **sizes(source)}
 
 
 def images(world: World, item: Item, name: str) -> tuple[Any, Any]:

@@ -99,6 +99,16 @@ def named_peer(world: World, rule: str) -> str:
     return f"{head}group:{world.called('security_group', ident)}" if ident else rule
 
 
+def meant(world: World, kind: str, field: str, after: Any) -> Any:
+    """Return a declared value in the words in which ``seen`` tells it: of a thing that is known by name or id."""
+    if (kind, field) in TOLD_BY and after:
+        return world.word(TOLD_BY[kind, field][-1], after)
+    if (kind, field) == ("security_group", "rules"):
+        split = (rule.partition("group:") for rule in after)
+        return sorted(f"{head}{mid}{world.word('security_group', name) if mid else ''}" for head, mid, name in split)
+    return after
+
+
 def differs(before: Any, after: Any) -> bool:
     """Compare as declared: of a mapping only the declared keys count."""
     if isinstance(after, dict):
@@ -137,7 +147,7 @@ def compare(world: World, wanted: Wanted, item: Item) -> list[Found]:
     before = seen(world, item)
     changes: dict[str, list[FieldChange]] = {UPDATE: [], REPLACE: [], DENY: [], IGNORE: []}
     for name, after in wanted.fields.items():
-        if not is_told(world, item, name) or not differs(before.get(name), after):
+        if not is_told(world, item, name) or not differs(before.get(name), meant(world, item.kind, name, after)):
             continue
         rule = RULES[wanted.kind].get(name, SIZE)
         changes[rule.how].append(FieldChange(name, before.get(name), after, wanted.at(name), rule.costs))

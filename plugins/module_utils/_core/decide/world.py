@@ -51,6 +51,7 @@ class World:
         self.by_ident = {(one.kind, one.name) for one in desired.external}
         self.grouped: dict[str, frozenset[str]] = {}
         self.names: dict[tuple[str, str], Optional[str]] = {}
+        self.words: dict[tuple[str, str], str] = {}
         self.adopted = {one.adopt["id"] for one in desired.wanted if one.adopt.get("id")}
 
     def found(self, wanted: Wanted) -> list[Item]:
@@ -111,6 +112,16 @@ class World:
         if (kind, ident) not in self.names:
             self.names[kind, ident] = self.called(kind, ident) if self.named(kind, ident) else None
         return self.names[kind, ident]
+
+    def word(self, kind: str, word: str) -> str:
+        """Return what ``called`` returns of the thing that a declared word, a name or an id, stands for.
+
+        So one thing is the same thing where one server has its name and another its id.
+        """
+        if (kind, word) not in self.words:
+            item = self.item(kind, word)
+            self.words[kind, word] = word if item is None else self.called(kind, item.id) or word
+        return self.words[kind, word]
 
     def owned(self, item: Item) -> bool:
         """Tell whether tag and proof both say that this is ours."""

@@ -228,8 +228,8 @@ def test_a_disruption_goes_through_a_group_one_by_one(bench: Bench) -> None:
     servers = tuple(stack.server(number)._replace(flavor="large") for number in (1, 2, 3))
     assert bench.apply(stack.desired_of(servers))["after"]["clean"]
     assert most == 1
-    pair = tuple(one._replace(flavor="small", rolling=model.Rolling(max_unavailable=2)) for one in servers)
-    assert bench.apply(stack.desired_of(pair))["after"]["clean"]
+    pair = tuple(one._replace(flavor="huge", rolling=model.Rolling(max_unavailable=2)) for one in servers)
+    assert bench.apply(stack.desired(0, servers=pair, flavors=(model.Flavor("huge", 4, 2048, 8),)))["after"]["clean"]
     assert most == 2
 
 
