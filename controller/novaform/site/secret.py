@@ -39,7 +39,8 @@ _Dumper.add_representer(_Literal, lambda dumper, text: dumper.represent_scalar("
 def needed() -> list[str]:
     """Return the names of all secrets that the components of a site can ask for."""
     everything = core.blueprint_site.Host("any", "192.0.2.1", frozenset(core.blueprint_site.ROLES))
-    site = core.blueprint_site.Site(core.blueprint_site.Cloud(), (everything,))
+    peer = core.blueprint_site.Host("peer", "192.0.2.2", frozenset({"compute"}))
+    site = core.blueprint_site.Site(core.blueprint_site.Cloud(), (everything, peer))
     return core.blueprint_compose.secret_names(core.blueprint_compose.components(site, everything))
 
 

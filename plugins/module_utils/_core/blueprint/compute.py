@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import endpoint, host_variable, nova_options, part
+from . import endpoint, host_variable, nova_options, part, privilege
 
 if TYPE_CHECKING:
     from .site import Host, Site
 
 _HOME = "/var/lib/nova/.ssh"
+_CLIENT = "/etc/ssh/ssh_config.d/50-novaform.conf"
 _LEAST_MIB = 512  # on the disk of guests, for one to be made at all
 _PLACED = 150  # seconds until nova-compute has noticed that libvirt was started again, and told Placement
 _PACKAGES = (
@@ -24,24 +25,28 @@ _PACKAGES = (
 )
 
 
-def _ssh(site: Site) -> list[dict[str, Any]]:
-    """Return how the account nova reaches every other compute host: one key, every host's key pinned.
+def _ssh(site: Site, host: Host) -> list[dict[str, Any]]:
+    """Return how the account nova reaches every other compute host: one key, every host's key pinned, no terminal.
 
     The client's options are the host's and not the account's: in a live migration it is libvirtd, hence root, that
-    signs in as nova over there.
+    signs in as nova over there. A host without peers has none of it.
     """
     computes = site.having("compute")
-    known = [f"{host.name},{host.address} {key}" for host in computes for key in host.ssh_keys]
-    hosts = ",".join(f"{host.name},{host.address}" for host in computes)
+    peers = ",".join(one.address for one in computes if one.name != host.name)
+    key, admitted, known = (f"{_HOME}/{name}" for name in ("id_ed25519", "authorized_keys", "known_hosts"))
+    if not peers:
+        return [part.absent(path) for path in (key, admitted, known, _CLIENT)]
+    lines = [f"{one.name},{one.address} {pinned}\n" for one in computes for pinned in one.ssh_keys]
+    hosts = ",".join(f"{one.name},{one.address}" for one in computes)
     return [
         part.directory(_HOME, "nova", "nova", "0700"),
-        part.text(f"{_HOME}/id_ed25519", "<secret:migration_ssh_key>", "0600", "nova", "nova"),
-        part.text(f"{_HOME}/authorized_keys", "<secret:migration_ssh_public>\n", "0600", "nova", "nova"),
-        part.text(f"{_HOME}/known_hosts", "".join(f"{line}\n" for line in known), "0644", "nova", "nova"),
+        part.text(key, "<secret:migration_ssh_key>", "0600", "nova", "nova"),
+        part.text(admitted, f'restrict,from="{peers}" <secret:migration_ssh_public>\n', "0600", "nova", "nova"),
+        part.text(known, "".join(lines), "0644", "nova", "nova"),
         part.text(
-            "/etc/ssh/ssh_config.d/50-novaform.conf",
+            _CLIENT,
             f"# Written by Novaform.\nMatch user nova host {hosts}\n  StrictHostKeyChecking yes\n"
-            f"  UserKnownHostsFile {_HOME}/known_hosts\n  IdentityFile {_HOME}/id_ed25519\n  IdentitiesOnly yes\n",
+            f"  UserKnownHostsFile {known}\n  IdentityFile {key}\n  IdentitiesOnly yes\n",
         ),
     ]
 
@@ -98,7 +103,7 @@ def compute(site: Site, host: Host) -> dict[str, Any]:
     return {
         "name": "nova_compute",
         "packages": list(_PACKAGES),
-        "files": [nova_options.conf(site, host), empty, dropin, *libvirt, *_ssh(site)],
+        "files": [*privilege.nova(host), nova_options.conf(site, host), empty, dropin, *libvirt, *_ssh(site, host)],
         "units": [
             {"name": "dbus.service", "state": "started", "inputs": {}, "on_change": "reload"},
             {"name": "polkit.service", "state": "started", "inputs": {}},

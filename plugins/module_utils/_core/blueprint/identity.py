@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import endpoint, part, uwsgi
+from . import endpoint, part, privilege, uwsgi
 from . import site as sites
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def keystone(site: Site, host: Host) -> dict[str, Any]:
     return {
         "name": "keystone",
         "packages": ["keystone", "memcached", "python3-pymemcache"],
-        "files": [conf, web, cache, dropin],
+        "files": [*privilege.keystone(), conf, web, cache, dropin],
         "databases": part.databases(site, "keystone", "keystone"),
         "migrations": [{"name": "keystone", "connection": endpoint.database(site, "keystone", "keystone")}],
         "keys": ["fernet", "credential"],
@@ -126,7 +126,7 @@ def glance(site: Site, host: Host) -> dict[str, Any]:
     return {
         "name": "glance",
         "packages": ["glance-api"],
-        "files": [conf, web, dropin],
+        "files": [*privilege.glance(), conf, web, dropin],
         "databases": part.databases(site, "glance", "glance"),
         "migrations": [{"name": "glance", "connection": endpoint.database(site, "glance", "glance")}],
         "units": [part.unit("glance-api", {conf["path"]: options}, web["path"], dropin["path"])],
@@ -161,7 +161,7 @@ def placement(site: Site, host: Host) -> dict[str, Any]:
     return {
         "name": "placement",
         "packages": ["placement-api"],
-        "files": [conf, web, dropin],
+        "files": [*privilege.placement(), conf, web, dropin],
         "databases": part.databases(site, "placement", "placement"),
         "migrations": [{"name": "placement", "connection": endpoint.database(site, "placement", "placement")}],
         "units": [part.unit("placement-api", {conf["path"]: options}, web["path"], dropin["path"])],

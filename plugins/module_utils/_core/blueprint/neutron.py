@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING, Any
 
-from . import endpoint, part, tap, uwsgi
+from . import endpoint, part, privilege, tap, uwsgi
 from . import site as sites
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def server(site: Site, host: Host) -> dict[str, Any]:
     return {
         "name": "neutron_server",
         "packages": list(names),
-        "files": [conf, plugin, web, policy, *dropins],
+        "files": [*privilege.neutron(host), conf, plugin, web, policy, *dropins],
         "databases": part.databases(site, "neutron", "neutron"),
         "migrations": [{"name": "neutron", "connection": endpoint.database(site, "neutron", "neutron")}],
         "units": [
@@ -240,7 +240,7 @@ def agent(site: Site, host: Host) -> dict[str, Any]:
     """Return the switch of a host and the agents that program it; routers, DHCP and metadata on network hosts."""
     conf = part.ini(CONF, options(site, host), "neutron")
     agents = _agent_files(site, host)
-    files, units = [conf], []
+    files, units = [*privilege.neutron(host), conf], []
     for name, read in agents.items():
         dropin = part.survive(name, (*_BACKENDS, "openvswitch-switch.service"))
         files += [*(part.ini(path, sections, "neutron") for path, sections in read.items()), dropin]

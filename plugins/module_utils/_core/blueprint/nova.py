@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import endpoint, neutron, part, uwsgi
+from . import endpoint, neutron, part, privilege, uwsgi
 from . import nova_options as options
 from . import site as sites
 
@@ -27,7 +27,7 @@ def _control(site: Site, host: Host, component: str, unit: str, **more: Any) -> 
     return {
         "name": f"nova_{component}",
         "packages": more.pop("packages"),
-        "files": [options.conf(site, host), *extra, dropin],
+        "files": [*privilege.nova(host), options.conf(site, host), *extra, dropin],
         "units": [
             part.unit(unit, {options.CONF: options.read_by(site, host, component)}, *inputs, dropin["path"]),
             *more.pop("units", []),
@@ -132,7 +132,7 @@ def database(site: Site, host: Host) -> dict[str, Any]:
     return {
         "name": "nova_database",
         "packages": ["nova-api", "nova-conductor"],
-        "files": [options.conf(site, host)],
+        "files": [*privilege.nova(host), options.conf(site, host)],
         "databases": part.databases(site, "nova", "nova_api", "nova_cell0", "nova"),
         "schemas": {
             "api": endpoint.database(site, "nova_api", "nova"),

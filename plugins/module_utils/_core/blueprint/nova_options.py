@@ -144,8 +144,7 @@ def compute_options(site: Site, host: Host) -> dict[str, dict[str, Any]]:
         "libvirt": {
             "virt_type": host.virt_type,
             "cpu_mode": "none" if emulated else "host-model",
-            "live_migration_scheme": "ssh",
-            "live_migration_uri": "qemu+ssh://nova@%s/system?keyfile=/var/lib/nova/.ssh/id_ed25519",
+            **_migration(site),
             "live_migration_inbound_addr": host.address,
             "live_migration_permit_auto_converge": True,
         },
@@ -155,6 +154,14 @@ def compute_options(site: Site, host: Host) -> dict[str, dict[str, Any]]:
             "novncproxy_base_url": endpoint.console_url(site),
         },
     }
+
+
+def _migration(site: Site) -> dict[str, Any]:
+    """Return how guests move, where there is a host that they could move to."""
+    if len(site.having("compute")) == 1:
+        return {}
+    uri = "qemu+ssh://nova@%s/system?keyfile=/var/lib/nova/.ssh/id_ed25519"
+    return {"live_migration_scheme": "ssh", "live_migration_uri": uri}
 
 
 def read_by(site: Site, host: Host, component: str) -> dict[str, dict[str, Any]]:

@@ -52,6 +52,11 @@ def text(path: str, content: str, mode: str = "0644", owner: str = "root", group
     return {"path": path, "format": "text", "content": content, "owner": owner, "group": group, "mode": mode}
 
 
+def absent(path: str) -> dict[str, Any]:
+    """Return a file that must not be there."""
+    return {"path": path, "format": "absent"}
+
+
 def directory(path: str, owner: str, group: str, mode: str = "0750") -> dict[str, Any]:
     """Return a directory."""
     return {"path": path, "format": "directory", "owner": owner, "group": group, "mode": mode}

@@ -31,6 +31,8 @@ def load(story: str) -> site.Site:
 
 def shown(item: dict[str, Any]) -> str:
     """Return a file as it will be on the host, its owner and mode first."""
+    if item["format"] == "absent":
+        return "absent\n"
     content = ini.render(item["options"]) if item["format"] == "ini" else item.get("content", "")
     return f"{item['format']} {item['owner']}:{item['group']} {item['mode']}\n{content}"
 
