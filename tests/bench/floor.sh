@@ -2,13 +2,13 @@
 # The least that a deployment can be, run on an empty host: the same packages in one transaction, the same files from an
 # archive, the same accounts from dumps, the same schema migrations, the same units. No questions, no proofs, no catalog.
 # In /root/floor lie what a host deployed by Novaform gave: packages, files.tar, users.sql, schemas, broker.json, units.
+# Each phase is a process of its own: in a function whose failure is caught, bash goes on after a failed command.
 set -euo pipefail
 cd /root/floor
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C
 phase() {
     local began=$EPOCHREALTIME name=$1
-    shift
-    "$@" >"$name.log" 2>&1 || { tail -n 20 "$name.log" >&2; exit 1; }
+    bash "$0" "$name" >"$name.log" 2>&1 || { tail -n 20 "$name.log" >&2; exit 1; }
     awk -v from="$began" -v to="$EPOCHREALTIME" -v name="$name" 'BEGIN { printf "%s %.1f\n", name, to - from }'
 }
 
@@ -29,7 +29,7 @@ backends() {
     systemctl restart mariadb rabbitmq-server memcached
     while read -r schema; do mariadb -e "create database $schema"; done <schemas
     mariadb mysql <users.sql
-    rabbitmqctl -q import_definitions broker.json
+    rabbitmqctl -q import_definitions <broker.json # as its own user, who may not read files here
 }
 
 # Two chains, as two cores allow; Nova's is the longest.
@@ -54,4 +54,8 @@ start() {
     done <units
 }
 
-for name in install files backends migrations start; do phase $name $name; done
+if [ $# -gt 0 ]; then
+    "$1"
+else
+    for name in install files backends migrations start; do phase $name; done
+fi
