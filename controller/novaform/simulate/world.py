@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import tempfile
+import weakref
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ class World:
     def __init__(self, seed: int = 0, folder: Path | None = None, cloud: Cloud | None = None) -> None:
         self.cloud = cloud or furnished(seed)
         self.base = None if folder else journal.in_memory()
+        if self.base is not None:
+            weakref.finalize(self, self.base.close)
         self.folder = folder or Path(scratch().name)
         self.asks_hosts = False
         self.shuffles = bool(seed)
