@@ -26,17 +26,16 @@ def say(line: str) -> None:
 
 
 class Lab:
-    """One host that runs everything."""
-
-    HOST = "aio"
+    """A lab, and its control host."""
 
     def __init__(self, name: str) -> None:
         self.place = home.from_environment()
         self.record = lifecycle.load(self.place, name)
+        self.control = next(host for host, groups in self.record.topology.hosts.items() if "control" in groups)
         self.home = self.place.lab(name)
 
     def ssh(self, command: str, **options: Any) -> subprocess.CompletedProcess[bytes]:
-        argv = [*host.ssh_argv(self.record, self.home, self.HOST), command]
+        argv = [*host.ssh_argv(self.record, self.home, self.control), command]
         return subprocess.run(argv, check=True, **options)
 
     def ask(self, command: str) -> bytes:
