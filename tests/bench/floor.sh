@@ -29,7 +29,8 @@ backends() {
     systemctl restart mariadb rabbitmq-server memcached
     while read -r schema; do mariadb -e "create database $schema"; done <schemas
     mariadb mysql <users.sql
-    rabbitmqctl -q import_definitions <broker.json # as its own user, who may not read files here
+    install -o rabbitmq -g rabbitmq -m 600 broker.json /var/lib/rabbitmq/broker.json # it may not read files here
+    rabbitmqctl -q import_definitions /var/lib/rabbitmq/broker.json
 }
 
 # Two chains, as two cores allow; Nova's is the longest.
