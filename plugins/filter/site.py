@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-# ansible-core 2.19 to 2.21 tells where a value was written, but has no public name for it yet: pyproject.toml pins them.
+# ansible-core 2.19 to 2.21 tells where a value was written, without a public name for it; pyproject.toml pins these.
 from ansible._internal._datatag._tags import Origin
 from ansible.errors import AnsibleFilterError
 from ansible_collections.novaform.compute.plugins.module_utils._core import errors, fact, shape

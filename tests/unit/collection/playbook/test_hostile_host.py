@@ -102,6 +102,11 @@ def test_a_part_of_a_site_is_refused(site: Site, words: tuple[str, ...]) -> None
     assert not [host for host in site.answers if site.modules(host)]
 
 
+def test_what_molecule_says_in_each_run_is_no_part(site: Site) -> None:
+    ended = site.run("--check", "--skip-tags", "molecule-notest,notest")
+    assert ended.status == 0, ended.said
+
+
 @pytest.mark.parametrize("task", ["Judge all hosts together", "Install all packages, write all files*"])
 def test_a_run_from_the_middle_is_refused(site: Site, task: str) -> None:
     ended = site.run("--start-at-task", task, callback=PROGRESS)
