@@ -29,7 +29,10 @@ class ActionModule(Normal):
 
     def _parse_returned_data(self, res, profile):
         """Return what is taken of an answer, before Ansible looks for anything in it."""
-        said = {name: result.clean(res.get(name) or "", LARGEST) for name in ("stdout", "stderr")}
+        # What comes by way of a terminal, as the start of a background task does, ends its lines with two characters.
+        said = {
+            name: result.clean((res.get(name) or "").replace("\r\n", "\n"), LARGEST) for name in ("stdout", "stderr")
+        }
         answer = {}
         try:
             answer = super()._parse_returned_data({**res, **said}, profile)

@@ -1,6 +1,7 @@
 """A managed host in place of its Python: keeps what was sent to it, and answers what its folder says.
 
-The folder has ``answer.json``, ``{module: answer}``; each payload is kept beside it as ``sent-N-MODULE``.
+The folder has ``answer.json``, ``{module: answer}``, and in it ``end`` of lines; each payload is kept beside it as
+``sent-N-MODULE``.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ def main() -> None:
     number = len(list(folder.glob("sent-*")))
     (folder / f"sent-{number}-{module}").write_bytes(sent)
     answers = json.loads((folder / "answer.json").read_text(encoding="utf-8"))
-    sys.stdout.write(json.dumps(answers.get(module, {"changed": False})) + "\n")
+    sys.stdout.write(json.dumps(answers.get(module, {"changed": False})) + answers.get("end", "\n"))
 
 
 if __name__ == "__main__":

@@ -67,6 +67,13 @@ def test_an_answer_of_another_shape_is_a_row(site: Site, answer: Any) -> None:
     assert "Traceback" not in ended.said
 
 
+def test_an_answer_may_come_by_way_of_a_terminal(site: Site) -> None:
+    """As that of a task in the background does, whose lines end with two characters."""
+    site.answers["evil1"]["end"] = "\r\n"
+    ended = site.run("--check")
+    assert ended.status == 0, ended.said
+
+
 def test_a_host_names_no_role_and_no_variable(site: Site, tmp_path: Path) -> None:
     """What a host says is left to do are names of our own, and its facts go over nothing that is declared."""
     role = tmp_path / "evil" / "tasks"
