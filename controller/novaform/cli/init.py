@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from novaform import core, output
-from novaform.site import directory
+from novaform.site import directory, file
 
 PLAIN_PATH = re.compile(r"[^\s'\"%{}\\$#,;`]+")
 
@@ -108,7 +108,7 @@ def init(
         (site.root / "group_vars" / "all" / "cloud.yml", CLOUD),
         (site.root / "ansible.cfg", ANSIBLE),
     ):
-        written = directory.write_once(path, text)
+        written = file.write_once(path, text)
         output.say(f"{'wrote' if written else 'kept '} {path}")
     directory.add_secrets(site, first[1])
     output.say(f"wrote {site.secrets} (vaulted with {site.password.name}; keep that out of git)")

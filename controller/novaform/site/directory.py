@@ -11,20 +11,19 @@ import fcntl
 import os
 import secrets
 import subprocess
-import tempfile
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from novaform import core
 from novaform.declare import disk, document
-from novaform.site import secret
+from novaform.site import file, secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
 _SCAN_SECONDS = 10
 _LOCK_SECONDS = 30
@@ -61,7 +60,7 @@ def read_password(site: SiteDirectory) -> str:
     if not site.password.exists():
         if site.secrets.exists():
             raise core.errors.Error(f"{site.password} is not there: put the password of {site.secrets} into it again")
-        write_once(site.password, secrets.token_urlsafe(32) + "\n", mode=0o600)
+        file.write_once(site.password, secrets.token_urlsafe(32) + "\n", mode=0o600)
     found = disk.read(str(site.password), _LONGEST_PASSWORD).decode(errors="replace").strip()
     if not found or not found.isprintable():
         what = "is not a line of text" if found else "is empty"
@@ -83,29 +82,6 @@ def read_cloud(site: SiteDirectory) -> dict[str, Any]:
     return cloud
 
 
-def write_once(path: Path, text: str, mode: int = 0o644) -> bool:
-    """Write a file unless it is there. Return whether it was written."""
-    if path.exists():
-        return False
-    replace(path, text, mode)
-    return True
-
-
-def replace(path: Path, text: str, mode: int = 0o644) -> None:
-    """Put a whole file in place of whatever is there: after any crash it is the old one or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, fresh = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
-            file.write(text)
-            file.flush()
-            os.fchmod(descriptor, mode)
-            os.fsync(descriptor)
-        Path(fresh).replace(path)
-    finally:
-        Path(fresh).unlink(missing_ok=True)
-
-
 def add_secrets(site: SiteDirectory, control: str, given: Mapping[str, str] | None = None) -> None:
     """Bring the secrets of a site up to date and write what clients need to sign in as its administrator.
 
@@ -117,7 +93,7 @@ def add_secrets(site: SiteDirectory, control: str, given: Mapping[str, str] | No
         known = secret.load(site.secrets, password)
         full = secret.complete({**known, **(given or {})})
         if full != known:
-            replace(site.secrets, secret.dump(password, full), 0o600)
+            secret.save(site.secrets, password, full)
         auth = {
             "auth_url": f"{core.blueprint_endpoint.SCHEME}://{control}:{core.blueprint_endpoint.PORTS['keystone']}/v3",
             "username": "admin",
@@ -127,7 +103,7 @@ def add_secrets(site: SiteDirectory, control: str, given: Mapping[str, str] | No
             "project_domain_name": "Default",
         }
         entry = {"auth": auth, "region_name": region, "interface": "public"}
-        replace(site.clouds, yaml.safe_dump({"clouds": {"novaform": entry}}, sort_keys=False), 0o600)
+        file.replace(site.clouds, yaml.safe_dump({"clouds": {"novaform": entry}}, sort_keys=False), 0o600)
         ignore(site.root / ".gitignore", (site.password.name, site.clouds.name))
 
 
@@ -162,7 +138,7 @@ def ignore(path: Path, names: Sequence[str]) -> None:
     missing = [name for name in names if name not in lines]
     if missing:
         between = "" if not present or present.endswith("\n") else "\n"
-        replace(path, present + between + "".join(f"{name}\n" for name in missing))
+        file.replace(path, present + between + "".join(f"{name}\n" for name in missing))
 
 
 def render_hosts(members: Mapping[str, Sequence[tuple[str, str]]], user: str) -> str:
@@ -191,7 +167,7 @@ def pin(site: SiteDirectory, addresses: Sequence[str], show: Callable[[str], Non
         pinned += "".join(f"{line}\n" for line in lines)
         for line in _run(["ssh-keygen", "-l", "-f", "-"], "\n".join(lines)).splitlines():
             show(line)
-    replace(known, pinned)
+    file.replace(known, pinned)
 
 
 def _run(command: Sequence[str], text: str = "") -> str:

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from novaform import core
 from novaform.declare import disk, document
+from novaform.site import file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,12 +88,11 @@ def _is_name(name: object) -> bool:
     return isinstance(name, str) and bool(core.secret.NAME.fullmatch(name))
 
 
-def dump(password: str, values: Mapping[str, str]) -> str:
-    """Return the file of the secrets, encrypted."""
+def save(path: Path, password: str, values: Mapping[str, str]) -> None:
+    """Write the secrets, encrypted, readable by the owner only; the old file stays until the new one is whole."""
     literal = {name: _Literal(value) for name, value in values.items()}
     text = yaml.dump({VARIABLE: literal}, Dumper=_Dumper, sort_keys=True, allow_unicode=True)
-    encrypted: bytes = _vault(password).encrypt(text.encode())
-    return encrypted.decode()
+    file.replace(path, _vault(password).encrypt(text.encode()).decode(), 0o600)
 
 
 def _vault(password: str) -> VaultLib:

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from novaform import core
 from novaform.cli import init, main
-from novaform.site import directory, secret
+from novaform.site import directory, file, secret
 
 HOSTS = ["--control", "control=192.0.2.11", "--compute", "compute1=192.0.2.12", "--compute", "192.0.2.13"]
 PINNED = "".join(f"192.0.2.{number} ssh-ed25519 AAAA\n" for number in (11, 12, 13))
@@ -93,8 +93,8 @@ def test_a_second_time_everything_stays_as_the_operator_left_it(root: Path) -> N
 
 def test_write_once(tmp_path: Path) -> None:
     path = tmp_path / "new" / "file"
-    assert directory.write_once(path, "first", mode=0o600)
-    assert not directory.write_once(path, "second", mode=0o644)
+    assert file.write_once(path, "first", mode=0o600)
+    assert not file.write_once(path, "second", mode=0o644)
     assert (path.read_text(encoding="utf-8"), path.stat().st_mode & 0o777) == ("first", 0o600)
 
 
@@ -128,14 +128,14 @@ def test_a_host_that_loses_its_power_is_given_up_after_a_minute(root: Path) -> N
 
 def test_a_file_is_replaced_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "clouds.yaml"
-    directory.replace(path, "old", 0o600)
+    file.replace(path, "old", 0o600)
 
     def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
-        directory.replace(path, "new", 0o600)
+        file.replace(path, "new", 0o600)
     assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("clouds.yaml", "old")]
 
 

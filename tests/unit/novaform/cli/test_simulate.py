@@ -70,7 +70,7 @@ def test_what_is_not_as_declared_is_two(capsys: pytest.CaptureFixture[str], here
     [
         (["nothing.yml"], "nothing.yml: No such file or directory"),
         (["--fault", "flood"], "flood is no fault; known are: kill,"),
-        (["--scenario", "nowhere"], "world.yml: cannot be read"),
+        (["--scenario", "nowhere"], "world.yml: No such file or directory"),
     ],
 )
 def test_errors_are_sentences(capsys: pytest.CaptureFixture[str], arguments: list[str], words: str) -> None:
