@@ -30,6 +30,8 @@ STATES = {
 KEY_LENGTH = 60
 CLOUD_NAME = scalar.CloudName()
 EVERY = core.hidden.EVERY
+OTHER = frozenset({"name", "extra_specs"})
+"""What is no size of a flavor."""
 
 
 class Entry(NamedTuple):
@@ -108,7 +110,7 @@ class Writer:
         """Return image and flavor; both may have gone since the server was made of them."""
         has = item.fields["flavor"]
         known = self.flavors.get(has["name"], {})
-        same = known and all(known.get(name) == value for name, value in has.items() if name != "name")
+        same = known and all(known.get(name) == value for name, value in has.items() if name not in OTHER)
         image = self.names.of("image", item.fields["image"])
         if not same:
             left.append(f"its flavor {has['name']} is not in the cloud as it was")

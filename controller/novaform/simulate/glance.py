@@ -50,7 +50,10 @@ class Glance:
             image.update(status="active", size=len(body), **digests(body))
             return 204, None
         for operation in body:
-            image[operation["path"][1:]] = operation["value"]
+            if operation["op"] == "remove":
+                del image[operation["path"][1:]]
+            else:
+                image[operation["path"][1:]] = operation["value"]
         return 200, image
 
 

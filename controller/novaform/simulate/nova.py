@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from . import quota, record, request
 from .problem import Problem
@@ -186,11 +186,17 @@ class Nova(Servers):
             return 200, {"flavor": found(self.flavors, ident)}
         if method == "GET":
             return 200, {"flavors": list(self.flavors.values())}
-        if method == "DELETE":
+        if method == "DELETE" and not more:
             taken(self.flavors, ident)
             return 202, None
         if more:
             flavor = found(self.flavors, ident)
+            if method == "DELETE":
+                self.flavors[ident] = {
+                    **flavor,
+                    "extra_specs": less(flavor["extra_specs"], unquote(more.partition("/")[2])),
+                }
+                return 200, None
             self.flavors[ident] = {**flavor, "extra_specs": {**flavor["extra_specs"], **body["extra_specs"]}}
             return 200, body
         if any(one["name"] == body["flavor"]["name"] for one in self.flavors.values()):
@@ -244,6 +250,12 @@ def found(things: dict[str, Any], ident: str) -> Any:
     if ident not in things:
         raise Problem(404, f"{ident} could not be found")
     return things[ident]
+
+
+def less(specs: dict[str, str], name: str) -> dict[str, str]:
+    """Return the extra specs without one. Raises ``Problem`` (404)."""
+    found(specs, name)
+    return {one: value for one, value in specs.items() if one != name}
 
 
 def taken(things: dict[str, Any], ident: str) -> None:

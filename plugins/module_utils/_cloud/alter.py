@@ -43,7 +43,7 @@ def detach(context: Context, change: Change) -> None:
 
 def update(context: Context, change: Change, wanted: Wanted) -> None:
     """Change fields in place."""
-    values = {one.field: wanted.fields.get(one.field) for one in change.fields if one.field != MARK}
+    values = {one.field: one.after for one in change.fields if one.field != MARK}
     if len(values) < len(change.fields):
         make_network.tag(context, wanted, f"{PATHS[change.kind][1]}/{change.target}")
     if values:
@@ -51,19 +51,24 @@ def update(context: Context, change: Change, wanted: Wanted) -> None:
 
 
 def update_flavor(context: Context, change: Change, values: dict[str, Any]) -> None:
-    """Set extra specs."""
-    body = {"extra_specs": values["extra_specs"]}
-    context.session.send("compute", "POST", f"/flavors/{quote(change.target)}/os-extra_specs", body)
+    """Set extra specs, and remove those that should have no value."""
+    path = f"/flavors/{quote(change.target)}/os-extra_specs"
+    kept = {name: value for name, value in values["extra_specs"].items() if value is not None}
+    if kept:
+        context.session.send("compute", "POST", path, {"extra_specs": kept})
+    for name in sorted(set(values["extra_specs"]) - set(kept)):
+        context.session.send("compute", "DELETE", f"{path}/{quote(name, safe='')}")
 
 
 def update_image(context: Context, change: Change, values: dict[str, Any]) -> None:
-    """Set properties."""
+    """Set properties, and remove those that should have no value."""
     operations = [{"op": "replace", "path": f"/{name}", "value": v} for name, v in renamed(values, IMAGE).items()]
     if "public" in values:
         visibility = "public" if values["public"] else "private"
         operations.append({"op": "replace", "path": "/visibility", "value": visibility})
     for name, value in (values.get("properties") or {}).items():
-        operations.append({"op": "add", "path": f"/{name}", "value": value})
+        gone = {"op": "remove", "path": f"/{name}"}
+        operations.append(gone if value is None else {"op": "add", "path": f"/{name}", "value": value})
     context.session.patch_image(f"/images/{change.target}", operations)
 
 

@@ -79,7 +79,9 @@ class Run:
         """
         if journal.kinds():
             return
-        ours = {item.kind for item in seen.items if item.mark is not None and item.mark.stack == self.desired.stack}
+        ours = {
+            item.kind for item in seen.items if item.mark is not None and item.mark.stack in {self.desired.stack, None}
+        }
         journal.know(self.desired.stack, ours | {kind for kind in ALL_KINDS if not seen.covers(kind)})
 
     def look(self, journal: Journal) -> Look:

@@ -106,13 +106,14 @@ def status_of(raw: Mapping[str, Any], ports: Optional[Sequence[Mapping[str, Any]
 def to_embedded(raw: Mapping[str, Any]) -> dict[str, Any]:
     """Read the flavor that a server carries since 2.47; flavors that say the same are one value."""
     sizes = ((ours, raw.get(theirs) or 0) for ours, theirs in SIZES)
-    return embedded((("name", raw.get("original_name")), *sizes))
+    specs = raw.get("extra_specs")
+    return embedded((("name", raw.get("original_name")), *sizes), None if specs is None else tuple(specs.items()))
 
 
 @lru_cache(maxsize=256)
-def embedded(pairs: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
-    """Return the mapping of these pairs."""
-    return dict(pairs)
+def embedded(pairs: tuple[tuple[str, Any], ...], specs: Optional[tuple[tuple[str, str], ...]]) -> dict[str, Any]:
+    """Return the mapping of these pairs, with the extra specs; None for those where Nova does not tell them."""
+    return {**dict(pairs), "extra_specs": None if specs is None else dict(specs)}
 
 
 def user_data_of(raw: Mapping[str, Any], metadata: Mapping[str, str]) -> Optional[str]:

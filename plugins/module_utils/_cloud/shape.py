@@ -47,6 +47,7 @@ def shaped(types: Mapping[str, tuple[type, ...]], inside: Optional[Mapping[str, 
 
 SIZES = {"vcpus": (int,), "ram": (int,), "disk": (int,)}
 FLAVOR = {"original_name": TEXT, **SIZES, "ephemeral": (int, Missing), "swap": (int, Missing)}
+FLAVOR |= {"extra_specs": (dict, Missing)}
 MARKED = {"id": TEXT, "name": TEXT, "project_id": TEXT, "description": PERHAPS_TEXT, "tags": (list, Missing)}
 RULE = {"id": TEXT, "direction": TEXT, "ethertype": TEXT, "port_range_min": (int, NONE), "port_range_max": (int, NONE)}
 RULE |= {"protocol": (str, int, NONE), "remote_group_id": PERHAPS_TEXT, "remote_ip_prefix": PERHAPS_TEXT}
@@ -78,11 +79,19 @@ SERVER = {
     "locked_reason": PERHAPS_TEXT,
     "scheduler_hints": (dict, Missing),
 }
+
+
+def embedded(value: Any) -> bool:
+    """Check the flavor that a server carries."""
+    return FLAVORED(value) and pairs(value.get("extra_specs", {}))
+
+
+FLAVORED = of(FLAVOR)
 SHAPES = {
     "servers": shaped(
         SERVER,
         {
-            "flavor": of(FLAVOR),
+            "flavor": embedded,
             "image": image,
             "metadata": pairs,
             "os-extended-volumes:volumes_attached": each({"id": TEXT}),

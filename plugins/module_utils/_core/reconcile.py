@@ -38,6 +38,9 @@ ORDER = (
 )
 """Each kind needs only kinds before it (security groups may also need each other)."""
 
+USED = frozenset({"image", "key", "network", "security_group", "server_group"})
+"""What is not removed as long as a server uses it."""
+
 PRUNED_LAST = {kind: rank for rank, kind in enumerate(reversed(ORDER))}
 
 
@@ -52,6 +55,7 @@ def decide(
     found += holds(world)
     found += [*placement.decide_placement(world), *prune(world)]
     changes = guard.guard(world, (step for step in found if isinstance(step, Change)))
+    changes = still_needed(world, changes)
     changes = [*changes, *follow(world, changes)]
     return Decision(tuple(changes), tuple(note for note in found if isinstance(note, Note)))
 
@@ -174,17 +178,27 @@ def removals(world: World, item: Item, going: set[str]) -> list[Found]:
 
 def undeclared(world: World, item: Item) -> bool:
     """Tell whether a thing is ours, the declaration does not know it, and the look at its kind was complete."""
-    if item.mark is None or item.mark.stack != world.desired.stack or not world.observed.covers(item.kind):
+    if not world.observed.covers(item.kind):
         return False
-    return item.mark.uid not in world.uids and item.id not in world.adopted and world.owned(item)
+    if item.kind == "key":
+        return ("key", item.name) not in world.wanted and bool(made_key(world, item))
+    if item.mark is None or not world.owned(item):
+        return False
+    return item.mark.uid not in world.uids and item.id not in world.adopted
+
+
+def made_key(world: World, item: Item) -> str:
+    """Return the public key that we last gave a key pair of this name; empty where we remember none."""
+    applied = world.applied.get(mark.uid_of(world.desired.stack, "key", item.name))
+    return str(applied.fields.get("public_key") or "") if applied is not None else ""
 
 
 def removal(world: World, item: Item, going: set[str]) -> list[Found]:
-    """Remove one thing that is no server, unless a server that stays still uses it."""
+    """Remove one thing that is no server, unless something that stays still uses it."""
     key = (item.mark.key if item.mark else None) or item.name
-    user = used_by(world, item, going)
-    if user:
-        return [Note(changing.IGNORED, item.kind, key, f"is no longer declared, and server {user} still uses it")]
+    why = needed(world, item, going)
+    if why:
+        return [Note(changing.IGNORED, item.kind, key, f"is no longer declared and stays: {why}")]
     return [
         Change(
             "delete",
@@ -199,9 +213,37 @@ def removal(world: World, item: Item, going: set[str]) -> list[Found]:
     ]
 
 
+def needed(world: World, item: Item, going: set[str]) -> str:
+    """Say why a thing that is no longer declared must stay; empty where nothing speaks for it."""
+    kind = {"subnet": "network", "interface": "network"}.get(item.kind, item.kind)
+    if (kind, item.name) in world.by_ident or (kind, item.id) in world.by_ident:
+        return "the declaration still uses it by its name"
+    if item.kind == "key" and made_key(world, item) != item.fields.get("public_key"):
+        return "it is not the public key that we gave it, and Nova has no place for our mark"
+    user = used_by(world, item, going)
+    return f"server {user} still uses it" if user else ""
+
+
+def still_needed(world: World, changes: list[Change]) -> list[Change]:
+    """Keep what is used by a server whose own removal is blocked."""
+    ends = [one for one in changes if (one.kind, one.action) == ("server", "delete")]
+    going = {one.target for one in ends if not one.blocked}
+    if len(going) == len(ends):
+        return changes
+    kept: list[Change] = []
+    for step in changes:
+        item = world.by_id.get((step.kind, step.target)) if step.action == "delete" and step.kind in USED else None
+        user = used_by(world, item, going) if item is not None else ""
+        kept.append(guard.block(step, f"server {user} still uses it") if user else step)
+    return kept
+
+
 def used_by(world: World, item: Item, going: set[str]) -> str:
     """Return the name of a server that stays and uses the thing; empty where none does."""
-    if item.kind not in {"image", "network", "security_group"}:
+    if item.kind == "server_group":
+        known = (world.by_id.get(("server", one)) for one in sorted(world.members(item) - going))
+        return next((one.name for one in known if one is not None), "")
+    if item.kind not in USED:
         return ""
     for user in world.observed.of_kind("server"):
         if user.id not in going and uses(user, item):
@@ -210,7 +252,9 @@ def used_by(world: World, item: Item, going: set[str]) -> str:
 
 
 def uses(server: Item, item: Item) -> bool:
-    """Tell whether a server uses an image, a network or a security group."""
+    """Tell whether a server uses an image, a key pair, a network or a security group."""
+    if item.kind == "key":
+        return bool(server.fields.get("key_name") == item.name)
     if item.kind == "image":
         return bool(server.fields.get("image") == item.id)
     ports = server.fields.get("interfaces") or ()

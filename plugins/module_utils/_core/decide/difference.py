@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import consequence as c
 from ..change import DENIED, IGNORED, PLACEMENT, FieldChange, Note
-from . import interface, volume
+from . import interface, taken_out, volume
 from .guard import FATAL
 from .server_field import pairs, shown
 
@@ -60,10 +60,14 @@ def differing(world: World, wanted: Wanted, item: Item) -> tuple[list[tuple[str,
             notes.append(Note(DENIED, "server", wanted.key, text, change.origin))
         else:
             found.append((action, change))
-    disorder = interface.disorder(world, wanted, item)
-    if disorder:
-        notes.append(Note(IGNORED, "server", wanted.key, disorder, wanted.at("networks")))
-    return found, notes
+    return found, [*notes, *taken_out.told(world, wanted, item.fields), *unlike(world, wanted, item)]
+
+
+def unlike(world: World, wanted: Wanted, item: Item) -> list[Found]:
+    """Say in what a new server would differ."""
+    told = (("networks", interface.disorder), ("flavor", taken_out.old_specs))
+    said = ((field, tell(world, wanted, item)) for field, tell in told)
+    return [Note(IGNORED, "server", wanted.key, text, wanted.at(field)) for field, text in said if text]
 
 
 def shrunk(item: Item, before: Mapping[str, int], after: Mapping[str, int]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Union
 
 from .. import consequence, mark
 from ..change import DENIED, FOREIGN, HELD, IGNORED, UNKNOWN, Change, FieldChange, Note
+from . import taken_out
 from .world import several
 
 if TYPE_CHECKING:
@@ -146,7 +147,8 @@ def compare(world: World, wanted: Wanted, item: Item) -> list[Found]:
     """Return the step and the notes between one thing and its desire."""
     before = seen(world, item)
     changes: dict[str, list[FieldChange]] = {UPDATE: [], REPLACE: [], DENY: [], IGNORE: []}
-    for name, after in wanted.fields.items():
+    gone = options(world, wanted, item, before)
+    for name, after in {**wanted.fields, **gone}.items():
         if not is_told(world, item, name) or not differs(before.get(name), meant(world, item.kind, name, after)):
             continue
         rule = RULES[wanted.kind].get(name, SIZE)
@@ -154,13 +156,23 @@ def compare(world: World, wanted: Wanted, item: Item) -> list[Found]:
     if item.mark is not None and not item.mark.tagged and world.owned(item):
         tags = mark.tags_of(world.desired.stack, wanted.uid)
         changes[UPDATE].append(FieldChange(MARK, None, tags, wanted.at()))
+    notes = taken_out.told(world, wanted, before) if world.owned(item) else []
     if not any(changes.values()):
-        return []
+        return notes
     if not may_change(world, wanted, item):
         names = ", ".join(sorted(one.field for group in changes.values() for one in group))
         text = f"exists with another {names} and is not ours: rename yours, or make it equal"
         return [Note(FOREIGN, wanted.kind, wanted.key, text, wanted.at())]
-    return [*notes_of(wanted, changes[DENY], changes[IGNORE]), *steps_of(wanted, item, changes)]
+    notes += taken_out.before_the_key(world, wanted, item) if wanted.kind == "key" else []
+    return [*notes, *notes_of(wanted, changes[DENY], changes[IGNORE]), *steps_of(wanted, item, changes)]
+
+
+def options(world: World, wanted: Wanted, item: Item, before: Mapping[str, Any]) -> dict[str, Any]:
+    """Return by field what should be in place of what was taken out, of a thing of ours."""
+    if not world.owned(item):
+        return {}
+    last = {name: meant(world, item.kind, name, value) for name, value in world.last(wanted).items()}
+    return taken_out.options(wanted, last, before)
 
 
 def is_told(world: World, item: Item, field: str) -> bool:

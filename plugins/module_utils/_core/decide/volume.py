@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from .. import consequence as c
 from .. import mark
 from ..change import DENIED, HELD, IGNORED, UNKNOWN, Change, FieldChange, Note
+from . import taken_out
 from .thing import creation, digest_of, step
 from .world import several
 
@@ -53,7 +54,7 @@ def kept(world: World, wanted: Wanted, item: Item) -> list[Found]:
     if status == "error" and world.owned(item):
         return failed(wanted, item)
     grown = []
-    found: list[Found] = []
+    found = taken_out.told(world, wanted, item.fields)
     for field, after in wanted.fields.items():
         before = item.fields.get(field)
         change = FieldChange(field, before, after, wanted.at(field))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
+from .. import mark
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -51,6 +53,7 @@ class World:
         self.by_ident = {(one.kind, one.name) for one in desired.external}
         self.grouped: dict[str, frozenset[str]] = {}
         self.names: dict[tuple[str, str], Optional[str]] = {}
+        self.specs: dict[str, Optional[tuple[str, dict[str, str]]]] = {}
         self.words: dict[tuple[str, str], str] = {}
         self.adopted = {one.adopt["id"] for one in desired.wanted if one.adopt.get("id")}
 
@@ -124,7 +127,12 @@ class World:
         return self.words[kind, word]
 
     def owned(self, item: Item) -> bool:
-        """Tell whether tag and proof both say that this is ours."""
+        """Tell whether tag and proof both say that this is ours.
+
+        A server group's name is both: key and uid, which only the request that makes it can give it.
+        """
+        if item.kind == "server_group" and item.mark is not None:
+            return item.mark.uid == mark.uid_of(self.desired.stack, item.kind, item.mark.key or "")
         return item.mark is not None and item.mark.proven and item.mark.stack == self.desired.stack
 
     def proof(self, item: Item) -> Proof:
