@@ -61,6 +61,22 @@ def test_a_flavor_is_made_once_and_keeps_its_specs(ground: Ground) -> None:
     assert ground.refusal(lambda: ground.post("/flavors", again))[0] == 409
 
 
+def test_a_server_keeps_the_extra_specs_that_it_was_made_with(ground: Ground) -> None:
+    """What is set on the flavor afterwards, or taken from it, is not the server's."""
+    made = ground.flavor("contract-kept", 1, 64, 1)
+    path = f"/flavors/{made['id']}/os-extra_specs"
+    before = {"hw:cpu_policy": "shared", "quota:disk_total_iops_sec": "100"}
+    ground.post(path, {"extra_specs": before})
+    ident = ground.built(flavorRef=made["id"])
+    ground.post(path, {"extra_specs": {"quota:disk_total_iops_sec": "200"}})
+    ground.session.send("compute", "DELETE", f"{path}/hw%3Acpu_policy")
+    assert ground.refusal(lambda: ground.session.send("compute", "DELETE", f"{path}/hw%3Acpu_policy"))[0] == 404
+    found = {one["id"]: one for one in ground.session.pages("compute", "/flavors/detail?is_public=None", "flavors")}
+    assert found[made["id"]]["extra_specs"] == {"quota:disk_total_iops_sec": "200"}
+    listed = {one["id"]: one for one in ground.session.pages("compute", "/servers/detail", "servers")}
+    assert listed[ident]["flavor"]["extra_specs"] == before
+
+
 def test_a_key_is_checked_and_made_once(ground: Ground) -> None:
     body: dict[str, Any] = {"name": "contract-key", "public_key": "ssh-ed25519 AAAA", "type": "ssh"}
     wrong = ground.refusal(lambda: ground.post("/os-keypairs", {"keypair": body}))

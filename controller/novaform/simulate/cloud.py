@@ -12,7 +12,7 @@ import random
 import uuid
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from novaform.clients.cloud import credential, session, wire
 
@@ -157,7 +157,7 @@ class Cloud:
         try:
             self.admit(parts.path, headers.get("X-Auth-Token"))
             self.nova.understand(headers)
-            status, answer, more = self.route(method, parts.path, to_query(parts.query), body)
+            status, answer, more = self.route(method, unquote(parts.path), to_query(parts.query), body)
         except Problem as problem:
             status, answer, more = problem.status, {"error": {"message": str(problem)}}, {}
         return wire.Answer(status, more, b"" if answer is None else json.dumps(answer).encode())

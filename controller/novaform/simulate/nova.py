@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlencode
+from urllib.parse import urlencode
 
 from . import quota, record, request
 from .problem import Problem
@@ -194,7 +194,7 @@ class Nova(Servers):
             if method == "DELETE":
                 self.flavors[ident] = {
                     **flavor,
-                    "extra_specs": less(flavor["extra_specs"], unquote(more.partition("/")[2])),
+                    "extra_specs": less(flavor["extra_specs"], more.partition("/")[2]),
                 }
                 return 200, None
             self.flavors[ident] = {**flavor, "extra_specs": {**flavor["extra_specs"], **body["extra_specs"]}}

@@ -43,6 +43,13 @@ def texts(bench: Bench, kind: str, wanted: Any, **limits: Any) -> list[str]:
 TWO_KEYS = (model.Key("ops", stack.PUBLIC_KEY), model.Key("old", OTHER_KEY))
 
 
+@pytest.mark.parametrize("name", ["old key", "me@here"])
+def test_a_key_pair_goes_whatever_its_name(name: str) -> None:
+    bench = applied(keys=(TWO_KEYS[0], model.Key(name, OTHER_KEY)))
+    assert without(bench) == [f"delete key {name}"]
+    assert set(bench.cloud.nova.keys) == {"ops"}
+
+
 def test_a_key_pair_that_we_made_goes() -> None:
     bench = applied(keys=TWO_KEYS)
     assert without(bench) == ["delete key old"]
