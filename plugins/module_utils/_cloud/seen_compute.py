@@ -76,6 +76,7 @@ def alike(groups: tuple[str, ...]) -> tuple[str, ...]:
 
 SIZES = (("vcpus", "vcpus"), ("ram_mb", "ram"), ("disk_gb", "disk"), ("ephemeral_gb", "ephemeral"), ("swap_mb", "swap"))
 """Our names of a flavor's sizes, and Nova's."""
+THEIRS = tuple(theirs for _, theirs in SIZES)
 
 
 def status_of(raw: Mapping[str, Any], ports: Optional[Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
@@ -105,15 +106,18 @@ def status_of(raw: Mapping[str, Any], ports: Optional[Sequence[Mapping[str, Any]
 
 def to_embedded(raw: Mapping[str, Any]) -> dict[str, Any]:
     """Read the flavor that a server carries since 2.47; flavors that say the same are one value."""
-    sizes = ((ours, raw.get(theirs) or 0) for ours, theirs in SIZES)
     specs = raw.get("extra_specs")
-    return embedded((("name", raw.get("original_name")), *sizes), None if specs is None else tuple(specs.items()))
+    told = None if specs is None else tuple(specs.items())
+    return embedded(raw.get("original_name"), tuple(map(raw.get, THEIRS)), told)
 
 
 @lru_cache(maxsize=256)
-def embedded(pairs: tuple[tuple[str, Any], ...], specs: Optional[tuple[tuple[str, str], ...]]) -> dict[str, Any]:
-    """Return the mapping of these pairs, with the extra specs; None for those where Nova does not tell them."""
-    return {**dict(pairs), "extra_specs": None if specs is None else dict(specs)}
+def embedded(
+    name: Optional[str], sizes: tuple[Any, ...], specs: Optional[tuple[tuple[str, str], ...]]
+) -> dict[str, Any]:
+    """Return a flavor by our names; its extra specs are None where Nova does not tell them."""
+    told = {ours: size or 0 for (ours, _), size in zip(SIZES, sizes)}
+    return {"name": name, **told, "extra_specs": None if specs is None else dict(specs)}
 
 
 def user_data_of(raw: Mapping[str, Any], metadata: Mapping[str, str]) -> Optional[str]:

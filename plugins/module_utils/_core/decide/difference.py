@@ -65,8 +65,10 @@ def differing(world: World, wanted: Wanted, item: Item) -> tuple[list[tuple[str,
 
 def unlike(world: World, wanted: Wanted, item: Item) -> list[Found]:
     """Say in what a new server would differ."""
-    told = (("networks", interface.disorder), ("flavor", taken_out.old_specs))
-    said = ((field, tell(world, wanted, item)) for field, tell in told)
+    disorder, specs = interface.disorder(world, wanted, item), taken_out.old_specs(world, wanted, item)
+    if not (disorder or specs):
+        return []
+    said = (("networks", disorder), ("flavor", specs))
     return [Note(IGNORED, "server", wanted.key, text, wanted.at(field)) for field, text in said if text]
 
 

@@ -58,7 +58,9 @@ def told(world: World, wanted: Wanted, before: Mapping[str, Any]) -> list[Found]
     """Name the fields that were taken out and stay."""
     fields = SERVER if wanted.kind == "server" else KEPT.get(wanted.kind, ())
     open_to = [name for name in fields if name not in wanted.fields and before.get(name)]
-    last = world.last(wanted) if open_to else {}
+    if not open_to:
+        return []
+    last = world.last(wanted)
     stay = [name for name in open_to if name in last and same(name, last[name], before[name])]
     text = "is no longer declared and stays as it was: declare what it should be"
     return [Note(IGNORED, wanted.kind, wanted.key, f"{name} {text}", wanted.at()) for name in stay]
@@ -81,25 +83,24 @@ def before_the_key(world: World, wanted: Wanted, item: Item) -> list[Found]:
 
 def old_specs(world: World, wanted: Wanted, item: Item) -> str:
     """Say that a server runs with other extra specs than its flavor has, or is about to have; empty where not."""
-    name = wanted.fields.get("flavor")
-    has: Mapping[str, Any] = item.fields.get("flavor") or {}
+    name, has = wanted.fields.get("flavor"), item.fields.get("flavor") or {}
+    asked = (name, id(has))  # what many servers say alike is one value
+    if asked not in world.specs:
+        world.specs[asked] = compared(has, found_specs(world, name) if name else None)
+    return world.specs[asked]
+
+
+def compared(has: Mapping[str, Any], should: Optional[tuple[str, dict[str, str]]]) -> str:
+    """Say what ``old_specs`` says of a server's own flavor, and of the name and the extra specs of the one it names."""
     runs = has.get("extra_specs")
-    should = None if name is None or runs is None else specs_of(world, str(name))
-    if should is None or runs == should[1] or has.get("name") != should[0]:
+    if should is None or runs is None or runs == should[1] or has.get("name") != should[0]:
         return ""
-    names = sorted(one for one in {*should[1], *(runs or {})} if (runs or {}).get(one) != should[1].get(one))
+    names = sorted(one for one in {*should[1], *runs} if runs.get(one) != should[1].get(one))
     return f"runs with the extra specs of before ({', '.join(names)}): a resize or a new server takes the new ones"
 
 
-def specs_of(world: World, name: str) -> Optional[tuple[str, dict[str, str]]]:
-    """Return a flavor's own name and the extra specs that it will have after the plan; None where that is not known."""
-    if name not in world.specs:
-        world.specs[name] = found_specs(world, name)
-    return world.specs[name]
-
-
 def found_specs(world: World, name: str) -> Optional[tuple[str, dict[str, str]]]:
-    """Look for what ``specs_of`` returns."""
+    """Return a flavor's own name and the extra specs that it will have after the plan; None where that is not known."""
     item = world.item("flavor", name) if world.observed.covers("flavor") else None
     if item is None:
         return None

@@ -53,7 +53,7 @@ class World:
         self.by_ident = {(one.kind, one.name) for one in desired.external}
         self.grouped: dict[str, frozenset[str]] = {}
         self.names: dict[tuple[str, str], Optional[str]] = {}
-        self.specs: dict[str, Optional[tuple[str, dict[str, str]]]] = {}
+        self.specs: dict[tuple[Optional[str], int], str] = {}
         self.words: dict[tuple[str, str], str] = {}
         self.adopted = {one.adopt["id"] for one in desired.wanted if one.adopt.get("id")}
 
