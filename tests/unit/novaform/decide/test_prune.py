@@ -34,7 +34,7 @@ def nothing() -> Any:
 
 def test_all_that_is_ours_goes(bench: Bench) -> None:
     gone = {(step.action, step.kind) for step in bench.plan(nothing(), **UNLIMITED).doable}
-    kinds = {"server", "security_group", "router", "interface", "subnet", "network", "image", "flavor"}
+    kinds = {"server", "security_group", "router", "interface", "subnet", "network", "image", "flavor", "key"}
     assert gone == {("delete", kind) for kind in kinds}
 
 
