@@ -8,6 +8,7 @@ nodes are capped while the tree grows: the C composer recurses, and 100,000 brac
 from __future__ import annotations
 
 import io
+import json
 import re
 from typing import Any, NamedTuple
 
@@ -23,6 +24,8 @@ NODES = 600_000
 UNNAMED = "(a word after * or &; put a text like that into quotes)"
 DEEP = f"nested more than {DEPTH} deep"
 FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdff\ufe00-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+JSON_BYTES = 4 * 1024 * 1024
+PAIR = re.compile(rb"(?<!\\)((?:\\\\)*)(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})")
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 UTF_8_MARK = b"\xef\xbb\xbf"
 
@@ -94,6 +97,8 @@ def compose(content: bytes, name: str, problems: problem.Problems, limits: Limit
     try:
         root: yaml.Node | None = composer.get_single_node()
     except yaml.MarkedYAMLError as error:
+        if "Unicode character escape" in str(error.problem) and (plain := without_pairs(content)) is not None:
+            return compose(plain, name, problems, limits)
         problems.add_at(place(error, name), sentence(error))
         return None
     finally:
@@ -105,6 +110,20 @@ def compose(content: bytes, name: str, problems: problem.Problems, limits: Limit
     elif tagged:
         refuse_tags(root, problems, limits)
     return root
+
+
+def without_pairs(content: bytes) -> bytes | None:
+    """Return a JSON document with one character for each pair of escapes that stands for one; None for any other.
+
+    JSON writes what is beyond 16 bits as two escapes, and YAML as one.
+    """
+    try:
+        if len(content) > JSON_BYTES or not PAIR.search(content):
+            return None
+        json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    return PAIR.sub(lambda pair: pair[1] + json.loads(b'"%s"' % pair[2]).encode(), content)
 
 
 def decode(content: bytes, name: str, problems: problem.Problems) -> str | None:
@@ -146,6 +165,8 @@ def sentence(error: yaml.MarkedYAMLError) -> str:
     words = re.sub(
         r"(alias|anchor) .*", r"\1 (a word after * or &; put a text like that into quotes)", str(error.problem)
     )
+    if "Unicode character escape" in words:
+        return "not YAML: an escape that is half of a character, such as \\ud83d: write the character itself"
     if "maximum nesting depth" in words:  # newer libyaml counts brackets itself, before any node is made of them
         return f"{DEEP}: no declaration is like that"
     if "cannot start any token" in words:

@@ -83,3 +83,27 @@ def test_validate_fails_as_an_error(tmp_path: Path) -> None:
     failed = RUN.invoke(validate.app, [str(tmp_path / "instances.yml")])
     assert isinstance(failed.exception, core.errors.DeclareError)
     assert isinstance(RUN.invoke(validate.app, ["x", "--var", "y"]).exception, core.errors.DeclareError)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (json.dumps("\N{GRINNING FACE}"), "\N{GRINNING FACE}"),
+        (r'"\uD83D\uDE00 \ud83c\udf89"', "\N{GRINNING FACE} \N{PARTY POPPER}"),
+        (r'"\\\ud83d\ude00"', "\\\N{GRINNING FACE}"),
+        (r'"\\ud83d\\ude00 \ud83d\ude00"', r"\ud83d\ude00 " + "\N{GRINNING FACE}"),
+    ],
+)
+def test_json_writes_some_characters_as_two(tmp_path: Path, written: str, read: str) -> None:
+    text = '{"stack": "a", "instances": {"w": {"image": "i", "flavor": "f", "metadata": {"u": %s}}}}' % written  # noqa: UP031
+    (tmp_path / "j.json").write_text(text)
+    assert declare.load(tmp_path / "j.json").servers[0].metadata == (("u", read),)
+
+
+@pytest.mark.parametrize("half", [r'{"stack": "a\ud83d"}', r'stack: "\ud83d\ude00"', r'{"stack": "\ude00\ud83d"}'])
+def test_half_a_character_is_one_sentence(tmp_path: Path, half: str) -> None:
+    (tmp_path / "d.yml").write_text(half)
+    with pytest.raises(
+        core.errors.DeclareError, match=r"d\.yml:1:\d+: not YAML: an escape that is half of a character"
+    ):
+        declare.load(tmp_path / "d.yml")
