@@ -113,3 +113,44 @@ def test_two_of_one_name_are_two_servers(ground: Ground) -> None:
     first, second = ground.create(name="contract-twin"), ground.create(name="contract-twin")
     assert first != second
     assert {one["id"] for one in listed(ground, "name=^contract-twin$")} == {first, second}
+
+
+@pytest.mark.parametrize(
+    ("least", "words"),
+    [
+        ({"min_ram": 4096}, "Flavor's memory is too small for requested image."),
+        (
+            {"min_disk": 2},
+            "Flavor's disk is smaller than the minimum size specified in image metadata. Flavor disk is ",
+        ),
+    ],
+    ids=["ram", "disk"],
+)
+def test_an_image_that_needs_more_than_its_flavor_has_is_refused(
+    ground: Ground, least: dict[str, int], words: str
+) -> None:
+    place = f"/images/{ground.images[1]}"
+    ground.session.patch_image(place, [{"op": "replace", "path": f"/{n}", "value": v} for n, v in least.items()])
+    try:
+        status, said = ground.refusal(lambda: ground.create(imageRef=ground.images[1]))
+    finally:
+        ground.session.patch_image(place, [{"op": "replace", "path": f"/{name}", "value": 0} for name in least])
+    assert status == 400
+    assert words in said
+
+
+def test_security_groups_hold_on_no_network_without_port_security(ground: Ground) -> None:
+    send = ground.session.send
+    network = {"name": "contract-open", "port_security_enabled": False}
+    made = send("network", "POST", "/networks", {"network": network})["network"]["id"]
+    ground.left.append(("network", f"/networks/{made}"))
+    subnet = {"name": "contract-open", "network_id": made, "cidr": "10.77.0.0/24", "ip_version": 4}
+    send("network", "POST", "/subnets", {"subnet": subnet})
+    group = send("network", "POST", "/security-groups", {"security_group": {"name": "contract"}})["security_group"][
+        "id"
+    ]
+    ground.left.append(("network", f"/security-groups/{group}"))
+    ident = ground.create(networks=[{"uuid": made}], security_groups=[{"name": group}])
+    seen = ground.until(ident, "error")
+    assert seen["fault"]["message"].startswith("Exceeded maximum number of retries. Exhausted all hosts available")
+    assert state(ground.until(ground.create(networks=[{"uuid": made}]), "active")) == "active"

@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from novaform import core
-from novaform.declare import disk
+from novaform.declare import contradict, disk
 from novaform.declare.build import Builder
 from novaform.declare.resolve import Resolver
 from novaform.declare.section import Reader
@@ -68,4 +68,6 @@ def assemble(sections: Sections, reader: Reader) -> core.model.Declaration:
     )
     resolver.follow_servers(servers)
     resolver.follow_networks(declaration)
+    for said in contradict.contradictions(declaration):
+        reader.problems.add_at(*said)
     return declaration._replace(external=tuple(resolver.external.values()))

@@ -32,6 +32,9 @@ INSTANT: dict[str, dict[str, Any]] = {"lock": {"locked": True}, "unlock": {"lock
 """What is done as soon as it is asked for."""
 ROOM = {"ram": 100_000_000, "disk": 100_000}
 """MiB of memory and GiB of disk that no host has."""
+EXHAUSTED = (
+    "Exceeded maximum number of retries. Exhausted all hosts available for retrying build failures for instance {}."
+)
 NO_HOST = "No valid host was found. There are not enough hosts available."
 
 

@@ -65,6 +65,7 @@ def check_references(cloud: Cloud, asked: Mapping[str, Any], hints: Mapping[str,
     check_image(cloud, asked["imageRef"])
     if asked.get("key_name") is not None and asked["key_name"] not in cloud.nova.keys:
         raise Problem(400, "Invalid key_name provided.")
+    check_sizes(cloud.nova.flavors[asked["flavorRef"]], cloud.glance.images[asked["imageRef"]])
     check_networks(cloud, asked)
     if "group" in hints and hints["group"] not in cloud.nova.groups:
         raise Problem(400, f"Instance group {hints['group']} could not be found.")
@@ -91,6 +92,16 @@ def check_image(cloud: Cloud, image: str) -> None:
         raise Problem(400, "Can not find requested image")
     if cloud.glance.images[image].get("status") != "active":
         raise Problem(400, f"Image {image} is not active.")
+
+
+def check_sizes(flavor: Mapping[str, Any], image: Mapping[str, Any]) -> None:
+    """Refuse a flavor that is too small for its image, as ``nova.compute.api`` does. Raises ``Problem`` (400)."""
+    if flavor["ram"] < int(image.get("min_ram") or 0):
+        raise Problem(400, "Flavor's memory is too small for requested image.")
+    least = int(image.get("min_disk") or 0)
+    if flavor["disk"] and flavor["disk"] < least:
+        sizes = f"Flavor disk is {flavor['disk'] << 30} bytes, minimum size is {least << 30} bytes."
+        raise Problem(400, f"Flavor's disk is smaller than the minimum size specified in image metadata. {sizes}")
 
 
 def check_key(pair: Mapping[str, Any], there: Mapping[str, Any]) -> None:

@@ -75,6 +75,9 @@ class Servers:
         if server["chosen"] is None:
             server.update(vm_state="error", fault=actions.NO_HOST)
             return
+        if set(server["groups"]) - {"default"} and any(map(self.cloud.neutron.open, server["networks"])):
+            server.update(vm_state="error", fault=actions.EXHAUSTED.format(server["id"]))
+            return
         plugged = any(port.get("device_id") == server["id"] for port in self.cloud.neutron.store["ports"].values())
         for network, address in zip(server["networks"], server["fixed"], strict=True) if not plugged else ():
             self.cloud.neutron.plug(server["id"], network, server["groups"], address)
