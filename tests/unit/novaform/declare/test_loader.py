@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from novaform import core, declare
+from novaform.declare import address
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -193,3 +194,10 @@ def test_the_labs_declaration_loads(root: Path, tmp_path: Path) -> None:
 def test_absent_needs_neither_image_nor_flavor(tmp_path: Path) -> None:
     found = load(tmp_path, "stack: a\ninstances: {w: {state: absent}}\n")
     assert found.servers[0].state == "absent"
+
+
+@pytest.mark.parametrize("kind", address.KEY_TYPES)
+def test_every_kind_of_key_that_nova_takes_is_taken(tmp_path: Path, kind: str) -> None:
+    blob = base64.b64encode(len(kind).to_bytes(4, "big") + kind.encode() + bytes(32)).decode()
+    (tmp_path / "instances.yml").write_text(f"stack: a\nkeys: {{k: {{public_key: {kind} {blob} me}}}}\n")
+    assert declare.load(tmp_path / "instances.yml").keys[0].public_key == f"{kind} {blob} me"
