@@ -14,7 +14,6 @@ from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint i
 from ansible_collections.novaform.compute.plugins.module_utils._core.decide import contact
 
 NAMES = (compose.FIREWALL, *compose.NAMES)
-NOT_OURS = "what it says is not an answer of this module: "
 LARGEST = 16 << 20
 """Characters of an answer; the longest honest one, a first run with its differences, has a few hundred thousand."""
 INTERNAL = ("_ansible_parsed", "_ansible_suppress_tmpdir_delete")
@@ -39,6 +38,6 @@ class ActionModule(Normal):
             taken = result.take(answer, NAMES)
         except (result.NotAnAnswer, RecursionError, AttributeError) as wrong:
             why = str(wrong) if isinstance(wrong, result.NotAnAnswer) else "it is not a mapping of plain values"
-            told = f"{contact.NOT_FACTS if 'facts' in answer else NOT_OURS}{why}"
+            told = f"{contact.NOT_FACTS if 'facts' in answer else contact.NOT_OURS}{why}"
             return {"failed": True, "msg": told, "_ansible_parsed": True}
         return {**taken, **{name: answer[name] is True for name in INTERNAL if name in answer}}

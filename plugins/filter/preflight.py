@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ansible_collections.novaform.compute.plugins.filter import site as sites
 from ansible_collections.novaform.compute.plugins.module_utils._core import errors, fact
 from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import compose, host_variable, neutron
-from ansible_collections.novaform.compute.plugins.module_utils._core.decide import contact, membership
+from ansible_collections.novaform.compute.plugins.module_utils._core.decide import contact, lease, membership
 from ansible_collections.novaform.compute.plugins.module_utils._core.decide import preflight as decision
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def preflight(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) 
     found = [{"host": "", "problem": line, "remedy": ""} for line in near]
     found += _lacking(hostvars[site.hosts[0].name].get("novaform_secrets"), site)
     hosts = _judged(site, hostvars)
-    return [*found, *decision.problems(hosts), *membership.problems(hosts)]
+    return [*found, *lease.problems(hosts), *decision.problems(hosts), *membership.problems(hosts)]
 
 
 def preflight_notes(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> str:
@@ -39,7 +39,9 @@ def preflight_notes(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[s
         site = sites.to_site(hostvars, groups, asked=False)
     except errors.Error:  # it is told with the problems
         return ""
-    return decision.render_notes(membership.notes(_judged(site, hostvars)))
+    hosts = _judged(site, hostvars)
+    away = [contact.to_note(name, host["away"]) for name, host in hosts.items() if host["away"]]
+    return decision.render_notes([*away, *lease.notes(hosts), *membership.notes(hosts)])
 
 
 def _judged(site: blueprint.Site, hostvars: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -63,11 +65,15 @@ def _host(site: blueprint.Site, host: blueprint.Host, variables: Mapping[str, An
     answer = answer if isinstance(answer, dict) else {"failed": True, "msg": contact.NOT_ASKED}
     facts = answer.get("facts")
     wrong = fact.problem(facts) if facts is not None else ""
+    error = contact.NOT_FACTS + wrong if wrong else contact.error_text(answer)
     outside = neutron.bridges_outside(site, host) and site.cloud.external_interface
     return {
         "groups": sorted(host.roles),
         "facts": None if wrong else facts,
-        "error": contact.NOT_FACTS + wrong if wrong else contact.error_text(answer),
+        "error": None if host.away else error,
+        "away": error if host.away else None,
+        "run": answer.get("run"),
+        "busy": answer.get("busy"),
         "rules": [rule for rule in compose.ports(site, host) if rule["proto"] == "tcp"],
         "interfaces": [site.cloud.external_interface] if outside else [],
         "address": host.address,

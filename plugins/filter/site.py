@@ -7,15 +7,16 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 # ansible-core 2.19 to 2.21 tells where a value was written, without a public name for it; pyproject.toml pins these.
 from ansible._internal._datatag._tags import Origin
 from ansible.errors import AnsibleFilterError
-from ansible_collections.novaform.compute.plugins.module_utils._core import errors, fact, shape
+from ansible_collections.novaform.compute.plugins.module_utils._core import errors, fact, known, shape
 from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import compose, endpoint, host_variable
 from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import site as sites
-from ansible_collections.novaform.compute.plugins.module_utils._core.decide import membership
+from ansible_collections.novaform.compute.plugins.module_utils._core.decide import contact, membership
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -46,15 +47,27 @@ def where_of_host(value: Any) -> str:
 
 
 def facts_of(name: str, variables: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the facts of a host. What is not of their shape is refused, whoever let it come so far."""
+    """Return what a host just told of itself, or what was last known of one that did not answer.
+
+    What is not of its shape is refused, whoever let it come so far.
+    """
     answer = variables.get(FACTS)
     facts = (answer.get("facts") if isinstance(answer, dict) else None) or {}
+    if answer and not facts:
+        facts = _last_known(variables.get("inventory_dir")).get(str(name), {})
     wrong = [(one, fact.FACTS[one](facts[one])) for one in USED if one in facts] if isinstance(facts, dict) else []
     told = shape.sentence([(one, what) for one, what in wrong if what])
     if told or not isinstance(facts, dict):
         message = f"the facts of {name} are not facts: {told or 'it is not a mapping'}"
         raise errors.DeclareError(message, errors=[message])
     return facts
+
+
+def _last_known(folder: Any) -> dict[str, dict[str, Any]]:
+    try:
+        return known.from_text((Path(str(folder)) / known.FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
 
 
 def _host(name: str, variables: Mapping[str, Any], roles: frozenset[str], facts: Mapping[str, Any]) -> sites.Host:
@@ -71,6 +84,7 @@ def _host(name: str, variables: Mapping[str, Any], roles: frozenset[str], facts:
         ssh_keys=tuple(facts.get("ssh_host_keys", ())),
         config={name: variables[name] for name in host_variable.CONFIG_VARIABLES if variables.get(name)},
         qemu_conf=variables.get(host_variable.QEMU) or {},
+        away=contact.is_away(variables.get(FACTS), roles),
     )
 
 

@@ -13,6 +13,8 @@ from ansible_collections.novaform.compute.plugins.module_utils._core.decide impo
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import site as blueprint
+
 
 def verification(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Return how to sign in as the site's administrator, with a placeholder for the password."""
@@ -26,8 +28,14 @@ def unverified(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]])
     site = sites.to_site(hostvars, groups)
     facts = {host.name: sites.facts_of(host.name, hostvars[host.name]) for host in site.hosts}
     good = next((facts[host.name].get("verified") for host in site.having("control")), None) or {}
-    computes = {host.name: facts[host.name].get("compute_id") for host in site.having("compute") if facts[host.name]}
+    computes = {
+        host.name: facts[host.name].get("compute_id") for host in site.having("compute") if _is_here(host, facts)
+    }
     return [name for name, identity in computes.items() if name not in good or good[name] != identity]
+
+
+def _is_here(host: blueprint.Host, facts: Mapping[str, Mapping[str, Any]]) -> bool:
+    return bool(facts[host.name]) and not host.away
 
 
 def verify_rows(

@@ -19,6 +19,10 @@ options:
   _terms:
     description: None.
     required: false
+  force:
+    description: Whether the lease is to be taken whoever has it, because the operator knows that run to be dead.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""
@@ -94,4 +98,5 @@ class LookupModule(LookupBase):
     """The lookup."""
 
     def run(self, terms, variables=None, **kwargs):  # noqa: ARG002 - the signature is Ansible's
-        return [controller()]
+        self.set_options(var_options=variables, direct=kwargs)
+        return [{**controller(), "force": self.get_option("force")}]

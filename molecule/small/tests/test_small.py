@@ -20,6 +20,7 @@ LONGEST_SILENCE = 15.0
 CELL_HOSTS = "su -s /bin/sh nova -c 'nova-manage cell_v2 list_hosts'"
 DATABASE_URLS = "grep -rlsF 'mysql+pymysql' /etc /var/lib/nova /var/lib/neutron /var/lib/novaform || true"
 MANY_BYTES = "dd if=/dev/zero bs=64k count=16 2>/dev/null | tr '\\0' x"
+KNOWN_HOSTS = "cat /var/lib/nova/.ssh/known_hosts"
 PAGE = "wget -qO- http://{address}/"
 
 
@@ -107,3 +108,20 @@ def test_a_compute_host_that_reboots_alone_brings_its_servers_back(cloud: Site, 
     wait.until(f"servers of {name} running", COMEBACK_SECONDS, look)
     page = wait.until("page of web-1", COMEBACK_SECONDS, lambda: guest.try_page(floating(shop, "web-1")))
     assert "<h1>web-1</h1>" in page
+
+
+def test_a_compute_host_that_is_off_stops_only_itself(cloud: Site) -> None:
+    cloud.ssh("compute2", "poweroff")
+    wait.until("compute2 off", COMEBACK_SECONDS, lambda: cloud.ssh("compute2", "true").status == 255)
+    known = cloud.ask("compute1", KNOWN_HOSTS)
+    cloud.ask("compute1", "rm /etc/default/libvirt-guests")
+    without = cloud.playbook()
+    site.run_well(str(site.PROGRAMS / "novaform"), "lab", "up", "--topology", "small", "--name", cloud.name)
+    assert without.status != 0
+    assert "compute2: not finished (see above), the others are" in without.out
+    assert "this run goes on without it" in without.out
+    done = set(site.steps(cloud.noted(), "compute1"))
+    assert ("write", "file", "/etc/default/libvirt-guests") in done
+    assert cloud.ask("compute1", KNOWN_HOSTS) == known
+    again = cloud.playbook()
+    assert again.status == 0, again.said

@@ -39,22 +39,23 @@ class CellHosts:
         return decision.decide_hosts(self.hosts, [str(row[0]) for row in rows or ()])
 
     def apply(self, plan: Plan) -> None:
-        """Wait for the hosts that are to be mapped, and map them through Nova's own objects."""
+        """Wait for the hosts that are to be mapped, and map those that came through Nova's own objects."""
         wanted = [step.name for step in plan]
-        self._wait(wanted)
-        nova.run([{"act": "map_host", "cell": self.cell["name"], "host": name} for name in wanted])
+        missing = self._wait(wanted)
+        there = [name for name in wanted if name not in missing]
+        if there:
+            nova.run([{"act": "map_host", "cell": self.cell["name"], "host": name} for name in there])
+        if missing:
+            names = ", ".join(missing)
+            raise ApplyError(f"no nova-compute reports from {names}: look at nova-compute's log there", hosts=missing)
 
-    def _wait(self, wanted: Sequence[str]) -> None:
+    def _wait(self, wanted: Sequence[str]) -> list[str]:
+        """Return the hosts that did not report in all that time."""
         deadline = time.monotonic() + PATIENCE
         while True:
             missing = sorted(set(wanted) - self._registered())
-            if not missing:
-                return
-            if time.monotonic() > deadline:
-                names = ", ".join(missing)
-                raise ApplyError(
-                    f"no nova-compute reports from {names}: look at nova-compute's log there", hosts=missing
-                )
+            if not missing or time.monotonic() > deadline:
+                return missing
             time.sleep(PAUSE)
 
     def _registered(self) -> set[str]:

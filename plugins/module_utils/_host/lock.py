@@ -108,6 +108,8 @@ def busy(path: str = PATH) -> str | None:
     found = holder.observe(os.path.realpath(path))
     since = time.strftime("%H:%M:%S", time.localtime(known.since))
     programs = ", ".join(str(one) for one in found[:3]) or f"process {known.pid}"
+    if not known.pid:
+        return f"the lock {path} of this host is held: {programs}"
     what = f" ({fence.plain(known.doing)})" if known.doing else ""
     if any(one.pid == known.pid for one in found):
         return f"another run has been writing on this host since {since}{what}: {programs}"

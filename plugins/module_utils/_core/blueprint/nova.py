@@ -159,7 +159,7 @@ def database(site: Site, host: Host) -> dict[str, Any]:
 
 
 def cell_host(site: Site, host: Host) -> dict[str, Any]:
-    """Return which compute hosts belong to which cell, by their exact names."""
+    """Return which compute hosts belong to which cell, by their exact names; one that is away is mapped later."""
     del host
     programs = {one.name: [*options.programs(one), *neutron.programs(one)] for one in site.hosts}
     return {
@@ -167,7 +167,7 @@ def cell_host(site: Site, host: Host) -> dict[str, Any]:
         "cell_hosts": {
             "api": endpoint.database(site, "nova_api", "nova"),
             "cell": {"name": endpoint.CELL, "database": endpoint.database(site, "nova", "nova")},
-            "hosts": [one.name for one in site.having("compute")],
+            "hosts": [one.name for one in site.having("compute") if not one.away],
         },
         "ports": [],
         "proofs": [

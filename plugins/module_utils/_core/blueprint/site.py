@@ -29,7 +29,7 @@ class Host:
 
     ``tunnel_address`` is where other hosts send what their guests say to this host's: ``address`` when it is empty.
     ``forgotten`` is ``{service: who}`` for those that should have a record of a service there and had none ``read_at``,
-    in seconds since 1970 by the host's own clock.
+    in seconds since 1970 by the host's own clock. This run goes on without a host that is ``away``.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Host:
     qemu_conf: Mapping[str, Any] = field(default_factory=dict)
     forgotten: Mapping[str, str] = field(default_factory=dict)
     read_at: float = 0.0
+    away: bool = False
 
 
 @dataclass(frozen=True)

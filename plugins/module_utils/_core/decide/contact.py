@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import result
 
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
 NOT_ASKED = "it was not read in this run"
 NOT_FACTS = "what it says is not a host's facts: "
+NOT_OURS = "what it says is not an answer of this module: "
 # (what the text holds, problem, remedy); the first that fits wins, so the special stands before the general.
 _REASONS: tuple[tuple[str, str, str], ...] = (
     (f"^{NOT_ASKED}$", NOT_ASKED, "run the playbook from its beginning, without --start-at-task"),
@@ -75,3 +79,18 @@ def error_text(answer: dict[str, Any]) -> str | None:
         return None
     said = [str(answer[key]) for key in ("msg", "module_stderr", "module_stdout") if answer.get(key)]
     return "\n".join(said) or "no reason was given"
+
+
+def is_away(answer: Any, roles: Collection[str]) -> bool:
+    """Return whether a host that was asked did not answer, and is one that the others can do without.
+
+    One that lies is not away: somebody must look at it first.
+    """
+    error = error_text(answer) if isinstance(answer, dict) else None
+    return error is not None and set(roles) == {"compute"} and not error.startswith((NOT_FACTS, NOT_OURS))
+
+
+def to_note(name: str, text: str) -> dict[str, str]:
+    """Return ``{host, problem, remedy}`` of a host that a run goes on without."""
+    row = to_problem(name, text)
+    return {**row, "remedy": f"{row['remedy']}; this run goes on without it, run again when it answers"}

@@ -135,3 +135,27 @@ def released(known: Optional[Lease], run: Run) -> Optional[Lease]:
     if known is None or known.epoch != run.epoch:
         return None
     return replace(known, machine="", process="", expires=0.0)
+
+
+def problems(hosts: Mapping[str, Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Return ``[{host, problem, remedy}]`` when the lease that ``run`` of a host tells of is another run's."""
+    rows = []
+    for name, host in hosts.items():
+        run = host.get("run")
+        if run and run.get("epoch") is None:
+            problem, _, remedy = str(run.get("said")).partition(": ")
+            rows.append({"host": name, "problem": problem, "remedy": remedy})
+    return rows
+
+
+def notes(hosts: Mapping[str, Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Return ``[{host, problem, remedy}]`` of what an earlier run left: its lease, and what is at work still."""
+    rows = []
+    for name, host in hosts.items():
+        run = host.get("run") or {}
+        if run.get("epoch") is not None and run.get("said"):
+            problem, _, remedy = str(run["said"]).partition(": ")
+            rows.append({"host": name, "problem": problem, "remedy": remedy})
+        if host.get("busy"):
+            rows.append({"host": name, "problem": str(host["busy"]), "remedy": "this run waits for it, 15 min at most"})
+    return rows

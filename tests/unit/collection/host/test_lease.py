@@ -56,7 +56,7 @@ def test_a_host_without_a_lease_gets_none_by_renewal(tmp_path: Path) -> None:
 
 
 def test_a_controller_tells_who_it_is() -> None:
-    told = controller.LookupModule().run([])[0]
+    told = controller.controller()
     assert f"(process {os.getpid()})" in told["holder"]
     assert told["process"] == controller.identity(os.getpid())
     assert controller.identity(2**22 + 1) is None

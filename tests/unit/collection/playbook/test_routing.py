@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def test_every_module_of_a_host_is_checked(root: Path) -> None:
     routed = yaml.safe_load((root / "meta" / "runtime.yml").read_text())["plugin_routing"]["modules"]
     components = [path.stem for path in (root / "plugins/modules").glob("*.py") if "main_component" in path.read_text()]
-    assert {*compose.NAMES, "firewall", "host", "host_info", *components} == set(routed)
+    assert {*compose.NAMES, "firewall", "host", "host_info", "lease", *components} == set(routed)
     assert {tuple(one.items()) for one in routed.values()} == {(("action_plugin", "novaform.compute.checked"),)}
 
 
