@@ -2,7 +2,8 @@
 
 On such a host Nova 31 asks libvirt for guests before it has set up libvirt's events (``init_host`` calls
 ``_sanity_check_new_host`` first), and then never hears of a guest that ends: only the next start listens. So the
-service is started again as soon as Nova knows it, once in the life of a host.
+service is started again as soon as it answers on its queue, for then Nova knows it, once in the life of a host. To ask
+Nova is not for the account of a compute host.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from .._core import secret
 from .._core.errors import ApplyError, ObserveError
 from .._core.plan import Plan, Step
-from . import command, record, signin
+from . import command, proof_broker, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,9 +31,8 @@ class Settle:
     def __init__(self, desired: Mapping[str, Any], secrets: Mapping[str, Any]) -> None:
         self.unit = desired["unit"]
         self.host = desired["host"]
-        self.region = desired["region"]
         self.forgotten = desired.get("forgotten")
-        self.auth = secret.resolve(desired["auth"], secrets)
+        self.queue = secret.resolve(desired["queue"], secrets)
 
     def plan(self, planned: Plan | None) -> Plan:
         """Name the restart unless it is on record, since after Nova forgot the host (``forgotten: {by, at}``)."""
@@ -45,20 +45,19 @@ class Settle:
         return Plan(() if done else (Step("settle", "unit", self.unit, reason=WHY),))
 
     def apply(self, plan: Plan) -> None:
-        """Wait until Nova knows the service, start it again, and write that down."""
+        """Wait until the service has made itself known, start it again, and write that down."""
         deadline = time.monotonic() + PATIENCE
-        while plan and not self._is_registered():
+        while plan and not self._answers():
             if time.monotonic() > deadline:
-                raise ApplyError(f"Nova does not know nova-compute on {self.host}: look at nova-compute's log there")
+                raise ApplyError(
+                    f"nova-compute on {self.host} does not answer on its queue: look at nova-compute's log there"
+                )
             time.sleep(0.5)
         command.change(["systemctl", "restart", self.unit], timeout=PATIENCE)
         record.save(self.unit, "settled", {}, RECORDS)
 
-    def _is_registered(self) -> bool:
-        account = (self.auth["username"], self.auth["password"], self.auth["project_name"])
-        session = signin.session(self.auth["auth_url"], self.region, account)
+    def _answers(self) -> bool:
         try:
-            found = session.get("compute", f"/os-services?binary=nova-compute&host={self.host}")["services"]
+            return not proof_broker.ask_ping(self.queue)
         except ObserveError:
             return False
-        return any(one["host"] == self.host for one in found)

@@ -13,6 +13,21 @@ if TYPE_CHECKING:
 # Processes that each keep a pool of connections (5, and as many again under load), for every API worker.
 _CONNECTIONS_PER_WORKER = 60
 _CONNECTIONS_LEAST = 400
+_ALL = dict.fromkeys(("configure", "write", "read"), ".*")
+# A queue for answers may be anybody's: its name is a long random number. To publish is to name an exchange, and the
+# unnamed one counts as amq.default.
+_OWN = r"compute|compute\..+|compute_fanout.*|reply_.+"
+_SERVERS = r"q-(plugin|l3-plugin|reports-plugin|metering-plugin|server-resource-versions)"
+_RIGHTS = {
+    # What nova-compute listens to, and the ways on which it calls conductor, scheduler and its peers.
+    "nova-compute": {
+        "configure": rf"^({_OWN}|nova|scheduler_fanout)$",
+        "write": rf"^({_OWN}|nova|scheduler_fanout|amq\.default)$",
+        "read": rf"^({_OWN}|nova)$",
+    },
+    # Agents have a queue for each kind of thing, all but those from which the server takes.
+    "neutron-agent": {"configure": rf"^(?!{_SERVERS}).*$", "write": ".*", "read": rf"^(?!{_SERVERS}).*$"},
+}
 _ERLANG = """\
 # Written by Novaform.
 NODENAME=rabbit@localhost
@@ -56,12 +71,24 @@ def mysql(site: Site, host: Host) -> dict[str, Any]:
     }
 
 
+def _broker_users() -> list[dict[str, Any]]:
+    return [
+        {
+            "name": user,
+            "password": f"<secret:{endpoint.broker_secret(user)}>",
+            "vhost": endpoint.BROKER_VHOSTS[service],
+            **_RIGHTS.get(user, _ALL),
+        }
+        for user, service in endpoint.BROKER_USERS.items()
+    ]
+
+
 def _broker_proofs(site: Site, host: Host, api: str, admin: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {"tcp": f"{host.address}:{endpoint.PORTS['rabbitmq']}", "unit": "rabbitmq-server.service"},
         {"unit": "rabbitmq-server.service"},
         {"what": "the broker", "alarms": api, "user": admin["name"], "password": admin["password"]},
-        *(part.broker_proof(site, service) for service in endpoint.BROKER_VHOSTS),
+        *(part.broker_proof(site, user) for user in endpoint.BROKER_USERS),
     ]
 
 
@@ -83,11 +110,6 @@ def rabbitmq(site: Site, host: Host) -> dict[str, Any]:
     )
     environment = part.text("/etc/rabbitmq/rabbitmq-env.conf", _ERLANG)
     plugins = part.text("/etc/rabbitmq/enabled_plugins", "[rabbitmq_management].\n")
-    rights = dict.fromkeys(("configure", "write", "read"), ".*")
-    users = [
-        {"name": service, "password": f"<secret:broker_{service}>", "vhost": vhost, **rights}
-        for service, vhost in endpoint.BROKER_VHOSTS.items()
-    ]
     api, admin = "http://127.0.0.1:15672", {"name": "novaform", "password": "<secret:broker_admin>"}
     return {
         "name": "rabbitmq",
@@ -102,7 +124,7 @@ def rabbitmq(site: Site, host: Host) -> dict[str, Any]:
             "api": api,
             "admin": admin,
             "vhosts": sorted(endpoint.BROKER_VHOSTS.values()),
-            "users": users,
+            "users": _broker_users(),
         },
         "ports": [
             part.port(endpoint.PORTS["rabbitmq"], "rabbitmq", [one.address for one in site.hosts]),

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 _HOME = "/var/lib/nova/.ssh"
 _CLIENT = "/etc/ssh/ssh_config.d/50-novaform.conf"
+_IDENTITY = "/var/lib/nova/compute_id"
 _LEAST_MIB = 512  # on the disk of guests, for one to be made at all
 _PLACED = 150  # seconds until nova-compute has noticed that libvirt was started again, and told Placement
 _PACKAGES = (
@@ -67,20 +68,25 @@ def _libvirt(host: Host) -> list[dict[str, Any]]:
     return files
 
 
+def _queue(site: Site, host: Host) -> dict[str, Any]:
+    """Return the proof that nova-compute takes from its queue."""
+    return part.ping_proof(site, part.nova_user(host), f"compute.{host.name}", "nova-compute")
+
+
 def _proofs(site: Site, host: Host) -> list[dict[str, Any]]:
     """Return what only a compute host does on which guests can run."""
     return [
         {"unit": "libvirtd.service"},
         {"unit": "nova-compute.service"},
-        part.broker_proof(site, "nova"),
-        part.ping_proof(site, "nova", f"compute.{host.name}", "nova-compute"),
+        part.broker_proof(site, part.nova_user(host)),
+        _queue(site, host),
         {"what": "a guest", "guest": host.virt_type},
         {"what": "the disk of guests", "disk": "/var/lib/nova/instances", "free_mb": _LEAST_MIB},
         {
             "what": "Placement",
-            "provider": "/var/lib/nova/compute_id",
+            "provider": _IDENTITY,
             "host": host.name,
-            "auth": part.account(site, "nova"),
+            "auth": part.account(site, part.nova_user(host)),
             "region": site.cloud.region,
             "within": _PLACED,
         },
@@ -114,11 +120,6 @@ def compute(site: Site, host: Host) -> dict[str, Any]:
             part.port(endpoint.VNC_PORTS, "nova_compute", proxies),
             part.port(endpoint.MIGRATION_PORTS, "nova_compute", peers),
         ],
-        "settle": {
-            "unit": "nova-compute.service",
-            "host": host.name,
-            "region": site.cloud.region,
-            "auth": part.account(site, "nova"),
-        },
+        "settle": {"unit": "nova-compute.service", "host": host.name, "queue": _queue(site, host)},
         "proofs": _proofs(site, host),
     }

@@ -37,6 +37,8 @@ CELL = "cell1"
 CELL_DATABASE = "{{scheme}}://{{username}}:{{password}}@{{hostname}}:{{port}}/{}?{{query}}"
 CELL_TRANSPORT = "{scheme}://{username}:{password}@{hostname}:{port}/{path}"
 BROKER_VHOSTS = {"nova": f"nova_{CELL}", "neutron": "neutron"}
+# Who signs in to the broker for which service: the control host's own account, and one for all hosts besides it.
+BROKER_USERS = {"nova": "nova", "nova-compute": "nova", "neutron": "neutron", "neutron-agent": "neutron"}
 
 
 def control(site: Site) -> Host:
@@ -65,10 +67,15 @@ def database(site: Site, name: str, user: str) -> str:
     return f"mysql+pymysql://{user}:<secret:database_{user}|url>@{control_address(site)}:{PORTS['mysql']}/{name}?charset=utf8mb4"
 
 
-def broker(site: Site, service: str) -> str:
-    """Return a transport URL; the password is a placeholder."""
-    password = f"<secret:broker_{service}|url>"
-    return f"rabbit://{service}:{password}@{control_address(site)}:{PORTS['rabbitmq']}/{BROKER_VHOSTS[service]}"
+def broker(site: Site, user: str) -> str:
+    """Return the transport URL of one of ``BROKER_USERS``; the password is a placeholder."""
+    vhost = BROKER_VHOSTS[BROKER_USERS[user]]
+    return f"rabbit://{user}:<secret:{broker_secret(user)}|url>@{control_address(site)}:{PORTS['rabbitmq']}/{vhost}"
+
+
+def broker_secret(user: str) -> str:
+    """Return the name of the secret that is an account's password."""
+    return f"broker_{user.replace('-', '_')}"
 
 
 def fit(name: str, secret: str) -> str:
@@ -77,7 +84,7 @@ def fit(name: str, secret: str) -> str:
     oslo.messaging (all releases so far) takes the password out of its URL and puts it into another, for kombu, in
     which it leaves a slash as it is; kombu then reads the rest of the password as a path.
     """
-    if "/" not in secret or name not in {f"broker_{service}" for service in BROKER_VHOSTS}:
+    if "/" not in secret or name not in {broker_secret(user) for user in BROKER_USERS}:
         return secret
     digest = hashlib.sha256(b"novaform broker account\0" + secret.encode()).digest()
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")

@@ -46,7 +46,7 @@ def _keystone_options(site: Site, host: Host) -> dict[str, dict[str, Any]]:
                 "memcache_servers": f"unix:{_CACHE_SOCKET}",
             },
             "oslo_policy": {"policy_dirs": "/etc/keystone/policy.d"},
-            "oslo_middleware": {"max_request_body_size": 114688, "enable_proxy_headers_parsing": True},
+            "oslo_middleware": {"max_request_body_size": 114688},
         },
         part.overrides(host, "keystone", "all"),
     )
@@ -72,7 +72,6 @@ def keystone(site: Site, host: Host) -> dict[str, Any]:
         part.survive("keystone", ("mariadb.service", f"{_CACHE}.service")),
     )
     entry = part.catalog(site, "keystone", "identity", "OpenStack Identity")
-    accounts = part.accounts("nova")  # nova-conductor asks placement when it starts, long before nova-api comes up
     return {
         "name": "keystone",
         "packages": ["keystone", "memcached", "python3-pymemcache"],
@@ -87,9 +86,9 @@ def keystone(site: Site, host: Host) -> dict[str, Any]:
         "catalog": {
             **entry,
             "bootstrap": True,
-            "users": accounts,
+            "users": [*part.accounts("nova"), *part.accounts("nova-compute")],  # they sign in before nova-api is up
             "projects": [{"name": "service"}],
-            "roles": ["service"],
+            "roles": ["service", part.EVENTS_ROLE],
         },
         "ports": [part.port(endpoint.PORTS["keystone"], "keystone", part.ANYBODY)],
         "proofs": [
@@ -114,7 +113,7 @@ def glance(site: Site, host: Host) -> dict[str, Any]:
             "fs": {"filesystem_store_datadir": "/var/lib/glance/images"},
             "keystone_authtoken": part.authtoken(site, "glance"),
             "paste_deploy": {"flavor": "keystone"},
-            "image_format": {"require_image_format_match": True},
+            "image_format": {"require_image_format_match": True, "disk_formats": "qcow2,raw,iso"},
             "oslo_concurrency": {"lock_path": "/var/lock/glance"},
             "oslo_policy": {"policy_dirs": "/etc/glance/policy.d"},
         },

@@ -26,7 +26,7 @@ def _shared(site: Site, host: Host) -> dict[str, dict[str, Any]]:
             "host": host.name,
             "core_plugin": "ml2",
             "service_plugins": "router,metering,qos",
-            "transport_url": endpoint.broker(site, "neutron"),
+            "transport_url": endpoint.broker(site, part.neutron_user(host)),
             "rpc_ping_enabled": True,
             "interface_driver": "openvswitch",
             "log_dir": "/var/log/neutron",
@@ -42,7 +42,7 @@ def _shared(site: Site, host: Host) -> dict[str, dict[str, Any]]:
 
 
 def _server(site: Site, host: Host) -> dict[str, dict[str, Any]]:
-    """Return what only the server reads: the database and Nova's account are never on another host."""
+    """Return what only the server reads: the database and the account that tells Nova of ports are on no other host."""
     return part.merge(
         {
             "DEFAULT": {
@@ -55,7 +55,7 @@ def _server(site: Site, host: Host) -> dict[str, dict[str, Any]]:
             },
             "database": {"connection": endpoint.database(site, "neutron", "neutron")},
             "keystone_authtoken": part.authtoken(site, "neutron"),
-            "nova": {**part.identity(site, "nova"), "endpoint_type": "internal"},
+            "nova": {**part.identity(site, "neutron"), "endpoint_type": "internal"},
             "placement": part.identity(site, "neutron"),
         },
         part.overrides(host, "neutron", "server"),
@@ -117,7 +117,10 @@ def server(site: Site, host: Host) -> dict[str, Any]:
         "units": [
             part.unit(name, read, web["path"], policy["path"], dropin["path"]) for name, dropin in zip(names, dropins)
         ],
-        "catalog": part.catalog(site, "neutron", "network", "OpenStack Networking"),
+        "catalog": {
+            **part.catalog(site, "neutron", "network", "OpenStack Networking"),
+            "users": part.accounts("neutron", part.EVENTS_ROLE),
+        },
         "ports": [part.port(endpoint.PORTS["neutron"], "neutron_server", part.ANYBODY)],
         "proofs": [*({"unit": f"{name}.service"} for name in names), *_server_proofs(site, host)],
         "networks": _networks(site),
@@ -216,9 +219,10 @@ def _agent_proofs(site: Site, host: Host, agents: dict[str, Any]) -> list[dict[s
         "neutron-l3-agent": "l3_agent",
         "neutron-dhcp-agent": "dhcp_agent",
     }
+    user = part.neutron_user(host)
     proofs = [
-        part.broker_proof(site, "neutron"),
-        *(part.ping_proof(site, "neutron", f"{topics[name]}.{host.name}", name) for name in agents if name in topics),
+        part.broker_proof(site, user),
+        *(part.ping_proof(site, user, f"{topics[name]}.{host.name}", name) for name in agents if name in topics),
     ]
     metadata = agents.get("neutron-metadata-agent")
     if metadata is not None:

@@ -39,13 +39,17 @@ def _control(site: Site, host: Host, component: str, unit: str, **more: Any) -> 
 
 
 def _policy() -> dict[str, Any]:
-    """Return Nova's policy: a service account may do in Nova what an administrator may.
+    """Return Nova's policy: neutron's account, by a role that no other has, may tell of events of any server.
 
-    Nova 31 takes neutron's word that a port is up only from an administrator's request context, since it looks the
-    server up as that. This is the narrow way: the account has no such right in keystone or any other service.
+    Nova 31 looks the server up in the caller's own context, and only an administrator's sees another project's server.
+    So the role makes one, in Nova and nowhere else. To tell of events is for neutron alone.
     """
-    rule = '"context_is_admin": "role:admin or role:service"'
-    return part.text("/etc/nova/policy.d/50-novaform.yaml", f"# Written by Novaform.\n{rule}\n", "0640", group="nova")
+    rules = {
+        "context_is_admin": f"role:admin or role:{part.EVENTS_ROLE}",
+        "os_compute_api:os-server-external-events:create": f"role:{part.EVENTS_ROLE}",
+    }
+    text = "".join(f'"{name}": "{rule}"\n' for name, rule in rules.items())
+    return part.text("/etc/nova/policy.d/50-novaform.yaml", f"# Written by Novaform.\n{text}", "0640", group="nova")
 
 
 def api(site: Site, host: Host) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import endpoint, part
+from . import endpoint, neutron, part
 from . import site as sites
 
 if TYPE_CHECKING:
@@ -47,13 +47,13 @@ def _shared(site: Site, host: Host) -> dict[str, dict[str, Any]]:
             "host": host.name,
             "my_ip": host.address,
             "state_path": "/var/lib/nova",
-            "transport_url": endpoint.broker(site, "nova"),
+            "transport_url": endpoint.broker(site, part.nova_user(host)),
             "rpc_ping_enabled": True,
         },
         "oslo_concurrency": {"lock_path": "/var/lock/nova"},
         "oslo_messaging_rabbit": part.rabbit(),
         "oslo_policy": {"policy_dirs": "/etc/nova/policy.d"},
-        "service_user": {**part.account(site, "nova"), "send_service_user_token": True},
+        "service_user": {**part.account(site, part.nova_user(host)), "send_service_user_token": True},
         "spice": {"enabled": False},
         "vnc": {"enabled": True},
     }
@@ -66,9 +66,9 @@ def _databases(site: Site) -> dict[str, dict[str, Any]]:
     }
 
 
-def _peers(site: Site) -> dict[str, dict[str, Any]]:
-    """Return how a service reaches the other APIs: as nova, on the internal interface."""
-    signed = part.identity(site, "nova")
+def _peers(site: Site, host: Host) -> dict[str, dict[str, Any]]:
+    """Return how a service reaches the other APIs: as the host's account, on the internal interface."""
+    signed = part.identity(site, part.nova_user(host))
     return {
         "glance": {"valid_interfaces": "internal", "region_name": site.cloud.region},
         "neutron": dict(signed),
@@ -96,7 +96,7 @@ def _web(site: Site) -> dict[str, dict[str, Any]]:
     return {
         "api": {"auth_strategy": "keystone"},
         "keystone_authtoken": part.authtoken(site, "nova"),
-        "oslo_middleware": {"enable_proxy_headers_parsing": True},
+        "neutron": {"default_floating_pool": neutron.PHYSICAL_NETWORK},
     }
 
 
@@ -104,17 +104,17 @@ def _service(site: Site, host: Host, component: str) -> dict[str, dict[str, Any]
     secret = {"service_metadata_proxy": True, "metadata_proxy_shared_secret": "<secret:metadata_proxy>"}
     wanted = max(1, sites.workers(site, host) // 2)
     layers: dict[str, list[dict[str, dict[str, Any]]]] = {
-        "api": [_databases(site), _peers(site), _web(site), _resize(site), _quota()],
-        "metadata": [_databases(site), _peers(site), _web(site), {"neutron": secret}],
+        "api": [_databases(site), _peers(site, host), _web(site), _resize(site), _quota()],
+        "metadata": [_databases(site), _peers(site, host), _web(site), {"neutron": secret}],
         "conductor": [
             _databases(site),
-            _peers(site),
+            _peers(site, host),
             _quota(),
             {"conductor": {"workers": wanted}, "scheduler": {"max_attempts": 3}},
         ],
         "scheduler": [
             _databases(site),
-            _peers(site),
+            _peers(site, host),
             {"scheduler": {"max_attempts": 3, "workers": wanted, "discover_hosts_in_cells_interval": -1}},
             {"filter_scheduler": dict.fromkeys(_PREFERENCES, _ABOVE_ALL)},
         ],
@@ -122,7 +122,7 @@ def _service(site: Site, host: Host, component: str) -> dict[str, dict[str, Any]
             _databases(site),
             {"vnc": {"novncproxy_host": _ANYWHERE, "novncproxy_port": endpoint.PORTS["novnc"]}},
         ],
-        "compute": [_peers(site), compute_options(site, host), _resize(site)],
+        "compute": [_peers(site, host), compute_options(site, host), _resize(site)],
     }
     return part.merge(*layers[component])
 

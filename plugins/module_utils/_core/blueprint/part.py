@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 Sections = "dict[str, dict[str, Any]]"
 Component = "dict[str, Any]"
+# Who may tell Nova that a port is up; the role is neutron's alone.
+EVENTS_ROLE = "novaform_events"
 ANYBODY = ("any",)
 NOBODY = ()
 
@@ -94,7 +96,7 @@ def account(site: Site, user: str) -> dict[str, Any]:
         "project_domain_name": "Default",
         "username": user,
         "user_domain_name": "Default",
-        "password": f"<secret:identity_{user}>",
+        "password": f"<secret:{_identity_secret(user)}>",
     }
 
 
@@ -155,9 +157,14 @@ def catalog(site: Site, name: str, kind: str, description: str) -> dict[str, Any
     }
 
 
-def accounts(name: str) -> list[dict[str, Any]]:
-    """Return the account with which a service signs in."""
-    return [{"name": name, "password": f"<secret:identity_{name}>", "project": "service", "roles": ["service"]}]
+def accounts(name: str, *roles: str) -> list[dict[str, Any]]:
+    """Return the account with which a service signs in, and its roles besides the one for calls between services."""
+    password = f"<secret:{_identity_secret(name)}>"
+    return [{"name": name, "password": password, "project": "service", "roles": ["service", *roles]}]
+
+
+def _identity_secret(user: str) -> str:
+    return f"identity_{user.replace('-', '_')}"
 
 
 def api_proof(site: Site, name: str, kind: str, path: str, unit: str) -> dict[str, Any]:
@@ -179,18 +186,28 @@ def database_proof(site: Site, name: str, user: str) -> dict[str, Any]:
     return {"what": f"database {name} for {user}", "database": endpoint.database(site, name, user)}
 
 
-def broker_proof(site: Site, service: str) -> dict[str, Any]:
-    """Return the proof that a service's own account can use the broker from this host."""
-    return {"what": f"the broker for {service}", "broker": endpoint.broker(site, service)}
+def nova_user(host: Host) -> str:
+    """Return as whom Nova's services of a host sign in, to keystone and to the broker: they share one nova.conf."""
+    return "nova" if "control" in host.roles else "nova-compute"
 
 
-def ping_proof(site: Site, service: str, topic: str, unit: str) -> dict[str, Any]:
-    """Return the proof that somebody answers on ``topic``: a kind of service and a host."""
+def neutron_user(host: Host) -> str:
+    """Return as whom neutron's services of a host sign in to the broker."""
+    return "neutron" if "control" in host.roles else "neutron-agent"
+
+
+def broker_proof(site: Site, user: str) -> dict[str, Any]:
+    """Return the proof that an account can use the broker from this host."""
+    return {"what": f"the broker for {user}", "broker": endpoint.broker(site, user)}
+
+
+def ping_proof(site: Site, user: str, topic: str, unit: str) -> dict[str, Any]:
+    """Return the proof that somebody answers an account on ``topic``: a kind of service and a host."""
     return {
         "what": f"RPC ping of {topic}",
         "ping": topic,
-        "exchange": service,
-        "broker": endpoint.broker(site, service),
+        "exchange": endpoint.BROKER_USERS[user],
+        "broker": endpoint.broker(site, user),
         "unit": f"{unit}.service",
     }
 

@@ -98,3 +98,63 @@ def test_a_site_with_one_compute_host_has_no_key_for_another() -> None:
 def test_the_key_admits_peers_alone_and_gives_no_terminal() -> None:
     admitted = files("compute", "control,network", "compute", "compute")["/var/lib/nova/.ssh/authorized_keys"]
     assert admitted["content"] == 'restrict,from="192.0.2.21,192.0.2.22" <secret:migration_ssh_public>\n'
+
+
+NEEDED_ELSEWHERE = {
+    "broker_nova_compute",
+    "broker_neutron_agent",
+    "identity_nova_compute",
+    "migration_ssh_key",
+    "migration_ssh_public",
+}
+
+
+def test_a_compute_host_gets_no_account_but_its_own() -> None:
+    host = site.Host("one", "192.0.2.11", frozenset({"compute"}))
+    peers = (
+        site.Host("o1", "192.0.2.21", frozenset({"control", "network"})),
+        site.Host("o2", "192.0.2.22", host.roles),
+    )
+    components = compose.components(site.Site(site.Cloud(), (host, *peers)), host)
+    assert set(compose.granted(components)) == NEEDED_ELSEWHERE
+
+
+def test_only_neutrons_account_has_the_role_for_events() -> None:
+    alone = site.Host("one", "192.0.2.11", frozenset(site.ROLES))
+    components = compose.components(site.Site(site.Cloud(), (alone,)), alone)
+    users = [user for made in components for user in made.get("catalog", {}).get("users", ())]
+    assert {user["name"]: user["roles"] for user in users} == {
+        **{name: ["service"] for name in ("nova", "nova-compute", "glance", "placement")},
+        "neutron": ["service", "novaform_events"],
+    }
+    rules = files("control,network,compute")["/etc/nova/policy.d/50-novaform.yaml"]["content"]
+    assert '"os_compute_api:os-server-external-events:create": "role:novaform_events"' in rules
+    assert "role:service" not in rules
+
+
+LISTENED = ("compute", "compute.one", "compute.a-b.example", "compute_fanout_1f", "reply_one:nova-compute:1:2f")
+CALLED = ("nova", "scheduler_fanout", "amq.default")
+AGENTS = ("q-agent-notifier-port-update.one", "l3_agent.one", "dhcp_agent", "neutron-vo-Port-1.9_fanout_2a", "reply_2")
+SERVERS = {
+    "nova-compute": ("conductor", "conductor.control1", "scheduler", "scheduler_fanout_1", "conductor_fanout_1", "x"),
+    "neutron-agent": (
+        "q-plugin",
+        "q-plugin.control1",
+        "q-reports-plugin_fanout_1",
+        "q-l3-plugin",
+        "q-server-resource-versions",
+    ),
+}
+
+
+def test_the_brokers_rights_are_what_a_host_listens_to_and_calls() -> None:
+    alone = site.Host("one", "192.0.2.11", frozenset(site.ROLES))
+    (made,) = (one for one in compose.components(site.Site(site.Cloud(), (alone,)), alone) if one["name"] == "rabbitmq")
+    users = {user["name"]: user for user in made["broker"]["users"]}
+    assert {name for name, user in users.items() if user["read"] == ".*"} == {"nova", "neutron"}
+    for name, own in (("nova-compute", LISTENED), ("neutron-agent", AGENTS)):
+        for right in ("configure", "read", "write"):
+            assert all(re.search(users[name][right], queue) for queue in own), (name, right)
+        for right in ("configure", "read"):
+            assert not [queue for queue in SERVERS[name] if re.search(users[name][right], queue)], (name, right)
+    assert all(re.search(users["nova-compute"]["write"], exchange) for exchange in CALLED)

@@ -100,7 +100,7 @@ def test_missing_secrets_are_named() -> None:
         FILTERS["secrets_for"]({"one": "1", "two": None}, {"secrets": ["one", "two"]})
 
 
-OWN = {"compute": {"DEFAULT": {"x": "<secret:my_own>", "y": "<secret:broker_nova|url>"}}}
+OWN = {"compute": {"DEFAULT": {"x": "<secret:my_own>", "y": "<secret:broker_nova_compute|url>"}}}
 THEIRS = {"compute": {"DEFAULT": {"x": "<secret:database_nova>"}}}
 
 

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 DESIRED = {
     "unit": "nova-compute.service",
     "host": "compute1",
-    "region": "RegionOne",
-    "auth": {"auth_url": "http://127.0.0.1:1/v3", "username": "nova", "password": "<secret:p>", "project_name": "s"},
+    "queue": {
+        "ping": "compute.compute1",
+        "exchange": "nova",
+        "broker": "rabbit://nova-compute:<secret:p|url>@127.0.0.1:1/v",
+    },
 }
 
 
