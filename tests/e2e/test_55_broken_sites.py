@@ -40,7 +40,7 @@ RED = [
     Damage(
         "compute",
         "the disk of guests is full",
-        f"mount -t tmpfs -o size=1m none {DISK}",
+        f"mount -t tmpfs -o size=1m,$(stat -c mode=%a,uid=%u,gid=%g {DISK}) none {DISK}",
         f"umount {DISK}",
         f"{DISK} has 1 MiB left",
     ),
