@@ -115,7 +115,7 @@ def to_token(told: Mapping[str, Any], credential: Credential, where: str) -> Tok
         found = member(where, told["body"], "token")
         return Token(
             str(told["secret"]),
-            catalog_of(found.get("catalog") or [], credential),
+            catalog_of(found.get("catalog") or [], credential, where),
             named(found["project"]),
             named(found["user"]),
             tuple(str(role["name"]) for role in found.get("roles") or ()),
@@ -139,7 +139,7 @@ def address(url: str) -> str:
     return url.rstrip("/")
 
 
-def catalog_of(entries: list[Mapping[str, Any]], credential: Credential) -> dict[str, str]:
+def catalog_of(entries: list[Mapping[str, Any]], credential: Credential, where: str) -> dict[str, str]:
     """Return one address per service type, for the wanted interface and region. Raises for a garbled one.
 
     Where no region is wanted and there are several, nobody can tell which is meant. Raises ``ObserveError`` for that.
@@ -154,7 +154,8 @@ def catalog_of(entries: list[Mapping[str, Any]], credential: Credential) -> dict
                 regions |= {str(endpoint.get("region_id") or endpoint.get("region") or "")} - {""}
     if credential.region is None and len(regions) > 1:
         names = readable(" and ".join(sorted(regions)))
-        raise ObserveError(f"{credential.place}: the catalog has {names}: give region_name, or set OS_REGION_NAME")
+        told = f"the catalog has {names}: give region_name, or set OS_REGION_NAME"
+        raise ObserveError(f"{where}: {told} ({credential.place})")
     found.pop("volume", None)  # what bore this name was the API's first version
     cinder = found.get("block-storage") or found.get("volumev3")
     found.update({"volume": cinder} if cinder else {})

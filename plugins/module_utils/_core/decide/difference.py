@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import consequence as c
 from ..change import DENIED, IGNORED, PLACEMENT, FieldChange, Note
-from . import interface, taken_out, volume
+from . import interface, lifecycle, taken_out, volume
 from .guard import FATAL
 from .server_field import pairs, shown
 
@@ -51,7 +51,7 @@ def differing(world: World, wanted: Wanted, item: Item) -> tuple[list[tuple[str,
             notes.append(refusal(wanted, item, change, action))
         elif action == "migrate":
             notes.append(misplaced(wanted, item, change, action))
-        elif action == "resize" and shrunk(item, before, after):
+        elif action == "resize" and not is_resized(item) and shrunk(item, before, after):
             text = f"{words(change.before)} cannot become {words(change.after)}: {shrunk(item, before, after)}: denied "
             text += f"(on_change: {{flavor: replace}} would do it, {COSTS['replace']})"
             notes.append(Note(DENIED, "server", wanted.key, text, change.origin))
@@ -70,6 +70,11 @@ def unlike(world: World, wanted: Wanted, item: Item) -> list[Found]:
         return []
     said = (("networks", disorder), ("flavor", specs))
     return [Note(IGNORED, "server", wanted.key, text, wanted.at(field)) for field, text in said if text]
+
+
+def is_resized(item: Item) -> bool:
+    """Tell whether a resize waits to be confirmed: its old guest is there yet, with its disk."""
+    return bool(item.status.get("vm_state") == lifecycle.RESIZED)
 
 
 def shrunk(item: Item, before: Mapping[str, int], after: Mapping[str, int]) -> str:

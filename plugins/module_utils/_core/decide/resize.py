@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from .. import consequence as c
 from ..change import HELD, FieldChange, Note
 from ..policy import MISSING_DOMAIN
-from . import definition, lifecycle, power
-from .thing import step
+from . import definition, lifecycle, power, server_field
+from .thing import differs, step
 
 if TYPE_CHECKING:
     from ..desired import Wanted
@@ -21,9 +21,12 @@ RUNNING = frozenset({"active", "paused", "suspended"})
 """The declared states in which a guest runs when it is resized."""
 
 
-def decide(world: World, wanted: Wanted, item: Item, differences: list[tuple[str, FieldChange]]) -> list[Found]:
-    """Confirm or revert a resize to what is declared; any other one is somebody else's business."""
-    if any(change.field == "flavor" for _, change in differences):
+def decide(world: World, wanted: Wanted, item: Item) -> list[Found]:
+    """Confirm or revert a resize to what is declared; any other one is somebody else's business.
+
+    So it is also where the policy is to let flavors differ, and where the way back is none that can be gone.
+    """
+    if "flavor" in wanted.fields and differs(*server_field.both(world, wanted, item, "flavor")):
         held = lifecycle.way(wanted.state, lifecycle.RESIZED, None).held or ""
         return [Note(HELD, "server", wanted.key, held, wanted.at("flavor"))]
     host = str(item.status.get("host") or "its host")

@@ -103,7 +103,7 @@ def keep(world: World, wanted: Wanted, item: Item) -> list[Found]:
         return errored(world, wanted, item)
     differences, notes = differing(world, wanted, item)
     if task is None and vm_state == lifecycle.RESIZED:
-        return [*notes, *resize.decide(world, wanted, item, differences)]
+        return [*notes, *resize.decide(world, wanted, item)]
     way = lifecycle.way(wanted.state, vm_state, task)
     if way.held:
         return [*notes, Note(HELD, "server", wanted.key, way.held, wanted.at("state"), passing=way.passing)]

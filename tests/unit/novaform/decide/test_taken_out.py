@@ -175,7 +175,7 @@ def network(**more: Any) -> dict[str, Any]:
 
 
 def test_network_options_go_or_are_told() -> None:
-    bench = applied(**network(dns=("9.9.9.9",), shared=True, port_security=False, dhcp=False, mtu=1400))
+    bench = applied(**network(dns=("9.9.9.9",), shared=True, dhcp=False, mtu=1400))
     assert without(bench, **network()) == ["update network private", "update subnet private"]
     (subnet,) = (one for one in bench.cloud.neutron.store["subnets"].values() if one["name"] == "private")
     assert (subnet["dns_nameservers"], subnet["enable_dhcp"]) == ([], True)
@@ -184,6 +184,12 @@ def test_network_options_go_or_are_told() -> None:
     told = [*texts(bench, "network", stack.desired(1)), *texts(bench, "subnet", stack.desired(1))]
     assert [text.split()[0] for text in told] == ["mtu", "pool"]
     assert bench.plan(stack.desired(1)).clean
+
+
+def test_a_network_is_guarded_again_when_its_openness_is_taken_out() -> None:
+    bench = Bench()
+    assert bench.apply(stack.desired(0, **network(port_security=False)))["after"]["clean"]
+    assert steps(bench.plan(stack.desired(0, **network()))) == ["update network private"]
 
 
 def test_a_router_without_its_network_loses_its_way_out() -> None:
