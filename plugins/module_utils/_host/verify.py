@@ -57,12 +57,9 @@ def migrate(params: Params) -> dict[str, Any]:
 def clear(params: Params) -> dict[str, Any]:
     """Delete what was made, and write down which compute nodes are good."""
     with _alone():
-        good = {host for host, row in params["rows"].items() if row["ok"]}
-        nodes = {host: row.get("node") for host, row in params["servers"].items()}
-        if nodes:
-            before = {host: node for host, node in membership.observe_verified().items() if host not in nodes}
-            after = {host: node for host, node in nodes.items() if host in good}
-            record.write(membership.VERIFIED, {"hosts": {**before, **after}}, membership.FOLDER)
+        if params["servers"]:
+            hosts = decision.recorded(membership.observe_verified(), params["servers"], params["rows"])
+            record.write(membership.VERIFIED, {"hosts": hosts}, membership.FOLDER)
         if _session(params).get("identity", f"/projects?name={decision.NAME}&domain_id=default")["projects"]:
             _trial(params).clear()
         return {"rows": params["rows"]}

@@ -118,6 +118,13 @@ def merged(phases: Sequence[Phase]) -> dict[str, dict[str, Any]]:
     return rows
 
 
+def recorded(before: Mapping[str, str], boot: Phase, rows: Phase) -> dict[str, str]:
+    """Return ``{host: identity of its node}`` of hosts in order: who was not tried stays as it was ``before``."""
+    tried = {host: str(row.get("node")) for host, row in boot.items() if row.get("server")}
+    kept = {host: node for host, node in before.items() if host not in tried}
+    return {**kept, **{host: node for host, node in tried.items() if rows.get(host, {}).get("ok")}}
+
+
 def render_table(rows: Phase) -> str:
     """Return the rows as aligned text, seconds with one digit, a dash where nothing was done."""
     cells = [dict(zip(COLUMNS, (name.upper() for name in COLUMNS)))]

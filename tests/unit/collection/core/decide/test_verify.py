@@ -142,6 +142,14 @@ def test_rows_keep_the_first_sentence_and_all_times() -> None:
     }
 
 
+def test_only_who_was_tried_and_failed_loses_its_record() -> None:
+    before = {"good": "old", "bad": "1", "disabled": "2", "elsewhere": "3"}
+    boot = {"good": BOOTED, "bad": {**BOOTED, "said": "mute"}, "disabled": {"node": "2", "said": "disabled"}}
+    after = verify.recorded(before, boot, verify.merged([boot]))
+    assert after == {"good": "n", "disabled": "2", "elsewhere": "3"}
+    assert verify.recorded(before, boot, {}) == {"disabled": "2", "elsewhere": "3"}
+
+
 def test_the_table_is_aligned_and_ends_with_a_verdict() -> None:
     rows = verify.merged([{"a": BOOTED, "longer": {"said": "disabled"}}])
     assert verify.render_table(rows).splitlines() == [
