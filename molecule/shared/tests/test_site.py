@@ -80,6 +80,12 @@ def test_nothing_failed_and_nothing_unwanted_runs(hosts: dict[str, Host]) -> Non
         assert not [unit for unit in UNWANTED if host.service(unit).is_running], name
 
 
+def test_no_service_has_inherited_the_lock_of_a_run(hosts: dict[str, Host]) -> None:
+    for name, host in hosts.items():
+        holders = host.run("find /proc/[0-9]*/fd -lname /run/novaform.lock 2>/dev/null").stdout
+        assert not holders, f"{name}: {holders}"
+
+
 def test_every_port_listens(cloud: Site, hosts: dict[str, Host]) -> None:
     for group, name, host in by_group(cloud, hosts):
         lines = host.check_output("ss -Hltn").splitlines()
