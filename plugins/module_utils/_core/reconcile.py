@@ -216,7 +216,8 @@ def removal(world: World, item: Item, going: set[str]) -> list[Found]:
 def needed(world: World, item: Item, going: set[str]) -> str:
     """Say why a thing that is no longer declared must stay; empty where nothing speaks for it."""
     kind = {"subnet": "network", "interface": "network"}.get(item.kind, item.kind)
-    if (kind, item.name) in world.by_ident or (kind, item.id) in world.by_ident:
+    words = {(kind, item.name), (kind, item.id), (item.kind, item.mark.key if item.mark else None)}
+    if words & world.by_ident or any(not words.isdisjoint(one.needs) for one in world.desired.wanted):
         return "the declaration still uses it by its name"
     if item.kind == "key" and made_key(world, item) != item.fields.get("public_key"):
         return "it is not the public key that we gave it, and Nova has no place for our mark"
@@ -241,8 +242,9 @@ def still_needed(world: World, changes: list[Change]) -> list[Change]:
 def used_by(world: World, item: Item, going: set[str]) -> str:
     """Return the name of a server that stays and uses the thing; empty where none does."""
     if item.kind == "server_group":
-        known = (world.by_id.get(("server", one)) for one in sorted(world.members(item) - going))
-        return next((one.name for one in known if one is not None), "")
+        stays = next(iter(sorted(world.members(item) - going)), "")
+        known = world.by_id.get(("server", stays))
+        return known.name if known is not None else stays
     if item.kind not in USED:
         return ""
     for user in world.observed.of_kind("server"):
