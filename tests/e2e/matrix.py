@@ -12,7 +12,7 @@ from e2e import site
 from novaform.lab import host as lab_host
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from e2e.site import Site
 
@@ -39,7 +39,10 @@ for port in map(int, ports):
     try:
         kept.append(socket.create_server((address, port)))
     except OSError:
-        pass # a service listens there
+        try:
+            socket.create_connection((address, port), timeout=3).close() # a service listens there
+        except OSError:
+            print(port, end=" ") # a connection of this host's own has taken it, as it may any high port
 print("listening", flush=True)
 sys.stdin.read()
 """
@@ -68,29 +71,32 @@ def open_to_all(cloud: Site, name: str) -> list[int]:
 
 
 @contextmanager
-def listening(cloud: Site) -> Iterator[None]:
-    """Something listens on every guarded port of every host, on the address that others know."""
-    programs = []
+def listening(cloud: Site) -> Iterator[dict[str, list[int]]]:
+    """Something listens on guarded ports of every host, on the address that others know; yields these ports."""
+    programs = {}
     for name in cloud.record.topology.hosts:
         words = [LISTEN, cloud.address(name), *map(str, guarded(cloud, name))]
         argv = [*lab_host.ssh_argv(cloud.record, cloud.place, name), shlex.join(["python3", "-c", *words])]
-        programs.append(subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+        programs[name] = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
-        for program in programs:
+        ports = {}
+        for name, program in programs.items():
             assert program.stdout is not None
-            assert program.stdout.readline() == b"listening\n"
-        yield
+            *taken, said = program.stdout.readline().decode().split()
+            assert (said, len(taken) <= 2) == ("listening", True), f"{name}: {taken}"
+            ports[name] = [port for port in guarded(cloud, name) if str(port) not in taken]
+        yield ports
     finally:
-        for program in programs:
+        for program in programs.values():
             program.communicate(timeout=60)
 
 
-def reached(cloud: Site, source: str) -> set[tuple[str, int]]:
+def reached(cloud: Site, source: str, ports: Mapping[str, Sequence[int]]) -> set[tuple[str, int]]:
     """Return the ``(host, port)`` that answer to a host of the site, or to the machine, which is none of it."""
     places = [
         f"{name},{cloud.address(name)},{port}"
         for name in cloud.record.topology.hosts
-        for port in (*guarded(cloud, name), *open_to_all(cloud, name))
+        for port in (*ports[name], *open_to_all(cloud, name))
     ]
     words = ["-c", CONNECT, *places]
     said = (
@@ -101,7 +107,7 @@ def reached(cloud: Site, source: str) -> set[tuple[str, int]]:
     return {(name, int(port)) for name, port in (place.split(",") for place in said.split())}
 
 
-def declared(cloud: Site, source: str) -> set[tuple[str, int]]:
+def declared(cloud: Site, source: str, ports: Mapping[str, Sequence[int]]) -> set[tuple[str, int]]:
     """Return what it should be: a host reaches itself, what is open to all, and what its groups are let in to."""
     groups = {
         group for group in ("control", "network", "compute") if source != OUTSIDER and source in cloud.hosts(group)
@@ -109,6 +115,6 @@ def declared(cloud: Site, source: str) -> set[tuple[str, int]]:
     return {
         (name, port)
         for name in cloud.record.topology.hosts
-        for port in (*guarded(cloud, name), *open_to_all(cloud, name))
+        for port in (*ports[name], *open_to_all(cloud, name))
         if name == source or port in open_to_all(cloud, name) or groups & SOURCES.get(port, set())
     }

@@ -14,9 +14,9 @@ LOOPBACK = ("127.0.0.1:", "[::1]:")
 
 
 def test_every_host_and_an_outsider_reach_what_is_declared_and_no_more(cloud: Site) -> None:
-    with matrix.listening(cloud):
+    with matrix.listening(cloud) as ports:
         for source in (*cloud.record.topology.hosts, matrix.OUTSIDER):
-            assert matrix.reached(cloud, source) == matrix.declared(cloud, source), source
+            assert matrix.reached(cloud, source, ports) == matrix.declared(cloud, source, ports), source
 
 
 def test_the_parts_of_the_broker_listen_on_loopback_and_its_command_works(cloud: Site) -> None:

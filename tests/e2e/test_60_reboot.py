@@ -57,8 +57,8 @@ def test_no_unit_failed_for_good(cloud: Site) -> None:
 
 
 def test_ports_are_closed_to_whom_they_were(cloud: Site) -> None:
-    with matrix.listening(cloud):
-        assert matrix.reached(cloud, matrix.OUTSIDER) == matrix.declared(cloud, matrix.OUTSIDER)
+    with matrix.listening(cloud) as ports:
+        assert matrix.reached(cloud, matrix.OUTSIDER, ports) == matrix.declared(cloud, matrix.OUTSIDER, ports)
 
 
 def test_servers_that_ran_run_again(shop: Stack) -> None:
