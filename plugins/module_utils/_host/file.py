@@ -46,7 +46,7 @@ class Files:
         plan = decision.decide_entries(self.entered, parents) + decision.decide(
             self.files,
             {file.path: observe(file.path, file.form) for file in self.files},
-            lambda file: file.package in installing,
+            lambda file: any(f"{name}-".startswith(f"{file.package}-") for name in installing),
             self._texts,
         )
         for step in plan:

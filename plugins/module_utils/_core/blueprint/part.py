@@ -59,9 +59,10 @@ def absent(path: str) -> dict[str, Any]:
     return {"path": path, "format": "absent"}
 
 
-def directory(path: str, owner: str, group: str, mode: str = "0750") -> dict[str, Any]:
-    """Return a directory."""
-    return {"path": path, "format": "directory", "owner": owner, "group": group, "mode": mode}
+def directory(path: str, owner: str, group: str, mode: str = "0750", package: str = "") -> dict[str, Any]:
+    """Return a directory; with the first words of the names of packages that make it just so, where any do."""
+    made = {"path": path, "format": "directory", "owner": owner, "group": group, "mode": mode}
+    return {**made, "package": package} if package else made
 
 
 def unit(name: str, *inputs: Mapping[str, Any] | str) -> dict[str, Any]:

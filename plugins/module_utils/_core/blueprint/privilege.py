@@ -36,8 +36,8 @@ def folders(service: str, state_mode: str = "0750") -> list[dict[str, Any]]:
     """Return the folders of a service: it reads the one in /etc, and keeps state and logs."""
     return [
         part.directory(f"/etc/{service}", "root", service),
-        part.directory(f"/var/lib/{service}", service, service, state_mode),
-        part.directory(f"/var/log/{service}", service, "adm"),
+        part.directory(f"/var/lib/{service}", service, service, state_mode, service),
+        part.directory(f"/var/log/{service}", service, "adm", package=service),
     ]
 
 
@@ -63,7 +63,7 @@ def nova(host: Host) -> list[dict[str, Any]]:
     common = folders("nova", "0755")
     if "compute" not in host.roles:
         return [*common, _sudo("nova-common")]
-    instances = part.directory("/var/lib/nova/instances", "nova", "nova", "0755")
+    instances = part.directory("/var/lib/nova/instances", "nova", "nova", "0755", "nova")
     return [*common, instances, *_rootwrap("nova"), _sudo("nova-common", _NOVA)]
 
 
@@ -86,7 +86,7 @@ def _rootwrap(service: str) -> list[dict[str, Any]]:
         "use_syslog = False\ndaemon_timeout = 600\nrlimit_nofile = 1024\n"
     )
     return [
-        part.directory(f"/etc/{service}/rootwrap.d", "root", "root", "0755"),
+        part.directory(f"/etc/{service}/rootwrap.d", "root", "root", "0755", service),
         part.text(f"/etc/{service}/rootwrap.conf", conf),
     ]
 

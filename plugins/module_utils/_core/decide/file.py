@@ -19,7 +19,8 @@ DIRECTORY = "directory"
 class File:
     """One declared file. ``content`` holds secrets and is never shown; ``shown`` holds placeholders, line for line.
 
-    ``form`` is ``file``, ``directory`` or ``absent``. ``package`` names the package that brings a file to be absent.
+    ``form`` is ``file``, ``directory`` or ``absent``. ``package`` is the first words of the names of packages that
+    bring a file to be absent, or a directory just as it is to be.
     """
 
     path: str
@@ -61,8 +62,8 @@ def decide(
 ) -> Plan:
     """Return the steps, in the order of declaration.
 
-    ``coming`` says whether a package that is only planned yet will bring a file that must be absent; ``text_of``
-    returns a file's contents before and after as they may be shown.
+    ``coming`` says whether a package that is only planned yet will bring a file, or a directory as declared;
+    ``text_of`` returns a file's contents before and after as they may be shown.
     """
     steps = [_step(file, observed.get(file.path), coming, text_of) for file in desired]
     return Plan(tuple(step for step in steps if step))
@@ -79,7 +80,7 @@ def _step(
     if file.form == "absent":
         return Step("remove", KIND, file.path, before=f"{file.path}\n") if seen or coming(file) else None
     if file.form == "directory":
-        return _directory(file, seen)
+        return None if seen is None and coming(file) else _directory(file, seen)
     if seen and seen.form == "file" and (seen.content, seen.rights) == (file.content, file.rights):
         return None
     before, after = text_of(file, seen)

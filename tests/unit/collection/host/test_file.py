@@ -160,6 +160,16 @@ def test_a_directory_may_be_a_link_to_one(tmp_path: Path) -> None:
     assert (tmp_path / "etc/d").is_symlink()
 
 
+@pytest.mark.parametrize(("package", "names"), [("nova", []), ("nova-compute", []), ("nov", ["x"]), ("", ["x"])])
+def test_a_directory_comes_with_a_planned_package_whose_name_begins_so(
+    tmp_path: Path, package: str, names: list[str]
+) -> None:
+    item = {"path": f"{tmp_path}/x", "format": "directory", "package": package}
+    coming = plan.Plan((plan.Step("install", "package", "nova-compute-kvm"),))
+    found = file.Files([item], {}).plan(coming)
+    assert [Path(step.name).name for step in found] == names
+
+
 def test_an_absent_file_that_comes_with_a_planned_package_is_predicted(tmp_path: Path) -> None:
     stage = file.Files([{"path": f"{tmp_path}/x", "format": "absent", "package": "nova-compute"}], {})
     coming = plan.Plan((plan.Step("install", "package", "nova-compute"),))

@@ -42,6 +42,11 @@ def test_a_file_that_a_planned_package_brings_will_be_removed() -> None:
     assert steps(GONE, None, coming=True) == [("remove", "file")]
 
 
+def test_a_directory_that_a_planned_package_brings_as_declared_is_no_step() -> None:
+    assert steps(FOLDER, None, coming=True) == []
+    assert steps(FOLDER, file.Seen("directory", mode=0o755), coming=True) == [("set", "directory")]
+
+
 @pytest.mark.parametrize(("desired", "form"), [(FILE, "directory"), (GONE, "directory"), (FOLDER, "file")])
 def test_one_kind_of_thing_never_replaces_the_other(desired: file.File, form: str) -> None:
     with pytest.raises(errors.ApplyError, match="by hand"):
