@@ -72,10 +72,19 @@ def neutron(host: Host) -> list[dict[str, Any]]:
     more = [part.directory(f"/etc/neutron/{name}.conf.d", "root", "neutron") for name in ("agent", "server")]
     common = [*folders("neutron", "0755"), *more]
     if "network" in host.roles:
-        return [*common, *_rootwrap("neutron"), _sudo("neutron_sudoers", _NEUTRON, _DAEMON)]
+        return [*common, *_namespaces(), *_rootwrap("neutron"), _sudo("neutron_sudoers", _NEUTRON, _DAEMON)]
     if "compute" in host.roles:
         return [*common, *_rootwrap("neutron"), _sudo("neutron_sudoers", _NEUTRON)]
     return [*common, _sudo("neutron_sudoers")]
+
+
+def _namespaces() -> list[dict[str, Any]]:
+    """Return the folder of network namespaces, at each start: neutron's privileged helper would let all write there."""
+    rule = "# Written by Novaform.\nd /run/netns 0755 root root\n"
+    return [
+        part.directory("/run/netns", "root", "root", "0755"),
+        part.text("/etc/tmpfiles.d/novaform-netns.conf", rule),
+    ]
 
 
 def _rootwrap(service: str) -> list[dict[str, Any]]:
