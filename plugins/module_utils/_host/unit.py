@@ -35,14 +35,22 @@ class Units:
         self.items = items
         self.secrets = secrets
         self.files = {item["path"]: item for item in files}
+        self.begun: list[str] = []
         for item in items:
             if item["state"] not in STATES or item.get("on_change", "restart") not in CHANGES:
                 raise DeclareError(f"{item['name']}: state is one of {STATES} and on_change one of {CHANGES}")
 
     def plan(self, planned: Plan | None) -> Plan:
-        """Ask systemd once, and compare with what each unit was last started with."""
+        """Ask systemd once, and compare with what each unit was last started with.
+
+        Raises ``ApplyError`` for a unit that has ended again since ``apply`` started it.
+        """
         changing = {step.name for step in steps_named(planned, "file")}
         shown = systemd.show([item["name"] for item in self.items])
+        for name in self.begun:
+            if not is_running(shown[name]):
+                state = f"it is {shown[name]['ActiveState']} ({shown[name]['SubState']}, {shown[name]['Result']})"
+                raise ApplyError(f"{name} ended again after its start: {state}{_said(name, self.secrets)}", unit=name)
         hung = systemd.stopped(shown)
         observed = {
             item["name"]: replace(observe(item, shown[item["name"]], changing), hung=hung.get(item["name"], ""))
@@ -56,6 +64,7 @@ class Units:
         by_name = {item["name"]: item for item in self.items}
         for step in plan:
             self._do(step, self._desired(by_name[step.name]))
+        self.begun = [step.name for step in plan if step.action in ("start", "restart", "reload")]
 
     def _desired(self, item: Mapping[str, Any]) -> decision.Unit:
         digests = {path: self._digest(path, options) for path, options in (item.get("inputs") or {}).items()}
@@ -98,9 +107,13 @@ def run(action: str, name: str, secrets: Mapping[str, Any]) -> None:
         return
     why = state.get("Result", "") if state["LoadState"] == "loaded" else "there is no such unit on this host"
     status = f", exit status {state['ExecMainStatus']}" if state.get("ExecMainStatus", "0") != "0" else ""
+    raise ApplyError(f"{name} did not {action}: {why}{status}{_said(name, secrets)}", unit=name)
+
+
+def _said(name: str, secrets: Mapping[str, Any]) -> str:
+    """Return a unit's last words as the end of a sentence."""
     words = systemd.last_words(name, secrets)
-    said = f"; it said:\n{words}" if words else ""
-    raise ApplyError(f"{name} did not {action}: {why}{status}{said}", unit=name)
+    return f"; it said:\n{words}" if words else ""
 
 
 def is_running(state: Mapping[str, str]) -> bool:
