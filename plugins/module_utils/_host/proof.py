@@ -121,8 +121,13 @@ class Proofs:
 
     def _sentence(self, failure: Failure) -> str:
         item = self.items[failure.proof]
-        words = systemd.last_words(item["unit"], self.secrets) if item.get("unit") else ""
-        return f"{name(item)} does not hold: {failure.said}" + (f"; {item['unit']} said:\n{words}" if words else "")
+        found = f"{name(item)} does not hold: {failure.said}"
+        if not item.get("unit"):
+            return found
+        state = "" if kind_of(item) == "unit" else ask({"unit": item["unit"]})[0]
+        words = systemd.last_words(item["unit"], self.secrets)
+        found += f"; {item['unit']}: {state}" if state else ""
+        return found + (f"; {'it' if state else item['unit']} said:\n{words}" if words else "")
 
 
 def names(steps: Plan) -> set[str]:

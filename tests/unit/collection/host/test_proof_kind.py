@@ -255,3 +255,11 @@ def test_a_unit_that_is_still_starting_is_waited_for_and_not_started_again(syste
     with pytest.raises(errors.ApplyError, match="Connection refused"):
         proofs.plan(None)
     assert not (systemctl / "asked").exists()
+
+
+def test_a_peer_that_gets_no_answer_from_a_unit_that_is_started_over_and_over_is_told_of_it(systemctl: Path) -> None:
+    now = int(proof.time.clock_gettime(proof.time.CLOCK_MONOTONIC) * 1e6)
+    shown(systemctl, NRestarts="9", ActiveEnterTimestampMonotonic=str(now - 3_000_000))
+    proofs = proof.Proofs([{"tcp": "127.0.0.1:1", "unit": "x.service", "within": 0.1}], {})
+    with pytest.raises(errors.ApplyError, match=r"refused; x\.service: systemd has started it again 9 times"):
+        proofs.plan(None)
