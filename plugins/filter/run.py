@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ansible import context
+from ansible.errors import AnsibleFilterError
 from ansible_collections.novaform.compute.plugins.filter import site as sites
 from ansible_collections.novaform.compute.plugins.module_utils._core import known
 from ansible_collections.novaform.compute.plugins.module_utils._core.decide import contact
@@ -21,6 +23,18 @@ def site_run(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -
         if isinstance(run.get("epoch"), int):
             return {"epoch": run["epoch"], "holder": str(run.get("holder") or "")}
     return None
+
+
+def whole_run(hosts: str) -> str:
+    """Return the hosts of a play with which a run begins; refuse a run that begins elsewhere.
+
+    With --start-at-task Ansible runs no task before the named one, not even those that are tagged ``always``: only
+    what a play itself says is looked at. No play after this one has anything to stand on then.
+    """
+    if context.CLIARGS.get("start_at_task") is not None:
+        message = "run without --start-at-task: every play needs what this run has read of its hosts before it"
+        raise AnsibleFilterError(message)
+    return hosts
 
 
 def absence(answer: Mapping[str, Any], host: str) -> str:
@@ -44,4 +58,4 @@ class FilterModule:
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Return ``{name: function}``."""
-        return {"site_run": site_run, "absence": absence, "known_facts": known_facts}
+        return {"site_run": site_run, "whole_run": whole_run, "absence": absence, "known_facts": known_facts}
