@@ -139,9 +139,14 @@ class Journal:
         return {kind for (kind,) in self.read("SELECT DISTINCT kind FROM thing")}
 
     def write(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Write rows in one transaction. Raises ``ApplyError`` where that cannot be done: then nothing is written."""
+        """Write rows in one transaction. Raises ``ApplyError`` where that cannot be done: then nothing is written.
+
+        Nor is anything once another run has begun, which is looked at in the same transaction.
+        """
         try:
             with self.lock, self.base:
+                self.base.execute("BEGIN IMMEDIATE")
+                self.refuse_if_followed()
                 self.base.executemany(sql, rows)
         except sqlite3.Error as error:
             raise ApplyError(f"{self.path}: cannot be written ({error}): without it nothing is made") from error
@@ -158,11 +163,19 @@ class Journal:
         """Raise ``ApplyError`` if another run has begun since: asked before each effect."""
         try:
             with self.lock:
-                newest = self.base.execute("SELECT max(number) FROM epoch").fetchone()[0]
+                self.refuse_if_followed()
         except sqlite3.Error as error:
             raise ApplyError(f"{self.path}: cannot be read ({error}): without it nothing is made") from error
+
+    def refuse_if_followed(self) -> None:
+        """Raise ``ApplyError`` if another run has begun since. The caller has the lock."""
+        newest = self.base.execute("SELECT max(number) FROM epoch").fetchone()[0]
         if self.epoch is not None and newest != self.epoch:
             raise ApplyError(f"another run of this stack has begun (epoch {newest}, this is {self.epoch}): not done")
+
+    def leads(self) -> bool:
+        """Tell whether no other run has begun since."""
+        return self.epoch is None or self.read("SELECT max(number) FROM epoch") == [(self.epoch,)]
 
     def intend(self, things: Iterable[Wanted], now: float) -> None:
         """Write down that these are about to be made."""

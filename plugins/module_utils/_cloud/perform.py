@@ -41,7 +41,10 @@ class Performer:
             return ended(change, FAILED, str(error))
 
     def tried(self, change: Change) -> Outcome:
-        """Carry out one step; errors pass. Nothing is done when another run has begun, or this one is to stop."""
+        """Carry out one step; errors pass. Nothing is done when another run has begun, or this one is to stop.
+
+        A step may be many requests with waits between them: the session asks again right before each.
+        """
         self.journal.hold()
         self.context.begin(change)
         if change.action == "delete":

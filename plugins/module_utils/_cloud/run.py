@@ -149,6 +149,7 @@ class Run:
     def act(self, journal: Journal, look: Look, approved: Optional[Sequence[Change]]) -> list[Outcome]:
         """Take the steps: what servers need, servers, their addresses, and last what is to go."""
         self.remember(journal, look.observed)
+        self.session.guard = journal.hold
         context = Context(self.session, self.desired, self.tell)
         context.reach = self.reach
         context.begin = self.begin
@@ -168,8 +169,8 @@ class Run:
         outcomes += Fleet(performer, self.report, self.timeout).run(late)
         free, skipped = volume.without_held(context, [one for one in gone if one.kind != "server"], outcomes)
         outcomes += skipped + self.one_by_one(performer, free, [])
-        journal.record(self.clock(), [(one.action, one.kind, one.name, one.outcome) for one in outcomes])
-        if outcomes:
+        if outcomes and journal.leads():  # a run that another has followed only tells
+            journal.record(self.clock(), [(one.action, one.kind, one.name, one.outcome) for one in outcomes])
             journal.keep(self.clock(), self.desired)
         return outcomes
 

@@ -74,6 +74,8 @@ class Session:
         self.requests = 0
         self.pushed_back = 0
         self.quiet_until = float("-inf")
+        self.guard: Callable[[], None] = lambda: None
+        """Asked right before each request that may change something; what it raises keeps that from being sent."""
 
     def token(self, refused: Optional[Token] = None) -> Token:
         """Return the token, a new one if the one in hand was refused."""
@@ -118,6 +120,8 @@ class Session:
             sent = {"X-Auth-Token": token.secret, "Accept": "application/json", **headers}
             if turn and body is not None and not isinstance(body, bytes):
                 body.seek(0)  # the first try has read the file, and an empty one would be taken for the image
+            if method != "GET":
+                self.guard()
             answer = self.transport.send(method, url, sent, body)
             if answer.status == 401 and turn == 0:
                 token = self.token(refused=token)

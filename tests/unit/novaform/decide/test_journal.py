@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from fakes import stack
 from fakes.bench import Bench, steps
+from novaform import core
 from novaform.clients.cloud import journal
 
 if TYPE_CHECKING:
@@ -56,6 +58,27 @@ def test_a_harmed_journal_is_put_aside_or_read_and_nothing_is_done(bench: Bench,
             again.close()
     finally:
         path.write_bytes(good)
+
+
+def test_a_run_that_another_has_followed_writes_nothing(tmp_path: Path) -> None:
+    """Between its last look and a write another run may begin: what that one intends is not cleared by the first."""
+    wanted = stack.desired().wanted[0]
+    with closing(journal.Journal(tmp_path)) as first, closing(journal.Journal(tmp_path)) as second:
+        first.lead()
+        first.hold()
+        second.lead()
+        second.intend([wanted], 7.0)
+        for write in (
+            lambda: first.clear([wanted.uid]),
+            lambda: first.forget([wanted.uid]),
+            lambda: first.intend([wanted], 9.0),
+            lambda: first.settle([(wanted, "id")]),
+            lambda: first.keep(9.0, stack.desired()),
+        ):
+            with pytest.raises(core.errors.ApplyError, match="another run of this stack has begun"):
+                write()
+        assert second.applied()[wanted.uid].intent_at == 7.0
+        assert (first.leads(), second.leads(), second.history()) == (False, True, [])
 
 
 def test_what_is_found_while_a_run_reads_ends_no_run(tmp_path: Path) -> None:
