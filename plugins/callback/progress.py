@@ -30,7 +30,8 @@ from ansible.plugins.callback.default import CallbackModule as Default
 
 from ..module_utils._core import text
 
-SILENT = {"include_role", "include_tasks", "import_role", "debug", "fail", "async_status", "validate_argument_spec"}
+INCLUDES = {"include_role", "include_tasks", "import_role"}
+SILENT = INCLUDES | {"debug", "fail", "meta", "async_status", "validate_argument_spec"}
 
 
 def counted(steps):

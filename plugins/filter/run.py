@@ -53,9 +53,21 @@ def known_facts(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]]
     return known.render(facts)
 
 
+def pending(hostvars: Mapping[str, Any], hosts: Sequence[str]) -> list[str]:
+    """Return the components that have anything left to do on any of the hosts, as the role ``host`` has found."""
+    found = (name for host in hosts for name in hostvars[host]["host_prepared"]["pending"])
+    return list(dict.fromkeys(found))
+
+
 class FilterModule:
     """Filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Return ``{name: function}``."""
-        return {"site_run": site_run, "whole_run": whole_run, "absence": absence, "known_facts": known_facts}
+        return {
+            "site_run": site_run,
+            "whole_run": whole_run,
+            "absence": absence,
+            "known_facts": known_facts,
+            "pending": pending,
+        }

@@ -96,3 +96,23 @@ def test_without_a_control_host_or_its_lease_nothing_is_touched(site: playbook.S
     assert "nothing has been touched" in ended.said
     assert "ann is at it" in ended.said or "nothing listens on its SSH port" in ended.said
     assert {name for host in PENDING for name in site.modules(host)} == {"host_info"}
+
+
+@pytest.mark.parametrize("left", [{}, {"compute1": ["neutron_agent", "firewall"]}, {"control1": ["nova_scheduler"]}])
+def test_only_what_is_left_is_run_and_a_play_without_it_ends_at_once(
+    site: playbook.Site, left: dict[str, list[str]]
+) -> None:
+    for name in PENDING:
+        pending = left.get(name, [])
+        site.answers[name]["host"] = {**playbook.PREPARED, "pending": pending, "left": {one: [] for one in pending}}
+    site.run()  # keeps what it found
+    before = {name: len(site.modules(name)) for name in PENDING}
+    ended = site.run()
+    assert ended.status == 0, ended.said
+    ran = {name: site.modules(name)[before[name] :] for name in PENDING}
+    ends = {"control1": ["lease"], "compute1": [], "evil1": []}
+    assert ran == {name: ["host_info", "host", *sorted(left.get(name, [])), *ends[name]] for name in PENDING}, (
+        ended.said
+    )
+    if not left:
+        assert ended.said.count("skipping:") <= len(PENDING)
