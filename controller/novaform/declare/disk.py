@@ -12,6 +12,20 @@ BYTES = 16 * 1024 * 1024
 """Of all files of a declaration together."""
 
 
+def is_there(path: Path) -> bool:
+    """Tell whether something bears this name, also a link that leads nowhere now: what it is shows when it is read.
+
+    An absent file may be made anew, one that cannot be reached may not. Raises ``DeclareError`` for that.
+    """
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise core.errors.DeclareError(f"{path}: {error.strerror}") from error
+    return True
+
+
 def read(path: str, most: int = BYTES) -> bytes:
     """Return the content of a regular file of at most ``most`` bytes. Raises ``DeclareError``."""
     try:

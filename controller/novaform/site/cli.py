@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from novaform import core, output
-from novaform.declare import document
+from novaform.declare import disk, document
 from novaform.site import directory, secret, trial
 
 MOST = 20
@@ -65,7 +65,7 @@ def secrets(
 ) -> None:
     """Make the secrets a site lacks, in its vaulted file, and the files its OpenStack clients read."""
     inventory = root / "hosts.yml"
-    if not inventory.exists():
+    if not disk.is_there(inventory):
         raise core.errors.Error(f"{inventory} is not there: `novaform init {root}` writes it")
     address = control_address(root)
     given_values = _given(given)

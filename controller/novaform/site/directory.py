@@ -57,8 +57,8 @@ class SiteDirectory:
 
 def read_password(site: SiteDirectory) -> str:
     """Return the vault password, made on first use."""
-    if not site.password.exists():
-        if site.secrets.exists():
+    if not disk.is_there(site.password):
+        if disk.is_there(site.secrets):
             raise core.errors.Error(f"{site.password} is not there: put the password of {site.secrets} into it again")
         file.write_once(site.password, secrets.token_urlsafe(32) + "\n", mode=0o600)
     found = disk.read(str(site.password), _LONGEST_PASSWORD).decode(errors="replace").strip()
@@ -71,7 +71,7 @@ def read_password(site: SiteDirectory) -> str:
 def read_cloud(site: SiteDirectory) -> dict[str, Any]:
     """Return the settings of cloud.yml, checked; none when there is no such file. Raises ``DeclareError``."""
     path = site.root / "group_vars" / "all" / "cloud.yml"
-    if not path.exists():
+    if not disk.is_there(path):
         return {}
     found = document.read(path, INVENTORY_TAGS)
     cloud = found.mapping("cloud")
@@ -133,12 +133,17 @@ def _locked(folder: int) -> bool:
 
 def ignore(path: Path, names: Sequence[str]) -> None:
     """Add to a .gitignore what it lacks of the names of files that hold a password."""
-    present = path.read_text(encoding="utf-8", errors="surrogateescape") if path.exists() else ""
+    present = _text(path)
     lines = {line.strip().removeprefix("/") for line in present.splitlines()}
     missing = [name for name in names if name not in lines]
     if missing:
         between = "" if not present or present.endswith("\n") else "\n"
         file.replace(path, present + between + "".join(f"{name}\n" for name in missing))
+
+
+def _text(path: Path) -> str:
+    """Return a file's text, byte for byte what ``file.replace`` writes; nothing of one that is absent."""
+    return disk.read(str(path)).decode(errors="surrogateescape") if disk.is_there(path) else ""
 
 
 def render_hosts(members: Mapping[str, Sequence[tuple[str, str]]], user: str) -> str:
@@ -156,7 +161,7 @@ def render_hosts(members: Mapping[str, Sequence[tuple[str, str]]], user: str) ->
 def pin(site: SiteDirectory, addresses: Sequence[str], show: Callable[[str], None]) -> None:
     """Write the SSH host keys of hosts that have none pinned yet, and show their fingerprints to compare."""
     known = site.root / "known_hosts"
-    pinned = known.read_text(encoding="utf-8") if known.exists() else ""
+    pinned = _text(known)
     for address in addresses:
         if any(line.startswith(f"{address} ") for line in pinned.splitlines()):
             continue

@@ -6,10 +6,12 @@ import os
 import tempfile
 from pathlib import Path
 
+from novaform.declare import disk
+
 
 def write_once(path: Path, text: str, mode: int = 0o644) -> bool:
     """Write a file unless it is there. Return whether it was written."""
-    if path.exists():
+    if disk.is_there(path):
         return False
     replace(path, text, mode)
     return True
@@ -25,6 +27,14 @@ def replace(path: Path, text: str, mode: int = 0o644) -> None:
             file.flush()
             os.fchmod(descriptor, mode)
             os.fsync(descriptor)
-        Path(fresh).replace(path)
+        _move(Path(fresh), path)
     finally:
         Path(fresh).unlink(missing_ok=True)
+
+
+def _move(fresh: Path, path: Path) -> None:
+    """Give a file its name; an error tells the name that was asked for."""
+    try:
+        fresh.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error

@@ -66,7 +66,7 @@ def _ssh_key() -> tuple[str, str]:
 
 def load(path: Path, password: str) -> dict[str, str]:
     """Return the secrets in a vaulted file; none when there is no file. Raises ``Error``, without a name or a value."""
-    if not path.exists():
+    if not disk.is_there(path):
         return {}
     content = disk.read(str(path), _LARGEST)
     try:
