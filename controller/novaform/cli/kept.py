@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from typing import TYPE_CHECKING, Any
 
 from novaform import core
+from novaform.declare import disk
+from novaform.site import file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from novaform.reconcile.stack import Stack
 
 VERSION = 2
+LARGEST = 64 * 1024 * 1024
+"""Bytes of a kept plan; one of ten thousand servers has a third."""
+BEGINNING = b'{\n "version": '
 
 
 def bound(stack: Stack) -> dict[str, Any]:
@@ -29,13 +33,17 @@ def bound(stack: Stack) -> dict[str, Any]:
 
 
 def keep(path: Path, stack: Stack, decision: core.change.Decision) -> None:
-    """Write the steps, with the digest of every thing as it was seen, to a file that its owner alone can read."""
+    """Write the steps, with the digest of every thing as it was seen, to a file that its owner alone can read.
+
+    Only a kept plan is written over: ``--out instances.yml`` would be the end of the declaration.
+    """
     steps = [step.to_json() for step in decision.doable]
     kept = {"version": VERSION, "for": bound(stack), "digest": stack.desired.digest, "steps": steps}
+    if disk.is_there(path) and not disk.read(str(path), LARGEST).startswith(BEGINNING):
+        raise core.errors.ApplyError(f"{path}: is there already and is not a kept plan: --out elsewhere")
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            os.fchmod(file.fileno(), 0o600)  # one that was there keeps its mode
-            file.write(json.dumps(kept, indent=1) + "\n")
+        path.parent.stat()
+        file.replace(path, json.dumps(kept, indent=1) + "\n", 0o600)
     except OSError as error:
         raise core.errors.ApplyError(f"{path}: cannot be written ({error.strerror})") from error
 
@@ -43,11 +51,9 @@ def keep(path: Path, stack: Stack, decision: core.change.Decision) -> None:
 def load(path: Path, stack: Stack) -> list[core.change.Change]:
     """Read a kept plan. Raises ``DeclareError`` if it is not one, or was made on or of something else."""
     try:
-        kept = json.loads(path.read_bytes())
+        kept = json.loads(disk.read(str(path), LARGEST))
         made_for = {name: kept["for"][name] for name in bound(stack)} if kept["version"] == VERSION else {}
         steps = list(core.change.changes_from_json(kept["steps"]))
-    except OSError as error:
-        raise core.errors.DeclareError(f"{path}: cannot be read ({error.strerror})") from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise core.errors.DeclareError(f"{path}: is not a kept plan; novaform plan --out {path} makes one") from error
     if not made_for:

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 from pathlib import Path
+from stat import S_ISREG
 from typing import TYPE_CHECKING, Any
 
 from novaform import core
@@ -81,6 +82,8 @@ def digests_of(path: Path, known: Mapping[str, Digests], origin: str) -> tuple[s
     """Return a file's state in one text, and its digests."""
     try:
         stat = path.stat()
+        if not S_ISREG(stat.st_mode):  # a pipe or a device has no end
+            raise core.errors.DeclareError(f"{origin}: the image file {path} is not a regular file")
         key = f"{path.absolute()}|{stat.st_size}|{stat.st_mtime_ns}|{stat.st_ino}"
         if key in known:
             return key, known[key]

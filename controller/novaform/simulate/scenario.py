@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from novaform import core
-from novaform.declare import document
+from novaform.declare import disk, document
 
 from .play import Player
 
@@ -43,6 +43,6 @@ def load(path: Path) -> dict[str, Any]:
 def read(path: Path) -> str:
     """Read a file of the folder."""
     try:
-        return path.read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        raise core.errors.DeclareError(f"{path}: cannot be read ({error})") from error
+        return disk.read(str(path)).decode()
+    except UnicodeDecodeError as error:
+        raise core.errors.DeclareError(f"{path}: is not UTF-8 text") from error

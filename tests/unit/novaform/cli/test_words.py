@@ -42,7 +42,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         ("plan --max-delete -1", "Invalid value for '--max-delete'"),
         ("apply --timeout 0", "Invalid value for '--timeout'"),
         ("undo --to 0", "Invalid value for '--to'"),
-        ("apply --plan nowhere.json", "nowhere.json: cannot be read (No such file or directory)"),
+        ("apply --plan nowhere.json", "nowhere.json: No such file or directory"),
         ("plan --var web_count", "--var web_count: write NAME=VALUE"),
         ("plan -e prod", "environment 'prod' is not declared"),
         ("explain", "Missing argument 'NAME'"),
