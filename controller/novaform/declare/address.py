@@ -14,6 +14,13 @@ TOKEN_KEYS = ("sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com"
 KEY_TYPES = (*PLAIN_KEYS, *TOKEN_KEYS)
 
 
+def unzoned(text: str) -> str:
+    """Return the text of an address. Raises ``Refused`` for one with a zone (fe80::1%eth0), which is one host's own."""
+    if "%" in text:
+        raise Refused("has a zone (%...), which means something on one host only: leave it out")
+    return text
+
+
 class Address(Scalar):
     """An IP address."""
 
@@ -23,13 +30,13 @@ class Address(Scalar):
         """Return the address in its canonical form."""
         del plain
         try:
-            return str(ipaddress.ip_address(text))
+            return unzoned(str(ipaddress.ip_address(text)))
         except ValueError as error:
             raise Refused("is not an IP address") from error
 
     def describe(self) -> Json:
         """Return a string pattern."""
-        return {"type": "string", "pattern": "^[0-9a-fA-F.:]+(%.+)?$"}
+        return {"type": "string", "pattern": "^[0-9a-fA-F.:]+$"}
 
 
 class Cidr(Scalar):
@@ -43,7 +50,7 @@ class Cidr(Scalar):
         if "/" not in text:
             raise Refused(f"is not {self.wanted}: it has no prefix length")
         try:
-            return str(ipaddress.ip_network(text))
+            return unzoned(str(ipaddress.ip_network(text)))
         except ValueError as error:
             raise Refused(f"is not {self.wanted}{self.hint(text)}", f"is not {self.wanted}") from error
 

@@ -57,6 +57,9 @@ def size(network: Network) -> int:
 def wrong(network: Network) -> Iterator[tuple[core.model.Origin, str]]:
     """Yield (place, sentence) for what contradicts itself within one network."""
     cidr = ipaddress.ip_network(network.cidr)
+    said = wrong_range(network, cidr)
+    if said:
+        yield network.origins.of("cidr"), said
     yield from wrong_pool(network)
     if network.gateway is not None:
         said = is_end(network.gateway, network)
@@ -70,6 +73,19 @@ def wrong(network: Network) -> Iterator[tuple[core.model.Origin, str]]:
     said = wrong_provider(network)
     if said:
         yield network.origins.of("provider"), said
+
+
+def wrong_range(network: Network, cidr: ipaddress.IPv4Network | ipaddress.IPv6Network) -> str:
+    """Return why Neutron makes no subnet of these addresses; empty where it does."""
+    if cidr.prefixlen == 0:
+        return f"{cidr} is every address there is: Neutron makes no such network"
+    if not network.dhcp:
+        return ""
+    if cidr.max_prefixlen - cidr.prefixlen < 2:
+        return f"{cidr} has no room for DHCP: take a larger network, or dhcp: false"
+    first = int(cidr.network_address) == 0 and "of no host"
+    kind = (cidr.is_multicast and "of groups (multicast)") or (cidr.is_loopback and "of a host itself") or first
+    return f"the addresses of {cidr} are {kind}: Neutron hands none out by DHCP" if kind else ""
 
 
 def wrong_pool(network: Network) -> Iterator[tuple[core.model.Origin, str]]:

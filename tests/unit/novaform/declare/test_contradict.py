@@ -61,6 +61,15 @@ WRONG = {
     "groups of the defaults": (
         f"{NET}, port_security: false}}}}\ndefaults: {{security_groups: [g]}}\ninstances: {{w: {{{SERVER}, networks: [n]}}}}",
         "3:12: security groups hold nothing there"),
+    "no room for DHCP": ("networks: {n: {cidr: 10.0.0.0/31}}", "2:16: 10.0.0.0/31 has no room for DHCP: take a larger network"),
+    "nor in a single address": ("networks: {n: {cidr: 'fd00::5/128'}}", "2:16: fd00::5/128 has no room for DHCP"),
+    "every address there is": ("networks: {n: {cidr: 0.0.0.0/0, dhcp: false}}", "2:16: 0.0.0.0/0 is every address there is"),
+    "addresses of groups": ("networks: {n: {cidr: 'ff02::/64'}}", "2:16: the addresses of ff02::/64 are of groups (multicast)"),
+    "addresses of a host itself": ("networks: {n: {cidr: 127.8.0.0/16}}", "2:16: the addresses of 127.8.0.0/16 are of a host itself"),
+    "addresses of no host": ("networks: {n: {cidr: 0.0.0.0/8}}", "2:16: the addresses of 0.0.0.0/8 are of no host"),
+    "a zone of a gateway": ("networks: {n: {cidr: 'fd00::/64', gateway: 'fd00::1%eth0'}}", "'fd00::1%eth0' has a zone"),
+    "a zone of a name server": ("networks: {n: {cidr: 'fd00::/64', dns: ['fe80::1%lo']}}", "'fe80::1%lo' has a zone"),
+    "a zone of a network": ("networks: {n: {cidr: 'fe80::%1/64'}}", "'fe80::%1/64' has a zone"),
     "the gateway in the pool": (
         f"{NET}, gateway: 192.168.50.9, pool: [192.168.50.5, 192.168.50.20]}}}}",
         "2:62: the pool holds the gateway 192.168.50.9 (d.yml:2:39)"),
@@ -113,7 +122,7 @@ RIGHT = {
     "sizes that are equal": size("ram: 512MiB, disk: 2GiB", "min_ram: 512MiB, min_disk: 2GiB"),
     "a disk of the image's size": size("ram: 512MiB, disk: 0GiB", "min_disk: 2GiB"),
     "no groups": f"{NET}, port_security: false}}}}\ninstances: {{w: {{{SERVER}, networks: [n]}}}}",
-    "a network of two addresses": "networks: {n: {cidr: 10.0.0.0/31, gateway: 10.0.0.0}}\n"
+    "a network of two addresses": "networks: {n: {cidr: 10.0.0.0/31, gateway: 10.0.0.0, dhcp: false}}\n"
     f"instances: {{w: {{{SERVER}, networks: [{{network: n, fixed_ip: 10.0.0.1}}]}}}}",
     "the last address of IPv6": "networks: {n: {cidr: 2001:db8::/64}}\n"
     f"instances: {{w: {{{SERVER}, networks: [{{network: n, fixed_ip: '2001:db8::ffff:ffff:ffff:ffff'}}]}}}}",
