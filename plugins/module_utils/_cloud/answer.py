@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
+import html
 import json
 from typing import TYPE_CHECKING, Any, Optional
-from urllib.parse import urlsplit
+from urllib.parse import quote, quote_plus, urlsplit
 
 from .._core.errors import ObserveError
 from .._core.hidden import Hidden
@@ -16,15 +17,25 @@ from . import form
 from .wire import Lost
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from .wire import Answer
 
+LONGEST_PAUSE = 60.0
+SHORT = 4
+"""Characters of a secret whose gaps in a sentence would tell it."""
+LINE = 8
+"""Characters of a line of user data that is taken for a part of a secret, were it alone."""
+MANY = 4_000_000
+"""Values in one answer: ten thousand servers have a quarter of them. Each needs up to a hundred bytes of memory."""
+MARKS = (b",", b"{", b"[")
 LINKS = form.each({"rel": form.TEXT, "href": form.TEXT})
 
 
 def loaded(answer: Answer) -> Any:
     """Return an answer's JSON. Raises ``ValueError`` for anything else."""
+    if sum(answer.body.count(mark) for mark in MARKS) > MANY:
+        raise ValueError("too many values")
     try:
         return json.loads(answer.body)
     except RecursionError as error:
@@ -59,8 +70,19 @@ def ident_of(where: str, told: Any, *names: str) -> str:
 
 def pause(answer: Answer, turn: int) -> float:
     """Return how long to wait before asking again: as the service says, within reason."""
+    asked = asked_for(answer)
+    return min(asked, LONGEST_PAUSE) if asked is not None else 0.2 * 2**turn
+
+
+def asked_for(answer: Answer) -> Optional[float]:
+    """Return for how many seconds a service asks to be left alone; None where it does not say."""
     told = answer.headers.get("retry-after", "")
-    return min(float(told), 60.0) if told.isdecimal() and told.isascii() else 0.2 * 2**turn
+    return float(told) if told.isdecimal() and told.isascii() else None
+
+
+def is_away(answer: Answer) -> bool:
+    """Tell whether a service is gone for longer than anybody waits for an answer: to ask again is no use."""
+    return (asked_for(answer) or 0.0) > LONGEST_PAUSE
 
 
 def bare(url: str) -> str:
@@ -73,16 +95,37 @@ def complaint(answer: Answer, hide: Iterable[str] = ()) -> str:
     """Return a service's own words about a failure, in one line, without what is to ``hide`` if it repeats that."""
     if 300 <= answer.status < 400:
         return f"HTTP {answer.status}: moved to {form.readable(answer.headers.get('location', 'no other address'))}"
+    status = f"HTTP {answer.status}"
+    if is_away(answer):
+        status += f"; it asks to be left alone for {asked_for(answer):.0f} s"
     try:
         told = loaded(answer)
     except ValueError:
-        return f"HTTP {answer.status}"
+        return status
     inner: Any = next(iter(told.values()), {}) if isinstance(told, dict) else {}
     words = inner.get("message") or inner.get("detail") if isinstance(inner, dict) else inner
-    text = " ".join(str(words).split()) if words else ""
-    for secret in filter(None, (" ".join(one.split()) for one in hide)):
-        text = text.replace(secret, "(hidden)")
-    return f"HTTP {answer.status}" + (f": {clean_line(text[:1000])}" if text else "")
+    text = masked(" ".join(str(words).split()), hide) if words else ""
+    return status + (f": {clean_line(text[:1000])}" if text else "")
+
+
+def masked(text: str, hide: Iterable[str]) -> str:
+    """Return a text of one line without the secrets, in whatever form they are repeated; nothing, for short ones."""
+    forms = sorted({form for secret in hide for form in forms_of(secret)}, key=len, reverse=True)
+    if any(len(form) < SHORT and form in text for form in forms):
+        return ""
+    for one in forms:
+        text = text.replace(one, "(hidden)")
+    return text
+
+
+def forms_of(secret: str) -> Iterator[str]:
+    """Yield how a secret looks in a line: whole, each of its lines, quoted as in Python, JSON, HTML and URLs."""
+    lines = [one for one in secret.splitlines() if len(one.strip()) >= LINE]
+    for part in (secret, *lines):
+        quoted = (json.dumps(part)[1:-1], json.dumps(part, ensure_ascii=False)[1:-1], repr(part)[1:-1])
+        for one in (part, *quoted, html.escape(part), quote(part, safe=""), quote(part), quote_plus(part)):
+            if one.strip():
+                yield " ".join(one.split())
 
 
 def secrets_of(body: Any) -> list[str]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 from .._core import hidden
 from .._core.errors import ApplyError, ObserveError
 from . import identity, shape
-from .answer import bare, complaint, loaded, member, next_page, parsed, pause, secrets_of
+from .answer import bare, complaint, is_away, loaded, member, next_page, parsed, pause, secrets_of
 from .crowd import threads
 from .wire import Lost, Unreached, Wire
 
@@ -125,7 +125,7 @@ class Session:
             answer = self.transport.send(method, url, sent, body)
             if answer.status == 401 and turn == 0:
                 token = self.token(refused=token)
-            elif answer.status == 429 and turn < TRIES - 1:
+            elif answer.status == 429 and turn < TRIES - 1 and not is_away(answer):
                 self.heed(answer, turn)
                 self.sleep(pause(answer, turn))
             else:
@@ -169,7 +169,7 @@ class Session:
                 return None
             if answer.status < 300:
                 return parsed(url, answer)
-            if answer.status not in STUMBLES or turn == TRIES - 1:
+            if answer.status not in STUMBLES or turn == TRIES - 1 or is_away(answer):
                 break
             self.sleep(pause(answer, turn))
         raise ObserveError(f"GET {bare(url)}: {complaint(answer, self.secrets())}", status=answer.status)

@@ -57,13 +57,13 @@ class Transport(Protocol):
 class Wire:
     """Real HTTP. Threads may share it; connections are kept open and handed from one request to the next.
 
-    ``largest`` is how many bytes an answer may have (ten thousand servers have a tenth of it). All times are of the
+    ``largest`` is how many bytes an answer may have (ten thousand servers have half of it). All times are of the
     clock: ``within`` seconds a connection stands, ``timeout`` seconds after a request its answer's head is there,
     ``patience`` seconds after its beginning the exchange is over, and a longer body has a second more for each
     ``slowest`` bytes.
     """
 
-    largest = 256 * 1024 * 1024
+    largest = 64 * 1024 * 1024
     within = 20.0
     patience = 300.0
     slowest = 256 * 1024
@@ -135,18 +135,16 @@ class Wire:
 
     def whole(self, response: http.client.HTTPResponse) -> bytes:
         """Read an answer to its end. Raises ``HTTPException`` for one that is cut off, or has no end in sight."""
-        parts: list[bytes] = []
-        size = 0
-        while size <= self.largest:
+        content = bytearray()
+        while len(content) <= self.largest:
             part = response.read1(PART) if response.length != 0 else b""
             if part:
-                parts.append(part)
-                size += len(part)
+                content += part
             elif response.length:
                 raise http.client.IncompleteRead(b"", response.length)
             else:
                 response.close()
-                return b"".join(parts)
+                return bytes(content)
         raise http.client.HTTPException("it does not end")
 
     def connected(self, connection: http.client.HTTPConnection, place: Place, where: str) -> deadline.Socket:
