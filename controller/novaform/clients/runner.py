@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from novaform import core, interrupt
 from novaform.clients import child
+from novaform.clients.settings import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -169,7 +170,8 @@ def run_here(private: Path, module: str, arguments: Mapping[str, Any], seconds: 
     """
     inventory = HERE.format(python=sys.executable)
     settings = {"inventory": inventory, "envvars": environment(private), "timeout": seconds}
-    word, result = run(private, module, arguments, "localhost", settings)["localhost"]
+    with plain():
+        word, result = run(private, module, arguments, "localhost", settings)["localhost"]
     if word != "ok":
         details = {name: result[name] for name in ("outcomes", "report") if name in result}
         raise core.errors.ApplyError(str(result.get("msg") or "the module failed without a word"), **details)

@@ -6,18 +6,19 @@ import secrets
 from typing import TYPE_CHECKING
 
 import yaml
-from ansible.errors import AnsibleError
-from ansible.parsing.vault import VaultLib, VaultSecret
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from novaform import core
+from novaform.clients.settings import plain
 from novaform.declare import disk, document
 from novaform.site import file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from ansible.parsing.vault import VaultLib
 
 VARIABLE = "novaform_secrets"
 _LARGEST = 1 << 20
@@ -69,12 +70,9 @@ def load(path: Path, password: str) -> dict[str, str]:
     if not disk.is_there(path):
         return {}
     content = disk.read(str(path), _LARGEST)
-    try:
-        text = _vault(password).decrypt(content)
-    except AnsibleError as error:
-        raise core.errors.Error(
-            f"{path}: the vault password does not open it: give the password it was made with"
-        ) from error
+    text = _decrypted(content, password)
+    if text is None:
+        raise core.errors.Error(f"{path}: the vault password does not open it: give the password it was made with")
     found = document.parse(text, f"{path} (decrypted)", ["!unsafe"])
     known = found.mapping(VARIABLE)
     wrong = [name for name, value in known.items() if not isinstance(value, str) or not _is_name(name)]
@@ -95,5 +93,17 @@ def save(path: Path, password: str, values: Mapping[str, str]) -> None:
     file.replace(path, _vault(password).encrypt(text.encode()).decode(), 0o600)
 
 
+def _decrypted(content: bytes, password: str) -> bytes | None:
+    with plain():
+        from ansible.errors import AnsibleError
+    try:
+        text: bytes = _vault(password).decrypt(content)
+    except AnsibleError:
+        return None
+    return text
+
+
 def _vault(password: str) -> VaultLib:
+    with plain():
+        from ansible.parsing.vault import VaultLib, VaultSecret
     return VaultLib([("default", VaultSecret(password.encode()))])
