@@ -76,6 +76,7 @@ def _host(site: blueprint.Site, host: blueprint.Host, variables: Mapping[str, An
         "busy": answer.get("busy"),
         "rules": [rule for rule in compose.ports(site, host) if rule["proto"] == "tcp"],
         "interfaces": [site.cloud.external_interface] if outside else [],
+        "virt_type": host.virt_type if "compute" in host.roles else "",
         "address": host.address,
         "tunnel": neutron.tunnel(host) if host.roles & {"network", "compute"} else "",
         "tunnel_comes": neutron.tunnels_outside(site, host),

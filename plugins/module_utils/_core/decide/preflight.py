@@ -45,10 +45,11 @@ def problems(hosts: Mapping[str, Mapping[str, Any]]) -> list[dict[str, str]]:
     """Return ``[{host, problem, remedy}]``, in the order of the hosts; empty when the site may be deployed.
 
     ``hosts`` is ``{name: {groups: [str], facts: {} | None, error: str | None, rules: [{port, comment}],
-    interfaces: [str], address: str, tunnel: str, tunnel_own: bool, tunnel_comes: bool}}`` where ``facts`` are those of
-    ``host_info`` (of their shape: see ``fact``), ``rules`` the ports that the host's components need, ``tunnel`` the
-    address to which others send tunnels, declared for that alone (``tunnel_own``) and perhaps to come with the
-    external bridge (``tunnel_comes``).
+    interfaces: [str], address: str, tunnel: str, tunnel_own: bool, tunnel_comes: bool, virt_type: str}}``
+    where ``facts`` are those of ``host_info`` (of their shape: see ``fact``), ``rules`` the ports that the host's
+    components need, ``tunnel`` the address to which others send tunnels, declared for that alone (``tunnel_own``) and
+    perhaps to come with the external bridge (``tunnel_comes``), ``virt_type`` how the host's guests are to run, empty
+    where none are.
     """
     found = []
     read = {name: host for name, host in hosts.items() if host.get("facts")}
@@ -93,6 +94,7 @@ def _judged(host: Mapping[str, Any]) -> Iterator[Problem]:
     yield from _rights(facts)
     yield from _sizes(facts, host.get("groups") or ())
     yield from _names(facts, host.get("groups") or ())
+    yield from _virtualisation(facts, host.get("virt_type") or "")
     yield from _network(facts, host)
     yield from _taken(facts, host.get("rules") or ())
 
@@ -123,6 +125,12 @@ def _sizes(facts: Mapping[str, Any], groups: Sequence[str]) -> Iterator[Problem]
     free = facts["disk_free_mb"].get("/var", needed)
     if free < needed:
         yield f"{free} MiB free in /var, {needed} needed", "make room, or give /var a larger disk"
+
+
+def _virtualisation(facts: Mapping[str, Any], declared: str) -> Iterator[Problem]:
+    if declared == "kvm" and facts["virt_type"] != "kvm":
+        told = "virt_type is kvm, and KVM does not work: /dev/kvm does not answer, or the processor has no vmx or svm"
+        yield told, "switch virtualisation on in its firmware or hypervisor, or declare cloud.virt_type: auto"
 
 
 def _names(facts: Mapping[str, Any], groups: Sequence[str]) -> Iterator[Problem]:

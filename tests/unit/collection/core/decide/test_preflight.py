@@ -25,6 +25,7 @@ FACTS: dict[str, Any] = {
     "addresses": {"eth0": ["192.0.2.1"], "eth1": [], "lo": ["127.0.0.1"]},
     "ports": [{"port": 22, "address": "192.0.2.1", "program": "sshd", "pid": 1, "unit": "ssh.service"}],
     "clock_offset": 0.4,
+    "virt_type": "qemu",
 }
 API = {"port": 8774, "comment": "nova_api"}
 
@@ -106,6 +107,13 @@ def test_a_range_is_held_by_whoever_listens_in_it() -> None:
     screens = {"port": "5900-5999", "comment": "nova_compute"}
     hosts = {"one": {**host(ports=[listener(5901, "Xvnc"), listener(5900, "qemu-system-x86_64")]), "rules": [screens]}}
     assert told(hosts) == [("one", "port 5901 of nova_compute is held by Xvnc")]
+
+
+@pytest.mark.parametrize(("declared", "works", "rows"), [("kvm", "qemu", 1), ("kvm", "kvm", 0), ("qemu", "kvm", 0)])
+def test_a_host_that_is_to_have_kvm_has_it(declared: str, works: str, rows: int) -> None:
+    found = told({"one": {**host(["compute"], virt_type=works), "virt_type": declared}})
+    assert len(found) == rows
+    assert all("KVM does not work" in problem for _, problem in found)
 
 
 def test_twins_and_clocks_are_seen_between_hosts() -> None:
