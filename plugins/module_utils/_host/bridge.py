@@ -11,8 +11,8 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from .._core.decide import bridge as decision
-from .._core.errors import ApplyError, ObserveError
-from . import atomic, command, unit
+from .._core.errors import ApplyError
+from . import atomic, command, ovsdb, unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 SWITCH = "openvswitch-switch.service"
 DATABASE = "ovsdb-server.service"
-SOCKET = "/run/openvswitch/db.sock"
-FILE = "/etc/openvswitch/conf.db"
 RUNS = "/run/openvswitch/ovs-vswitchd.pid"
 WANTS = "/etc/systemd/system/multi-user.target.wants"
 _TABLES = {"Open_vSwitch": ["other_config"], "Bridge": ["name", "datapath_type", "ports"], "Port": ["_uuid", "name"]}
@@ -88,35 +86,24 @@ def observe() -> dict[str, Any] | None:
 
     A switch that is down has its database still, and will come up with what is in that.
     """
-    tables = _query("ovsdb-client", "transact", f"unix:{SOCKET}") or _query("ovsdb-tool", "query", FILE)
+    tables = ovsdb.kept(_TABLES)
     if tables is None:
         return None
     switch, bridges, ports = tables
-    names = {_plain(port["_uuid"]): port["name"] for port in ports}
+    names = {ovsdb.plain(port["_uuid"]): port["name"] for port in ports}
     return {
         "runs": _runs(),
         "other_config": dict(switch[0]["other_config"][1]) if switch else {},
         "bridges": {
             one["name"]: {
                 "datapath": one["datapath_type"] or "system",
-                "ports": [names[ident] for ident in _set(one["ports"]) if names.get(ident) not in (None, one["name"])],
+                "ports": [
+                    names[ident] for ident in ovsdb.members(one["ports"]) if names.get(ident) not in (None, one["name"])
+                ],
             }
             for one in bridges
         },
     }
-
-
-def _query(program: str, *where: str) -> list[list[dict[str, Any]]] | None:
-    """Return the rows of the three tables, or None when there is no such database. Raises ``ObserveError``."""
-    if not os.path.exists(where[-1].replace("unix:", "")):
-        return None
-    selects = [{"op": "select", "table": table, "where": [], "columns": names} for table, names in _TABLES.items()]
-    answer = command.run([program, *where, json.dumps(["Open_vSwitch", *selects])], timeout=10)
-    if answer is None or (answer.status and program == "ovsdb-client"):  # a socket that nobody listens on any more
-        return None
-    if answer.status:
-        raise ObserveError(f"Open vSwitch's database cannot be read: {answer.said}")
-    return [table["rows"] for table in json.loads(answer.out)]
 
 
 def _runs() -> bool:
@@ -139,17 +126,6 @@ def observe_links() -> dict[str, Any]:
         with open(decision.BOOT_PATH, encoding="utf-8") as source:
             boot = source.read()
     return {"up": up, "boot": boot}
-
-
-def _plain(value: Any) -> str:
-    return str(value[1]) if isinstance(value, list) else str(value)
-
-
-def _set(value: Any) -> list[str]:
-    """Return the members of what the database writes as one value or as a set of them."""
-    if isinstance(value, list) and value and value[0] == "set":
-        return [_plain(one) for one in value[1]]
-    return [_plain(value)]
 
 
 def refuse_own_road(port: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .._core import secret
 from .._core.decide import unit as decision
 from .._core.errors import ApplyError, DeclareError
-from . import command, file, record, systemd
+from . import command, file, ovsdb, record, systemd
 from .converge import steps_named
 
 if TYPE_CHECKING:
@@ -68,6 +68,9 @@ class Units:
 
     def _desired(self, item: Mapping[str, Any]) -> decision.Unit:
         digests = {path: self._digest(path, options) for path, options in (item.get("inputs") or {}).items()}
+        if item.get("bridges"):  # who programs a bridge, or plugs into it, does so once: one made anew is empty
+            known = ovsdb.bridges()
+            digests.update({f"bridge {name}": decision.digest(known.get(name)) for name in item["bridges"]})
         return decision.Unit(item["name"], item["state"], item.get("on_change") or "restart", digests)
 
     def _digest(self, path: str, options: Any) -> str:
@@ -126,7 +129,7 @@ def is_running(state: Mapping[str, str]) -> bool:
 def observe(item: Mapping[str, Any], state: Mapping[str, str], changing: set[str]) -> decision.Seen:
     """Return one unit as a value. ``changing`` are paths that an earlier step is going to write."""
     name, inputs = item["name"], item.get("inputs") or {}
-    known = record.load(name)
+    known = record.load(name, record.FOLDER)
     running = is_running(state) and (state["ActiveState"] != "inactive" or known is not None)
     since = max(_started_at(state), (known or {}).get("at", 0.0))
     return decision.Seen(

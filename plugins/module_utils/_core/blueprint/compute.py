@@ -81,6 +81,7 @@ def _proofs(site: Site, host: Host) -> list[dict[str, Any]]:
         part.broker_proof(site, part.nova_user(host)),
         _queue(site, host),
         {"what": "a guest", "guest": host.virt_type},
+        {"what": "the network of guests", "plugs": True, "within": 10},
         {"what": "the disk of guests", "disk": "/var/lib/nova/instances", "free_mb": _LEAST_MIB},
         {
             "what": "Placement",

@@ -16,6 +16,7 @@ ML2 = "/etc/neutron/plugins/ml2/ml2_conf.ini"
 OVS = "/etc/neutron/plugins/ml2/openvswitch_agent.ini"
 PHYSICAL_NETWORK = "external"
 _WEB: dict[str, Any] = {"start-time": "%t", "paste": "config:/etc/neutron/api-paste.ini"}
+_PLUGGING = ("neutron-openvswitch-agent", "neutron-l3-agent", "neutron-dhcp-agent")
 _BACKENDS = ("mariadb.service", "rabbitmq-server.service", "keystone.service")
 
 
@@ -212,6 +213,18 @@ def _agent_files(site: Site, host: Host) -> dict[str, dict[str, Any]]:
     return agents
 
 
+def _inner(read: dict[str, dict[str, Any]]) -> str:
+    """Return the bridge into which guests, routers and DHCP are plugged."""
+    return str(read["ovs"].get("integration_bridge", "br-int"))
+
+
+def _programmed(read: dict[str, dict[str, Any]]) -> list[str]:
+    """Return the bridges that the switch's agent programs, by the options that it reads."""
+    tunnels = [str(read["ovs"].get("tunnel_bridge", "br-tun"))] if read["agent"]["tunnel_types"] else []
+    mapped = (one.partition(":")[2].strip() for one in str(read["ovs"]["bridge_mappings"]).split(","))
+    return [_inner(read), *tunnels, *filter(None, mapped)]
+
+
 def _agent_proofs(site: Site, host: Host, agents: dict[str, Any]) -> list[dict[str, Any]]:
     """Return what only a working agent does: it answers on its own queue, and for metadata on its socket, too."""
     topics = {
@@ -224,6 +237,13 @@ def _agent_proofs(site: Site, host: Host, agents: dict[str, Any]) -> list[dict[s
         part.broker_proof(site, user),
         *(part.ping_proof(site, user, f"{topics[name]}.{host.name}", name) for name in agents if name in topics),
     ]
+    proofs.append(
+        {
+            "what": "the network in Open vSwitch",
+            "switch": _programmed(agents["neutron-openvswitch-agent"][OVS]),
+            "unit": "neutron-openvswitch-agent.service",
+        }
+    )
     metadata = agents.get("neutron-metadata-agent")
     if metadata is not None:
         read = metadata["/etc/neutron/metadata_agent.ini"]["DEFAULT"]
@@ -248,7 +268,10 @@ def agent(site: Site, host: Host) -> dict[str, Any]:
     for name, read in agents.items():
         dropin = part.survive(name, (*_BACKENDS, "openvswitch-switch.service"))
         files += [*(part.ini(path, sections, "neutron") for path, sections in read.items()), dropin]
-        units.append(part.unit(name, {CONF: _shared(site, host), **read}, dropin["path"]))
+        unit = part.unit(name, {CONF: _shared(site, host), **read}, dropin["path"])
+        units.append(
+            {**unit, "bridges": [_inner(agents["neutron-openvswitch-agent"][OVS])]} if name in _PLUGGING else unit
+        )
     other = {}
     if host.datapath == "netdev":
         other = {"userspace-tso-enable": "true"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import socket
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from ansible_collections.novaform.compute.plugins.module_utils._host import gate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 class Answers(http.server.BaseHTTPRequestHandler):
@@ -73,6 +75,40 @@ def test_check_mode_asks_once_where_nothing_is_to_be_done_and_else_nothing() -> 
     with pytest.raises(errors.ApplyError, match=r"127\.0\.0\.1:1 does not hold: Connection refused"):
         proofs.plan(plan.Plan())
     assert time.monotonic() - started < 5
+
+
+def test_check_mode_names_what_no_step_mends_whatever_else_is_to_be_done(tmp_path: Path) -> None:
+    ahead = plan.Plan((plan.Step("start", "unit", "x.service"),))
+    full = {"what": "the disk", "disk": str(tmp_path), "free_mb": 1 << 50}
+    with pytest.raises(errors.ApplyError, match=r"^the disk does not hold: .* MiB left"):
+        proof.Proofs([{"tcp": "127.0.0.1:1"}, full], {}).plan(ahead)
+    coming = {"what": "the disk", "disk": str(tmp_path / "none yet"), "free_mb": 0}
+    assert not proof.Proofs([coming], {}).plan(ahead)
+
+
+@pytest.mark.parametrize(("step", "asked"), [("x.service", True), ("libvirtd.service", False)])
+def test_check_mode_asks_for_a_guest_unless_its_libvirt_is_to_be_restarted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, *, asked: bool
+) -> None:
+    """By a libvirt in which nothing starts."""
+    (tmp_path / "libvirt.py").write_text(
+        "class libvirtError(Exception): pass\n"
+        "class Connection:\n    def createXML(self, *_): raise libvirtError('no')\n"
+        "    def close(self): pass\ndef open(_): return Connection()\ndef registerErrorHandler(*_): pass\n",
+        encoding="utf-8",
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "libvirt", raising=False)
+    proofs = proof.Proofs([{"what": "a guest", "guest": "qemu"}], {})
+    ahead = plan.Plan((plan.Step("restart", "unit", step),))
+    if asked:
+        with pytest.raises(
+            errors.ApplyError, match=r"^a guest does not hold: libvirt starts no guest of type qemu: no$"
+        ):
+            proofs.plan(ahead)
+    else:
+        assert not proofs.plan(ahead)
+    sys.modules.pop("libvirt", None)
 
 
 def test_a_service_that_comes_late_is_waited_for() -> None:
