@@ -35,6 +35,7 @@ class Damage(NamedTuple):
 DISK = "/var/lib/nova/instances"
 DROPIN = "/etc/systemd/system/{unit}.service.d/zz-damage.conf"
 SECRET = "OS_NEUTRON__METADATA_PROXY_SHARED_SECRET"  # oslo.config reads it before any file
+LIBVIRT = DROPIN.format(unit="libvirtd")
 METADATA = DROPIN.format(unit="nova-api-metadata")
 RED = [
     Damage(
@@ -50,6 +51,15 @@ RED = [
         "chmod 0700 /usr/bin/qemu-system-x86_64",
         "chmod 0755 /usr/bin/qemu-system-x86_64",
         "libvirt starts no guest of type",
+    ),
+    Damage(
+        "compute",
+        "cgroups are read-only for libvirt",
+        f"printf '# none\\n' >/root/qemu.conf && mkdir -p $(dirname {LIBVIRT}) && printf '[Service]\\n"
+        f"ProtectControlGroups=yes\\nBindReadOnlyPaths=/root/qemu.conf:/etc/libvirt/qemu.conf\\n' >{LIBVIRT}"
+        " && systemctl daemon-reload && systemctl restart libvirtd",
+        f"rm {LIBVIRT} && systemctl daemon-reload && systemctl restart libvirtd",
+        "Read-only file system",
     ),
     Damage(
         "control",
