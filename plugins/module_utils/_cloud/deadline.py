@@ -9,14 +9,22 @@ import io
 import select
 import socket
 import ssl
+import threading
 import time
-from typing import Any, Optional
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
+from typing import Any, Callable, Optional, TypeVar
 
+Told = TypeVar("Told")
+Address = tuple[int, int, int, str, Any]
+"""What ``socket.getaddrinfo`` tells of one address."""
 MOST_HEAD = 256 * 1024
 """Bytes of an answer's head, with all that may be sent before it; services send some hundred."""
 PIECE = 16 * 1024
 OVER = (TimeoutError, socket.timeout)
 """What is raised when the time is over; until Python 3.9 these were two."""
+NAMELESS = (OSError, UnicodeError)
+"""What is raised for a name that has no address, or is none."""
 
 
 class TooMuch(OSError):
@@ -31,9 +39,53 @@ def left(ends: float) -> float:
     return remaining
 
 
+def within(seconds: float, ask: Callable[[], Told], failures: tuple[type[Exception], ...]) -> Told:
+    """Return what a call returns that has no end of its own; ``failures`` is all that it may raise.
+
+    Raises ``TimeoutError``, and leaves the call to a thread that keeps no process from ending.
+    """
+    told: Future[Told] = Future()
+
+    def look() -> None:
+        try:
+            told.set_result(ask())
+        except failures as error:
+            told.set_exception(error)
+
+    threading.Thread(target=look, daemon=True).start()
+    try:
+        return told.result(seconds)
+    except FutureTimeout:
+        raise TimeoutError("it takes too long") from None
+
+
+def resolved(host: str, port: int, ends: float) -> list[Address]:
+    """Return a host's addresses. Raises what is in ``NAMELESS``.
+
+    The resolver has a patience of its own with name servers, which no library lets anybody set.
+    """
+
+    def ask(flags: int = 0) -> list[Address]:
+        return list(socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM, 0, flags))
+
+    try:
+        return ask(socket.AI_NUMERICHOST)
+    except NAMELESS:
+        seconds = left(ends)
+    try:
+        return within(seconds, ask, NAMELESS)
+    except TimeoutError:
+        raise TimeoutError(f"no name server has told the address of {host} within {seconds:.0f} s") from None
+
+
+def numeric(host: str, port: int, ends: float) -> str:
+    """Return a host's first address, for a library that would wait for name servers by itself. Raises as above."""
+    return str(resolved(host, port, ends)[0][4][0])
+
+
 def connect(host: str, port: int, ends: float) -> socket.socket:
     """Return a connection. Each of the host's addresses gets its share of the time. Raises ``OSError``."""
-    found = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
+    found = resolved(host, port, ends)
     failure: Optional[OSError] = None
     for number, (family, kind, protocol, _, address) in enumerate(found):
         made = None

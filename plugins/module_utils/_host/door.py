@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import http.client
-import socket
-import ssl
-import urllib.error
-import urllib.request
+import time
 from typing import TYPE_CHECKING, Any
 
+from .._cloud import deadline
+from .._cloud.wire import Lost, Unreached, Wire
 from .._core.errors import ObserveError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 QUICK = 3.0
+"""Seconds for a name, a connection and a whole answer: what listens on the same host or beside it."""
 
 
 class Silent(ObserveError):
     """Nobody answered: a restart of who should have may help."""
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: object, **__: object) -> None:
-        """Let a redirect be an answer."""
+class _Quick(Wire):
+    within = patience = QUICK
+    largest = 1 << 24
 
 
 def ask_http(item: Mapping[str, Any]) -> str:
@@ -37,25 +36,19 @@ def ask_http(item: Mapping[str, Any]) -> str:
 
 
 def get(url: str, headers: Mapping[str, str] | None = None, ca_file: str | None = None) -> tuple[int, bytes]:
-    """Return status and beginning of an answer, whatever it is. Raises ``Silent`` when there is none."""
-    handlers: list[Any] = [urllib.request.ProxyHandler({}), _NoRedirect()]
+    """Return status and body of an answer, whatever it is. Raises ``Silent`` when there is none."""
     try:
-        if url.startswith("https:"):
-            handlers.append(urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=ca_file)))
-        request = urllib.request.Request(url, headers=dict(headers or {}))  # noqa: S310 - the blueprint's own address
-        with urllib.request.build_opener(*handlers).open(request, timeout=QUICK) as answer:
-            return answer.status, answer.read(1 << 20)
-    except urllib.error.HTTPError as error:
-        return error.code, error.read(1 << 20)
-    except (OSError, http.client.HTTPException) as error:
-        raise Silent(str(getattr(error, "reason", "") or error) or type(error).__name__) from error
+        answer = _Quick(ca_file, QUICK).send("GET", url, dict(headers or {}))
+    except (Lost, Unreached) as error:
+        raise Silent(str(error)) from error
+    return answer.status, answer.body
 
 
 def ask_tcp(item: Mapping[str, Any]) -> str:
     """Return nothing when somebody listens. Raises ``Silent`` otherwise."""
     host, _, port = str(item["tcp"]).rpartition(":")
     try:
-        socket.create_connection((host.strip("[]"), int(port)), timeout=QUICK).close()
+        deadline.connect(host.strip("[]"), int(port), time.monotonic() + QUICK).close()
     except OSError as error:
         raise Silent(error.strerror or str(error)) from error
     return ""

@@ -6,12 +6,10 @@ the host for lost.
 
 from __future__ import annotations
 
-import threading
 import time
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any
 
+from .._cloud import deadline
 from .._core import domain
 from .._core.errors import ObserveError
 
@@ -27,18 +25,9 @@ def observe(uri: str = URI, *, include_xml: bool = False, within: float = PATIEN
 
     The binding itself waits for ever for a libvirt that hangs; we do so for ``within`` seconds.
     """
-    looking: Future[dict[str, Any]] = Future()
-
-    def look() -> None:
-        try:
-            looking.set_result(_observed(uri, include_xml=include_xml))
-        except ObserveError as error:
-            looking.set_exception(error)
-
-    threading.Thread(target=look, daemon=True).start()
     try:
-        return looking.result(within)
-    except FutureTimeout:
+        return deadline.within(within, lambda: _observed(uri, include_xml=include_xml), (ObserveError,))
+    except TimeoutError:
         where = f"libvirt at {uri} has not answered within {within:.0f} s"
         raise ObserveError(f"{where}; look at systemctl status libvirtd") from None
 

@@ -14,6 +14,7 @@ import uuid
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from .._cloud import deadline
 from .._core.errors import ObserveError
 from .door import Silent, get
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 SECONDS = 4.0
 PAUSE = 0.02
 OK = 200
+PORT = 5672
 
 
 class Line(NamedTuple):
@@ -41,8 +43,8 @@ class Line(NamedTuple):
 
     def took(self, wanted: str) -> bool:
         """Return whether a message that holds this text comes in time. Raises ``ObserveError`` when we are blocked."""
-        deadline = time.monotonic() + SECONDS
-        while time.monotonic() < deadline:
+        ends = time.monotonic() + SECONDS
+        while time.monotonic() < ends:
             message = self.channel.basic_get(self.queue, no_ack=True)
             if message is not None and wanted in str(message.body):
                 return True
@@ -62,8 +64,12 @@ def line(broker: str) -> Iterator[Line]:
     url = urlsplit(broker)
     place, user = f"{url.hostname}:{url.port}", unquote(url.username or "")
     blocked: list[str] = []
+    try:
+        address = deadline.numeric(url.hostname or "", url.port or PORT, time.monotonic() + SECONDS)
+    except deadline.NAMELESS as error:
+        raise ObserveError(f"the broker at {place} does not answer {user}: {error}") from error
     connection = amqp.Connection(
-        host=place,
+        host=f"{address}:{url.port or PORT}",
         userid=user,
         password=unquote(url.password or ""),
         virtual_host=unquote(url.path[1:]),

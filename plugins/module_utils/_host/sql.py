@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any, Callable
 from urllib.parse import unquote, urlsplit
 
+from .._cloud import deadline
 from .._core.errors import ApplyError, ObserveError
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ NOT_INSTALLED = "not installed"
 NOT_THERE = (NOT_INSTALLED, 2002, 2003, 2006, 2013, 1053, 1040)
 # Neither account nor database: as on a server where this service has not been set up yet.
 NOT_SET_UP = (1044, 1045, 1049)
+UNREACHED = 2003
 NO_SUCH_DATABASE = 1049
 NO_SUCH_TABLE = 1146
 _SILENT: dict[str, ObserveError] = {}
@@ -86,10 +88,16 @@ def root(database: str | None = None, seconds: float = READING) -> Server:
 def service(url: str, seconds: float = READING) -> Server:
     """Return a connection as the URL of a service has it. Raises ``ObserveError`` with the server's ``code``."""
     parts = urlsplit(url)
+    port = parts.port or 3306
+    try:  # the library would wait for name servers by itself
+        host = deadline.numeric(parts.hostname or "", port, time.monotonic() + GLANCE)
+    except deadline.NAMELESS as error:
+        place = f"{parts.hostname}:{port}"
+        raise ObserveError(f"the database server at {place} does not answer: {error}", code=UNREACHED) from error
     return _connected(
         seconds,
-        host=parts.hostname,
-        port=parts.port or 3306,
+        host=host,
+        port=port,
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
         database=parts.path.lstrip("/"),
@@ -153,13 +161,13 @@ def was_made(database: str) -> bool:
 
 def _is_here(host: str) -> bool:
     """Return whether an address is one of this host's: only on such can be listened."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.bind((host, 0))
-        except OSError:
-            return False
-        return True
+    try:
+        family, _, _, _, address = deadline.resolved(host, 0, time.monotonic() + GLANCE)[0]
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.bind(address)
+    except deadline.NAMELESS:
+        return False
+    return True
 
 
 def _connected(seconds: float, **how: Any) -> Server:
@@ -186,11 +194,11 @@ def _connected(seconds: float, **how: Any) -> Server:
 
 def patiently(connect: Callable[[], Server]) -> Server:
     """Return a connection to a server that may only just have been started; a refusal is not waited out."""
-    deadline = time.monotonic() + PATIENCE
+    ends = time.monotonic() + PATIENCE
     while True:
         try:
             return connect()
         except ObserveError as error:
-            if error.details.get("code") not in NOT_THERE[1:] or time.monotonic() > deadline:
+            if error.details.get("code") not in NOT_THERE[1:] or time.monotonic() > ends:
                 raise
         time.sleep(PAUSE)
