@@ -13,7 +13,8 @@ SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 def environment() -> dict[str, str]:
     """Give the environment for programs: ours, with the administrator's directories on the search path."""
-    return {**os.environ, "PATH": f"{SEARCH_PATH}:{os.environ.get('PATH', '')}", "LC_ALL": "C.UTF-8"}
+    path = f"{SEARCH_PATH}:{os.environ.get('PATH', '')}"
+    return {**os.environ, "PATH": path, "LC_ALL": "C.UTF-8", "LANGUAGE": ""}  # the last goes over C.UTF-8
 
 
 def run(*argv: str, stdin: str | None = None) -> str:

@@ -50,6 +50,17 @@ def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, di
     return status, json.loads(capsys.readouterr().out)
 
 
+@pytest.mark.parametrize("locale", ["C", "de_DE.UTF-8", "en_GB.ISO-8859-1"])
+@pytest.mark.usefixtures("cloud")
+def test_a_locale_of_the_terminal_keeps_nothing_from_being_done(locale: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SSH brings it along: one that this machine lacks, or one without UTF-8, which Ansible refuses."""
+    for name in ("LANG", "LC_ALL", "LANGUAGE"):
+        monkeypatch.setenv(name, locale)
+    Path("instances.yml").write_text("stack: shop\nsecurity_groups: {web: [{tcp: 80}]}\n")
+    assert main.main(["apply"]) == 0
+    assert main.main(["plan"]) == 0
+
+
 def test_a_stack_comes_is_seen_changes_and_goes(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["plan"]) == 2
     told = capsys.readouterr().out
