@@ -56,6 +56,11 @@ _REASONS: tuple[tuple[str, str, str], ...] = (
         "Python is missing",
         "apt-get install python3 python3-apt there",
     ),
+    (
+        r"Data could not be sent to remote host [^\n]*$",
+        "its SSH connection ended at once, and Ansible did not hear why",
+        "run again; ssh to {name} says why",
+    ),
     (r"No space left on device", "a disk is full", "make room in /tmp, /var and / there"),
     (r"Read-only file system", "a file system is read-only", "look at dmesg there: disks turn read-only after errors"),
 )
