@@ -154,7 +154,8 @@ def main() -> None:
         stack = stage.from_params(module.params)
     except Error as error:
         module.fail_json(msg=str(error), **error.details)
-    converge(module, [stack], stack.facts)
+    with stack.held:
+        converge(module, [stack], stack.facts)
 
 
 if __name__ == "__main__":

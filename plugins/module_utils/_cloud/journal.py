@@ -89,9 +89,12 @@ class Journal:
         """Put a damaged file aside and begin another; the run in hand goes on."""
         self.path.replace(self.path.with_suffix(".damaged"))
         base = self.opened()
-        if self.epoch is not None:
+        try:
             with base:
-                base.execute("INSERT INTO epoch VALUES (?)", (self.epoch,))
+                base.executemany("INSERT INTO epoch VALUES (?)", [] if self.epoch is None else [(self.epoch,)])
+        except sqlite3.Error as error:
+            base.close()
+            raise ApplyError(f"{self.path}: cannot be written ({error}): without it nothing is made") from error
         return base
 
     def opened(self) -> sqlite3.Connection:
@@ -108,11 +111,14 @@ class Journal:
             base.execute(EPOCH)
             if base.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok" or base.execute(UNSOUND).fetchone()[0]:
                 raise sqlite3.DatabaseError("damaged")
+            if self.path.stat().st_mode & 0o077:
+                self.path.chmod(0o600)
+        except OSError as error:
+            base.close()
+            raise unusable(self.path.parent, error) from error
         except DAMAGE:
             base.close()
             raise
-        if self.path.stat().st_mode & 0o077:
-            self.path.chmod(0o600)
         return base
 
     def read(self, sql: str) -> list[tuple[Any, ...]]:

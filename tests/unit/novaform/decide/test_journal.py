@@ -82,17 +82,17 @@ def test_a_run_that_another_has_followed_writes_nothing(tmp_path: Path) -> None:
 
 
 def test_what_is_found_while_a_run_reads_ends_no_run(tmp_path: Path) -> None:
-    kept = journal.Journal(tmp_path)
-    kept.lead()
-    kept.lead()
-    wanted = stack.desired().wanted[0]
-    kept.settle([(wanted, "id")])
-    other: Any = journal.Journal(tmp_path)
-    with other.base:
-        other.base.execute("UPDATE thing SET key = 'x', id = CAST(x'ff' AS TEXT)")
-    other.close()
-    assert kept.applied() == {}
-    assert (tmp_path / "journal.damaged").exists()
-    kept.hold()
-    kept.settle([(wanted, "id")])
-    assert kept.applied()[wanted.uid].id == "id"
+    with closing(journal.Journal(tmp_path)) as kept:
+        kept.lead()
+        kept.lead()
+        wanted = stack.desired().wanted[0]
+        kept.settle([(wanted, "id")])
+        other: Any = journal.Journal(tmp_path)
+        with other.base:
+            other.base.execute("UPDATE thing SET key = 'x', id = CAST(x'ff' AS TEXT)")
+        other.close()
+        assert kept.applied() == {}
+        assert (tmp_path / "journal.damaged").exists()
+        kept.hold()
+        kept.settle([(wanted, "id")])
+        assert kept.applied()[wanted.uid].id == "id"

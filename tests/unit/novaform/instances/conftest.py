@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import sqlite3
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,3 +27,27 @@ def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     monkeypatch.chdir(tmp_path)
     with served.serve(tmp_path) as made:
         yield made
+
+
+class Base(sqlite3.Connection):
+    """A connection that tells, as Python does from 3.13 on, when nobody has closed it."""
+
+    forgotten = 0
+    closed = False
+
+    def close(self) -> None:
+        self.closed = True
+        super().close()
+
+    def __del__(self) -> None:
+        Base.forgotten += not self.closed
+
+
+@pytest.fixture(autouse=True)
+def journals(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Each command closes the journal that it opened, also one that ends in an error."""
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Base))
+    Base.forgotten = 0
+    yield
+    gc.collect()
+    assert not Base.forgotten
