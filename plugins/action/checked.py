@@ -19,12 +19,8 @@ LARGEST = 16 << 20
 INTERNAL = ("_ansible_parsed", "_ansible_suppress_tmpdir_delete")
 
 
-class ActionModule(Normal):
-    """Runs the module as Ansible does, and takes of its answer what we asked for."""
-
-    def run(self, tmp=None, task_vars=None):
-        # What we send are the options of whole services: the host's journal is no place for them.
-        return super().run(tmp, dict(task_vars or {}, ansible_no_target_syslog=True))
+class Checked:
+    """Takes of what a host answers to an action what we asked for."""
 
     def _parse_returned_data(self, res, profile):
         """Return what is taken of an answer, before Ansible looks for anything in it."""
@@ -41,3 +37,11 @@ class ActionModule(Normal):
             told = f"{contact.NOT_FACTS if 'facts' in answer else contact.NOT_OURS}{why}"
             return {"failed": True, "msg": told, "_ansible_parsed": True}
         return {**taken, **{name: answer[name] is True for name in INTERNAL if name in answer}}
+
+
+class ActionModule(Checked, Normal):
+    """Runs the module as Ansible does."""
+
+    def run(self, tmp=None, task_vars=None):
+        # What we send are the options of whole services: the host's journal is no place for them.
+        return super().run(tmp, dict(task_vars or {}, ansible_no_target_syslog=True))

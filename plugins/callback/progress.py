@@ -31,7 +31,7 @@ from ansible.plugins.callback.default import CallbackModule as Default
 from ..module_utils._core import text
 
 INCLUDES = {"include_role", "include_tasks", "import_role"}
-SILENT = INCLUDES | {"debug", "fail", "meta", "async_status", "validate_argument_spec"}
+SILENT = INCLUDES | {"debug", "fail", "meta", "job_status", "validate_argument_spec"}
 
 
 def counted(steps):

@@ -26,8 +26,22 @@ RUN = {
 JOB = shape.matching(r"j?[0-9]{1,20}\.[0-9]{1,20}", 42, "the id of a job")
 STEP_WORDS = ("action", "kind", "name", "reason")
 DIFF_WORDS = ("before_header", "after_header", "before", "after")
+SECONDS = shape.maybe(shape.number(0, 1e9))
+ROW: Mapping[str, shape.Check] = {
+    **dict.fromkeys(("boot", "console", "ping", "migrate", "seconds"), SECONDS),
+    "server": fact.IDENTITY,
+    "address": fact.ADDRESS,
+    "node": shape.maybe(fact.IDENTITY),
+    "to": fact.KNOWN,
+    "ok": shape.flag,
+}
+"""What came of a host in a trial of the cloud, as far as it came; ``said`` is for people."""
 UNPROVEN_WORDS = ("component", "proof", "said")
 FAILED_WORDS = ("module_stdout", "module_stderr")
+
+
+NULLS = ("image",)
+"""Whose null is an answer."""
 
 
 class NotAnAnswer(ValueError):
@@ -48,6 +62,7 @@ def take(answer: Mapping[str, Any], components: Sequence[str]) -> dict[str, Any]
     taken = {name: _is(name, answer[name], shape.flag) for name in FLAGS if name in answer}
     words = ("msg", *(FAILED_WORDS if taken.get("failed") else ()))
     taken.update({name: clean(answer[name]) for name in words if answer.get(name)})
+    taken.update({name: None for name in NULLS if name in answer})
     for name, take_value in _TAKEN.items():
         if answer.get(name) is not None:
             taken[name] = take_value(name, answer[name])
@@ -93,6 +108,16 @@ def _words(name: str, value: Any) -> list[str]:
     return [clean(one) for one in value]
 
 
+def _rows(name: str, value: Any) -> dict[str, dict[str, Any]]:
+    _is(name, value, shape.table(fact.KNOWN, lambda row: "" if isinstance(row, dict) else "is not a mapping", MOST))
+    return {host: _row(name, row) for host, row in value.items()}
+
+
+def _row(name: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    told = {"said": clean(row["said"])} if row.get("said") is not None else {}
+    return {**{field: _is(f"{field} of {name}", row[field], ROW[field]) for field in ROW if field in row}, **told}
+
+
 def _facts(_name: str, value: Any) -> dict[str, Any]:
     wrong = fact.problem(value)
     if wrong:
@@ -114,4 +139,9 @@ _TAKEN: dict[str, Callable[[str, Any], Any]] = {
     "ansible_job_id": lambda name, value: _is(name, value, JOB),
     "started": lambda name, value: _is(name, value, shape.flag),
     "finished": lambda name, value: _is(name, value, shape.flag),
+    "image": lambda name, value: _is(name, value, fact.IDENTITY),
+    "network": lambda name, value: _is(name, value, fact.IDENTITY),
+    "hosts": _rows,
+    "rows": _rows,
+    "answers": lambda name, value: _is(name, value, shape.table(fact.ADDRESS, SECONDS, MOST)),
 }

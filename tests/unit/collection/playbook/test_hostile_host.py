@@ -99,6 +99,20 @@ def test_facts_of_a_host_are_no_variables(site: Site) -> None:
     assert site.sent("evil1") == site.sent("compute1")
 
 
+def test_what_a_task_in_the_background_says_makes_no_variables(site: Site) -> None:
+    """Its answer is all that its module said, and comes by way of another module of Ansible's own."""
+    facts = {"cloud": {"region": "EVIL"}, "nova_config": {"all": {"DEFAULT": {"x": "EVIL"}}}}
+    job = {"ansible_job_id": "1.2", "started": True, "finished": True, "ansible_facts": facts}
+    site.answers["control1"]["unknown"] = job
+    for name, pending in (("control1", ["nova_database", "nova_api"]), ("compute1", ["nova_compute"])):
+        site.answers[name]["host"] = {**PREPARED, "pending": pending, "left": {one: [] for one in pending}}
+    ended = site.run()
+    assert site.modules("control1").count("unknown") == 3, ended.said
+    assert (site.modules("control1")[5], site.modules("compute1")[2]) == ("nova_api", "nova_compute")
+    assert "EVIL" not in ended.said
+    assert not [path for path in site.root.glob("*/sent-*") if b"EVIL" in path.read_bytes()]
+
+
 def test_what_is_sent_is_not_logged_on_the_host(site: Site) -> None:
     site.run("--check")
     sent = list((site.root / "evil1").glob("sent-*"))
