@@ -102,7 +102,11 @@ IMAGE = Record(
     {
         "file": Field(Text("a path", 4096), "The image, relative to this file.", aka=("path", "source")),
         "builtin": Field(Choice("tiny"), "tiny: the guest that Novaform makes itself, on demand.", aka=("guest",)),
-        "format": Field(Choice("qcow2", "raw", "vmdk", "vdi", "iso"), "Its format.", default="qcow2"),
+        "format": Field(
+            Choice("qcow2", "raw", "vmdk", "vdi", "iso"),
+            "Its format, if the cloud takes it.",
+            default="qcow2",
+        ),
         "min_disk": Field(Size("GiB"), "Least root disk.", default="0GiB"),
         "min_ram": Field(Size("MiB"), "Least memory.", default="0MiB"),
         "sha256": Field(Pattern("64 hexadecimal digits", "[0-9a-f]{64}"), "Checksum; another file is refused."),

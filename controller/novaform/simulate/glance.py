@@ -17,6 +17,7 @@ class Glance:
     def __init__(self, cloud: Cloud) -> None:
         self.cloud = cloud
         self.images: dict[str, dict[str, Any]] = {}
+        self.formats = ["qcow2", "raw", "iso"]
 
     def add(self, name: str) -> str:
         """Put an image there that somebody else made, and return its id."""
@@ -25,11 +26,15 @@ class Glance:
     def answer(self, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
         """Answer one request with a status and a body."""
         head, ident, more = (*path.strip("/").split("/"), "", "")[:3]
+        if (method, head, ident) == ("GET", "schemas", "image"):
+            return 200, {"properties": {"disk_format": {"type": ["null", "string"], "enum": [None, *self.formats]}}}
         if head != "images":
             raise Problem(404, f"no such resource {head}")
         if method == "GET" and not ident:
             named = [one for one in self.images.values() if query.get("name", one["name"]) == one["name"]]
             return 200, {"images": named}
+        if method == "POST" and body.get("disk_format") not in (None, *self.formats):
+            raise Problem(400, f"Failed validating 'enum': '{body['disk_format']}' is not one of {self.formats}")
         if method == "POST":
             given = {"status": "queued", "tags": [], "visibility": "shared", "owner": self.cloud.project}
             made = {"id": self.cloud.id(body["name"]), **given, **body}

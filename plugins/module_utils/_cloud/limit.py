@@ -1,4 +1,4 @@
-"""How much of its quotas for servers a project uses."""
+"""What a cloud has room for: how much of its quotas a project uses, and which formats its Glance takes."""
 
 from __future__ import annotations
 
@@ -15,6 +15,17 @@ NAMES = {
     "cores": ("totalCoresUsed", "maxTotalCores"),
     "ram_mb": ("totalRAMUsed", "maxTotalRAMSize"),
 }
+
+
+def observe_formats(session: Session) -> Optional[frozenset[str]]:
+    """Return the disk formats of images that Glance takes; None where it does not say: it will when it is asked."""
+    where = "/schemas/image"
+    try:
+        schema = member(where, session.get("image", where), "properties")
+        told = member(where, schema, "disk_format").get("enum")
+    except ObserveError:
+        return None
+    return frozenset(one for one in told if isinstance(one, str)) if isinstance(told, list) else None
 
 
 def observe_limits(session: Session) -> Optional[dict[str, tuple[int, int]]]:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 from .._core import reconcile
 from .._core.change import Change, Decision
 from .._core.collector import without_collector
-from .._core.decide import lifecycle, quota
+from .._core.decide import image, lifecycle, quota
 from .._core.outcome import DONE, FAILED, SKIPPED, Outcome
 from . import health, observe, volume
 from .context import Context
 from .fleet import Fleet
 from .form import is_ident
 from .journal import Journal, to_read
-from .limit import observe_limits
+from .limit import observe_formats, observe_limits
 from .lock import alone
 from .perform import Performer, ended
 
@@ -97,6 +97,8 @@ class Run:
         observed = observe.observe(self.session, self.kinds(journal), known)._replace(domains=self.domains)
         if quota.concerns(self.desired, observed):
             observed = observed._replace(limits=observe_limits(self.session))
+        if image.concerns(self.desired, observed):
+            observed = observed._replace(image_formats=observe_formats(self.session))
         decision = reconcile.decide(self.desired, observed, applied, self.clock(), self.policy)
         return Look(observed, decision, applied)
 

@@ -91,6 +91,7 @@ class Observed(NamedTuple):
     ``domains`` maps the hosts that answered to their guests; None where no host was asked. ``allocations`` maps hosts
     to what Placement has set aside there, for each consumer the amount of each resource class; None where nobody asked.
     ``limits`` are (used, most) of those quotas that have an end; None where nobody asked or is told.
+    ``image_formats`` are the disk formats that Glance takes; None where nobody asked or is told.
     ``unknown`` holds ids of servers that exist and could not be read (their cell is down).
     """
 
@@ -101,6 +102,7 @@ class Observed(NamedTuple):
     complaints: tuple[str, ...] = ()
     allocations: Optional[Mapping[str, Mapping[str, Mapping[str, int]]]] = None
     limits: Optional[Mapping[str, tuple[int, int]]] = None
+    image_formats: Optional[frozenset[str]] = None
 
     def covers(self, kind: str) -> bool:
         """Tell whether the absence of a thing of this kind may be believed."""

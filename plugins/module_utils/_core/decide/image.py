@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .. import consequence
@@ -10,10 +11,30 @@ from .thing import compare, creation, digest_of
 from .world import belied, holds, is_whole, several
 
 if TYPE_CHECKING:
-    from ..desired import Wanted
-    from ..observed import Item
+    from ..desired import Desired, Wanted
+    from ..observed import Item, Observed
     from .thing import Found
     from .world import World
+
+
+FORMAT = "qcow2"
+"""Of an image that does not say."""
+
+
+def concerns(desired: Desired, observed: Observed) -> bool:
+    """Tell whether an image is perhaps to be uploaded, so that the formats that Glance takes are worth a request."""
+    there = {item.mark.uid for item in observed.items if item.mark is not None}
+    return any(one.kind == "image" and one.uid not in there for one in desired.wanted)
+
+
+def untaken(world: World, wanted: Wanted) -> str:
+    """Say why Glance would not take an image of its format; empty where it would, or does not tell."""
+    formats, declared = world.observed.image_formats, wanted.create.get("format") or FORMAT
+    if not formats or declared in formats:
+        return ""
+    taken = ", ".join(sorted(formats))
+    into = f" (qemu-img convert -O {FORMAT})" if FORMAT in formats else ""
+    return f"this cloud takes images in {taken}, and not in {declared}: convert it{into}"
 
 
 def decide_image(world: World, wanted: Wanted) -> list[Found]:
@@ -30,7 +51,7 @@ def decide_image(world: World, wanted: Wanted) -> list[Found]:
         text = f"{silent[0]} bears our mark and does not say what is in it: somebody changed its properties"
         found = [Note(HELD, wanted.kind, wanted.key, text, wanted.at())]
     elif world.observed.covers("image"):
-        found = [creation(wanted)]
+        found = [replace(creation(wanted), blocked=untaken(world, wanted))]
     else:
         found = [Note(UNKNOWN, wanted.kind, wanted.key, "could not be looked for in full", wanted.at())]
     old = [item for item in items if item not in current and world.owned(item) and world.observed.covers("image")]

@@ -102,3 +102,33 @@ def test_a_zone_that_names_a_host_is_refused_with_the_right_words(tmp_path: Path
     with pytest.raises(core.errors.DeclareError, match=r"instances\.yml:3:") as caught:
         declare.load(path)
     assert said in str(caught.value)
+
+
+def with_image(form: str) -> core.desired.Desired:
+    """Return a stack with one server of an image of its own, in some format."""
+    image = model.Image("own", file=__file__, sha256="0" * 64, format=form)
+    return stack.desired(0, servers=(stack.server(1)._replace(image="own"),), images=(image,))
+
+
+@pytest.mark.parametrize(
+    ("takes", "form", "said"),
+    [
+        (["qcow2", "raw", "iso"], "vmdk", "takes images in iso, qcow2, raw, and not in vmdk: convert it (qemu-img"),
+        (["raw"], "qcow2", "takes images in raw, and not in qcow2: convert it"),
+        (["raw", "vdi"], "vdi", ""),
+        ([], "vdi", ""),
+    ],
+)
+def test_a_format_that_glance_does_not_take_is_told_before_anything_is_made(
+    takes: list[str], form: str, said: str
+) -> None:
+    """Which these are is the cloud's own setting, and its schema of images tells which."""
+    bench = Bench()
+    bench.cloud.glance.formats = takes
+    decision = bench.plan(with_image(form))
+    assert blocked(decision) == (["create image own", "create server web-1"] if said else [])
+    if said:
+        assert said in next(one for one in decision.steps if one.name == "own").blocked
+        bench.apply(with_image(form))
+        assert [one["name"] for one in bench.cloud.glance.images.values()] == ["debian"]
+        assert not bench.servers()
