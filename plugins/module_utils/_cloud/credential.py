@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from .._core.errors import ObserveError
 from .clouds_file import entry, find_file, mapping, merged, read
-from .form import readable
+from .form import is_bare, readable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -161,6 +161,8 @@ def address_of(url: Optional[str], where: str) -> str:
     told = (url or "").strip()
     if not told:
         raise ObserveError(f"{where} has no auth_url")
+    if not is_bare(told):
+        raise ObserveError(f"{where}: auth_url must be an address alone, without a user, password, query or blank")
     base = told.rstrip("/")
     if base.endswith("/v2.0"):
         raise ObserveError(

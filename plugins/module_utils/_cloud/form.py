@@ -92,3 +92,8 @@ ADDRESSES = each({"addr": TEXT})
 def image(value: Any) -> bool:
     """Tell whether this names an image; an empty text stands for none."""
     return value == "" if isinstance(value, str) else is_ident(value.get("id"))
+
+
+def is_bare(url: str) -> bool:
+    """Tell whether an address is only one: a user, a password or a query in it would be shown wherever it is."""
+    return not set("@?#") & set(url) and all("!" <= one <= "~" for one in url)

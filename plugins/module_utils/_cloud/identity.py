@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from .._core.errors import ObserveError
 from . import signin
 from .answer import complaint, loaded, member
-from .form import is_ident, readable
+from .form import is_bare, is_ident, readable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -106,6 +106,10 @@ def refusal(answer: Answer, credential: Credential) -> str:
     if answer.status == 401:
         return f"{who} ({told})"
     moved = ": set auth_url to where it is" if 300 <= answer.status < 400 else ""
+    if answer.status < 300:
+        return (
+            f"what answers is not Keystone ({told.partition(':')[0]}, no token): correct auth_url of {credential.place}"
+        )
     return f"Keystone answered {told.removeprefix('HTTP ')}{moved} ({credential.place})"
 
 
@@ -134,7 +138,7 @@ def named(thing: Mapping[str, Any]) -> str:
 def address(url: str) -> str:
     """Return an endpoint's address. Raises ``ValueError`` for what is none."""
     parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0 or not url.isascii():
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0 or not is_bare(url):
         raise ValueError("no address")
     return url.rstrip("/")
 

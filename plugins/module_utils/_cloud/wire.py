@@ -13,6 +13,8 @@ import threading
 import time
 import weakref
 from collections import defaultdict
+from pathlib import Path
+from stat import S_ISREG
 from typing import TYPE_CHECKING, NamedTuple, Optional, Protocol, Union
 from urllib.parse import urlsplit
 
@@ -22,7 +24,7 @@ from .form import readable
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import BinaryIO
 
 Body = Union[bytes, "BinaryIO", None]
@@ -83,6 +85,7 @@ class Wire:
         if self.context is None:
             file = f"the CA file {self.cacert}"
             try:
+                refuse_pipes((self.cacert, *(self.client or ())))
                 made = ssl.create_default_context(cafile=self.cacert)
                 if self.client is not None:
                     file = f"the certificate {self.client[0]} and its key {self.client[1] or 'in it'}"
@@ -184,6 +187,13 @@ class Wire:
                 made.close()
                 raise
         return made
+
+
+def refuse_pipes(names: Iterable[Optional[str]]) -> None:
+    """Raise ``ValueError`` where a file is none: OpenSSL would wait for whoever writes into a pipe."""
+    for name in names:
+        if name is not None and not S_ISREG(Path(name).stat().st_mode):
+            raise ValueError(f"{name} is not a regular file")
 
 
 def trouble(error: Exception, host: str) -> str:

@@ -114,6 +114,8 @@ def network(value: Any) -> str:
         found = None
     if found is None or found.prefixlen > _LARGEST_PREFIX or found.prefixlen == 0:
         return "must be a network such as 203.0.113.0/24"
+    if found.is_loopback or found.is_multicast or found.is_link_local:
+        return "must be a network of hosts: it is loopback, link-local or multicast"
     return "" if str(found.network_address) == value.split("/")[0] else f"must begin with the network's own {found}"
 
 

@@ -116,6 +116,21 @@ def test_one_single_host_may_be_everything() -> None:
             "external.pool must be inside external.cidr, 203.0.113.0/24",
         ),
         ({"cidr": "2001:db8::/64"}, "cidr", "external.cidr must be an IPv4 network: IPv6 is not supported yet"),
+        (
+            {"cidr": "127.0.0.0/8"},
+            "cidr",
+            "external.cidr must be a network of hosts: it is loopback, link-local or multicast",
+        ),
+        (
+            {"cidr": "224.0.0.0/24"},
+            "cidr",
+            "external.cidr must be a network of hosts: it is loopback, link-local or multicast",
+        ),
+        (
+            {"cidr": "169.254.0.0/16"},
+            "cidr",
+            "external.cidr must be a network of hosts: it is loopback, link-local or multicast",
+        ),
         ({"cidr": "203.0.113.9/24"}, "cidr", "external.cidr must begin with the network's own 203.0.113.0/24"),
         ({"cidr": 5}, "cidr", "external.cidr must be a network such as 203.0.113.0/24"),
         (

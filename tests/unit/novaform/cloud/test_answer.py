@@ -8,6 +8,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 from ansible_collections.novaform.compute.plugins.module_utils._cloud import answer
+from fakes.talker import served
 from novaform import core
 from novaform.clients.cloud import credential, session, wire
 
@@ -82,3 +83,13 @@ def test_more_values_than_memory_is_for_are_no_answer(part: bytes) -> None:
     assert len(body) < wire.Wire.largest
     with pytest.raises(ValueError, match="too many values"):
         answer.loaded(wire.Answer(200, {}, body))
+
+
+def test_a_page_in_place_of_a_token_is_not_keystones() -> None:
+    with served([b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>"]) as root:
+        auth = {"auth_url": root, "username": "me", "password": "s3cret", "project_name": "p"}
+        there = session.Session(credential.Credential("c", "f", auth))
+        with pytest.raises(
+            core.errors.ObserveError, match=r"what answers is not Keystone \(HTTP 200, no token\): correct auth_url"
+        ):
+            there.token()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,12 @@ CASES = {
     "a port of letters": f"clouds: {{c: {{auth: {{auth_url: 'http://127.0.0.1:x', {AUTH}}}}}}}",
     "half an IPv6 address": f"clouds: {{c: {{auth: {{auth_url: 'http://[::1', {AUTH}}}}}}}",
     "a blank in it": f"clouds: {{c: {{auth: {{auth_url: 'http://127.0.0.1:1/a b', {AUTH}}}}}}}",
+    "a user in it": f"clouds: {{c: {{auth: {{auth_url: 'http://me:s3cret@127.0.0.1:1/v3', {AUTH}}}}}}}",
+    "a user in an old one": f"clouds: {{c: {{auth: {{auth_url: 'http://s3cret@127.0.0.1:1/v2.0', {AUTH}}}}}}}",
+    "a query in it": f"clouds: {{c: {{auth: {{auth_url: 'http://127.0.0.1:1/?token=s3cret', {AUTH}}}}}}}",
+    "a user where others sign in": "clouds: {c: {auth_type: v3oidcpassword, auth: {auth_url: 'http://s3cret@127.0.0.1:1'}}}",
+    "a CA that is a pipe": f"clouds: {{c: {{cacert: pipe, auth: {{auth_url: 'https://127.0.0.1:1', {AUTH}}}}}}}",
+    "a CA that is a folder": f"clouds: {{c: {{cacert: /etc, auth: {{auth_url: 'https://127.0.0.1:1', {AUTH}}}}}}}",
     "a line in it": f'clouds: {{c: {{auth: {{auth_url: "http://127.0.0.1:1/\\r\\nX: y", {AUTH}}}}}}}',
     "not ASCII": f"clouds: {{c: {{auth: {{auth_url: 'http://127.0.0.1:1/é', {AUTH}}}}}}}",
     "a password in a list": "clouds: {c: {auth: {auth_url: 'http://127.0.0.1:1', username: me, password: [s3cret]}}}",
@@ -67,6 +74,7 @@ def test_it_ends_in_one_sentence(
     (tmp_path / "instances.yml").write_text(DECLARED)
     clouds = tmp_path / "clouds.yaml"
     clouds.write_bytes(CASES[name].encode())
+    os.mkfifo(tmp_path / "pipe")
     for variable, value in (("HOME", "."), ("XDG_STATE_HOME", "state"), ("OS_CLIENT_CONFIG_FILE", "clouds.yaml")):
         monkeypatch.setenv(variable, str(tmp_path / value))
     monkeypatch.delenv("OS_CLOUD", raising=False)
