@@ -37,6 +37,12 @@ options:
     suboptions:
       epoch: {description: Its number., type: int, required: true}
       holder: {description: "Who began it, for people.", type: str, default: ""}
+  last:
+    description:
+      - Whether the run ends with this host where nothing is left to do on it. Then the site's lease is let go of at
+        once, which spares the run its M(novaform.compute.lease).
+    type: bool
+    default: false
 attributes:
   check_mode:
     description: Can run in check mode and then says what would be done, also on a host that is empty yet.
@@ -87,6 +93,10 @@ left:
   returned: success
   type: dict
   sample: {nova_api: [{action: start, kind: unit, name: nova-api.service}]}
+ended:
+  description: Whether the site's lease has been let go of.
+  returned: with O(last)
+  type: bool
 unproven:
   description: The proofs that do not hold although their component has no step left.
   returned: success
@@ -104,10 +114,11 @@ from ..module_utils._core.decide import fence
 from ..module_utils._core.errors import Error
 from ..module_utils._host import spec, stages
 from ..module_utils._host.converge import converge
-from ..module_utils._host.gate import Gate
+from ..module_utils._host.gate import Gate, Parting
 
 COMPONENTS = spec.ArgumentSpec({"components": {"type": "list", "elements": "dict", "required": True}})
-SPEC = spec.SECRETS.merge(spec.RUN).merge(COMPONENTS)
+LAST = spec.ArgumentSpec({"last": {"type": "bool", "default": False}})
+SPEC = spec.SECRETS.merge(spec.RUN).merge(COMPONENTS).merge(LAST)
 
 
 def main() -> None:
@@ -123,6 +134,8 @@ def main() -> None:
         gate = Gate(components, secrets)
         run = fence.to_run(module.params["run"])
         found = [*stages.for_component(together, secrets, run=run), gate]
+        if module.params["last"] and run is not None:
+            found.append(Parting(gate, run))
     except Error as error:
         module.fail_json(msg=str(error), **error.details)
     converge(module, found, gate.facts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,13 @@ def test_a_second_run_changes_nothing(cloud: Site, again: Ended) -> None:
 @pytest.mark.usefixtures("again")
 def test_a_second_run_restarts_nothing(cloud: Site, starts: dict[tuple[str, str], str]) -> None:
     assert observe_starts(cloud) == starts
+
+
+@pytest.mark.usefixtures("again")
+def test_a_second_run_lets_go_of_the_lease_that_it_took(cloud: Site) -> None:
+    lease = json.loads(cloud.ask(cloud.hosts("control")[0], "cat /run/novaform.lease"))
+    assert lease["epoch"] > 1
+    assert lease["process"] == ""
 
 
 def test_ansible_at_its_most_talkative_shows_no_secret(cloud: Site, again: Ended) -> None:

@@ -111,7 +111,7 @@ def test_lies_of_every_size(lies: Any) -> None:
     check_preflight(lies)
 
 
-WORDS = ["pending", "left", "steps", "diff", "msg", "unproven", "facts", "changed", "failed", "ansible_job_id"]
+WORDS = ["pending", "left", "steps", "diff", "msg", "unproven", "facts", "changed", "failed", "ended", "ansible_job_id"]
 WORDS += ["add_host", "ansible_facts"]
 
 

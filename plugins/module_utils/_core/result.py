@@ -14,7 +14,7 @@ from . import fact, shape, text
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-FLAGS = ("changed", "failed", "unreachable")
+FLAGS = ("changed", "failed", "unreachable", "ended")
 TEXT = 4000
 SHOWN = 200_000
 MOST = 5000

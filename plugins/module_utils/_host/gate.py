@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from .._core.errors import ObserveError
 from .._core.plan import Plan
-from . import stages
+from . import lease, stages
 from .proof import Proofs, name
 from .unit import Units
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from .._core.decide.fence import Run
     from .converge import Stage
     from .proof import Failure
 
@@ -91,6 +92,26 @@ class Gate:
         found = first + mine
         rest, seen_rest = _together(after, ahead + found)
         return found + rest, seen and seen_rest
+
+
+class Parting:
+    """The stage after a gate where a run ends with it: if nothing is left, the site's lease is let go of."""
+
+    def __init__(self, gate: Gate, run: Run, path: str = lease.PATH) -> None:
+        self.gate = gate
+        self.run = run
+        self.path = path
+
+    def plan(self, planned: Plan | None) -> Plan:
+        """Let go when this is a real run."""
+        ended = planned is None and not self.gate.facts["pending"]
+        if ended:
+            lease.release(self.run, self.path)
+        self.gate.facts["ended"] = ended
+        return Plan()
+
+    def apply(self, plan: Plan) -> None:
+        """Do nothing: there is never a step."""
 
 
 def _together(some: Sequence[Stage], ahead: Plan) -> tuple[Plan, bool]:

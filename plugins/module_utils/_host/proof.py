@@ -20,6 +20,8 @@ from .door import Silent, ask_http, ask_tcp
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    States = Mapping[str, Mapping[str, str]]  # of units, as systemd shows them
+
 WITHIN = 60.0
 GLANCE = 4.0  # the same in check mode
 STEADY = 2.0
@@ -104,9 +106,12 @@ class Proofs:
         """Return the proofs that failed, each with the last answer. All are asked at the same time."""
         late = f"it did not end within {LONGEST:.0f} s"
         answers: list[tuple[str, bool]] = [(late, True)] * len(self.items)
+        shown: States = {}
+        with contextlib.suppress(ObserveError):  # then each proof says it
+            shown = systemd.show([item["unit"] for item in self.items if kind_of(item) == "unit"])
 
         def watch(index: int) -> None:
-            answers[index] = self._wait(index, patience[index])
+            answers[index] = self._wait(index, patience[index], shown)
 
         threads = [threading.Thread(target=watch, args=(index,), daemon=True) for index in range(len(self.items))]
         deadline = time.monotonic() + max(patience, default=0.0) + LONGEST
@@ -120,13 +125,16 @@ class Proofs:
             if said
         ]
 
-    def _wait(self, index: int, within: float) -> tuple[str, bool]:
-        """Ask until the proof holds (then nothing is said), the time is over, or a settled unit is silent again."""
+    def _wait(self, index: int, within: float, shown: States) -> tuple[str, bool]:
+        """Ask until the proof holds (then nothing is said), the time is over, or a settled unit is silent again.
+
+        ``shown`` is what systemd shows of the units now, for the first time of asking.
+        """
         item = self.resolved[index]
         deadline = time.monotonic() + within
         before = False
         for attempt in range(10**6):
-            said, silent = ask(item)
+            said, silent = ask(item, shown if attempt == 0 else {})
             hopeless = silent and before and item.get("unit") not in self.restarted and is_settled(item.get("unit"))
             if not said or hopeless or time.monotonic() >= deadline:
                 break
@@ -157,10 +165,14 @@ def name(item: Mapping[str, Any]) -> str:
     return str(item.get("what") or (item[kind] if kind in ("http", "tcp") else f"{kind} {item[kind]}"))
 
 
-def ask(item: Mapping[str, Any]) -> tuple[str, bool]:
-    """Ask once. Return what was found instead of what should be, nothing if it holds, and whether nobody answered."""
+def ask(item: Mapping[str, Any], shown: States | None = None) -> tuple[str, bool]:
+    """Ask once. Return what was found instead of what should be, nothing if it holds, and whether nobody answered.
+
+    Of a unit in ``shown`` systemd is not asked again.
+    """
+    kind = str(kind_of(item))
     try:
-        return KINDS[str(kind_of(item))](item), False
+        return ask_unit(item, (shown or {}).get(item["unit"])) if kind == "unit" else KINDS[kind](item), False
     except Silent as silent:
         return str(silent), True
     except ObserveError as error:
@@ -183,9 +195,9 @@ def _up(state: Mapping[str, str]) -> float:
     return time.clock_gettime(time.CLOCK_MONOTONIC) - since if state["ActiveState"] == "active" else 0.0
 
 
-def ask_unit(item: Mapping[str, Any]) -> str:
+def ask_unit(item: Mapping[str, Any], shown: Mapping[str, str] | None = None) -> str:
     """Return why a unit is not really active: systemd takes one for that which ends and is started over and over."""
-    state = systemd.show([item["unit"]])[item["unit"]]
+    state = shown or systemd.show([item["unit"]])[item["unit"]]
     again = int(state["NRestarts"] or 0)
     often = f"systemd has started it again {again} times, and " if again else ""
     if state["ActiveState"] != "active":

@@ -11,7 +11,8 @@ import pytest
 from ansible_collections.novaform.compute.plugins.lookup import controller
 from ansible_collections.novaform.compute.plugins.module_utils._core import errors
 from ansible_collections.novaform.compute.plugins.module_utils._core.decide.fence import Run
-from ansible_collections.novaform.compute.plugins.module_utils._host import lease
+from ansible_collections.novaform.compute.plugins.module_utils._core.plan import Plan
+from ansible_collections.novaform.compute.plugins.module_utils._host import gate, lease
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,6 +48,21 @@ def test_a_lease_is_let_go_of_once_and_by_its_run_only(tmp_path: Path) -> None:
     assert take(path, "ben", "8:8", None)["epoch"] is None
     lease.renew(Run(epoch), str(path))
     lease.release(Run(epoch), str(path))
+    assert take(path, "ben", "8:8", None)["said"] == ""
+
+
+def test_the_only_host_lets_go_of_the_lease_when_nothing_is_left_to_do_there(tmp_path: Path) -> None:
+    path = tmp_path / "lease"
+    run = Run(take(path, "ann", "7:7", None)["epoch"])
+    for last, planned in ({"tcp": "127.0.0.1:1"}, None), ({"disk": str(tmp_path), "free_mb": 0}, Plan()):
+        passed = gate.Gate([{"name": "x", "proofs": [last]}], {})
+        stages = [passed, gate.Parting(passed, run, str(path))]
+        assert not any(stage.plan(planned) for stage in stages)
+        assert passed.facts["ended"] is False
+        assert take(path, "ben", "8:8", None)["epoch"] is None
+    passed = gate.Gate([{"name": "x"}], {})
+    assert not any(stage.plan(None) for stage in (passed, gate.Parting(passed, run, str(path))))
+    assert passed.facts["ended"] is True
     assert take(path, "ben", "8:8", None)["said"] == ""
 
 

@@ -134,6 +134,7 @@ def test_only_what_is_left_is_run_and_a_play_without_it_ends_at_once(
     before = {name: len(site.modules(name)) for name in PENDING}
     ended = site.run()
     assert ended.status == 0, ended.said
+    assert all(b'"last": false' in sent.read_bytes() for sent in site.root.glob("*/sent-*host"))  # it is not alone
     ran = {name: site.modules(name)[before[name] :] for name in PENDING}
     ends = {"control1": ["lease"], "compute1": [], "evil1": []}
     assert ran == {name: ["host_info", "host", *sorted(left.get(name, [])), *ends[name]] for name in PENDING}, (
