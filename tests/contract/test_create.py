@@ -65,7 +65,7 @@ def test_a_server_carries_its_flavor_and_no_name_of_its_image(ground: Ground) ->
         ({"imageRef": "no-id"}, "Invalid input for field/attribute imageRef"),
         ({"networks": [{"uuid": NOBODY}]}, f"Network {NOBODY} could not be found."),
         ({"key_name": "nobody"}, "Invalid key_name provided."),
-        ({"user_data": "abc"}, "Invalid input for field/attribute user_data"),
+        ({"user_data": "abcde"}, "Invalid input for field/attribute user_data"),
         ({"availability_zone": "nowhere"}, "The requested availability zone is not available"),
         ({"security_groups": [{"name": "nobody"}]}, "nobody"),
         ({"surprise": 1}, "Additional properties are not allowed ('surprise' was unexpected)"),

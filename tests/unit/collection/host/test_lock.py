@@ -176,4 +176,4 @@ def test_the_job_of_novas_schemas_is_given_all_the_time_that_it_may_take() -> No
     # The lock, then the API's schema, then all cells side by side.
     assert limit > lock.PATIENCE + 2 * nova.PATIENCE
     assert job["block"][0]["retries"] * job["block"][0]["delay"] >= limit
-    assert job["always"][0]["ansible.builtin.async_status"]["mode"] == "cleanup"
+    assert job["always"][0]["novaform.compute.job_status"]["mode"] == "cleanup"

@@ -37,7 +37,8 @@ class Running:
     def __init__(self, cloud: Cloud) -> None:
         self.cloud = cloud
         self.program = subprocess.Popen(
-            [sys.executable, "-m", "novaform", "apply", "--max-delete", "9", "--json"],
+            # Whoever runs the tests may have told them to outlive his terminal: then it would rightly heed no SIGHUP.
+            ["env", "--default-signal=HUP", sys.executable, "-m", "novaform", "apply", "--max-delete", "9", "--json"],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
