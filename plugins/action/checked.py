@@ -8,6 +8,9 @@ tracebacks go to the terminal as they are.
 
 from __future__ import annotations
 
+import json
+
+from ansible.module_utils.json_utils import _filter_non_json_lines
 from ansible.plugins.action.normal import ActionModule as Normal
 from ansible_collections.novaform.compute.plugins.module_utils._core import result
 from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import compose
@@ -23,20 +26,38 @@ class Checked:
     """Takes of what a host answers to an action what we asked for."""
 
     def _parse_returned_data(self, res, profile):
-        """Return what is taken of an answer, before Ansible looks for anything in it."""
+        """Return what is taken of an answer, before Ansible looks for anything in it.
+
+        Ansible is given another answer to read, in which there is nothing else: what it makes of that, a mapping or
+        from ansible-core 2.20 on an object, is its own affair.
+        """
         # What comes by way of a terminal, as the start of a background task does, ends its lines with two characters.
         said = {
             name: result.clean((res.get(name) or "").replace("\r\n", "\n"), LARGEST) for name in ("stdout", "stderr")
         }
+        taken = self._take(said["stdout"])
+        if taken is None:
+            parsed = super()._parse_returned_data({**res, **said}, profile)
+            taken = result.take(parsed, NAMES) if isinstance(parsed, dict) else {}
+        else:
+            parsed = super()._parse_returned_data({**res, **said, "stdout": json.dumps(taken)}, profile)
+        if isinstance(parsed, dict):
+            return {**taken, **{name: parsed[name] is True for name in INTERNAL if name in parsed}}
+        return parsed
+
+    def _take(self, stdout):
+        """Return what is taken of an answer, or None where there is none in what a host printed."""
         answer = {}
         try:
-            answer = super()._parse_returned_data({**res, **said}, profile)
+            answer = json.loads(_filter_non_json_lines(stdout, objects_only=True)[0])
             taken = result.take(answer, NAMES)
         except (result.NotAnAnswer, RecursionError, AttributeError) as wrong:
             why = str(wrong) if isinstance(wrong, result.NotAnAnswer) else "it is not a mapping of plain values"
             told = f"{contact.NOT_FACTS if 'facts' in answer else contact.NOT_OURS}{why}"
-            return {"failed": True, "msg": told, "_ansible_parsed": True}
-        return {**taken, **{name: answer[name] is True for name in INTERNAL if name in answer}}
+            return {"failed": True, "msg": told}
+        except ValueError:
+            return None
+        return {**taken, **{name: True for name in INTERNAL if answer.get(name) is True}}
 
 
 class ActionModule(Checked, Normal):
