@@ -29,7 +29,7 @@ backends() {
     systemctl restart mariadb rabbitmq-server memcached
     while read -r schema; do mariadb -e "create database $schema"; done <schemas
     mariadb mysql <users.sql
-    install -m 644 broker.json /tmp/broker.json # the broker's own account may not read files here
+    command install -m 644 broker.json /tmp/broker.json # not our own install; the broker may not read files here
     rabbitmqctl -q import_definitions /tmp/broker.json
 }
 
