@@ -12,7 +12,7 @@ phase() {
     awk -v from="$began" -v to="$EPOCHREALTIME" -v name="$name" 'BEGIN { printf "%s %.1f\n", name, to - from }'
 }
 
-install() {
+packages() {
     printf '#!/bin/sh\ncase "$1" in dbus|dbus.*|polkit*|systemd-*|udev|udev.*) exit 0 ;; esac\nexit 101\n' >/usr/sbin/policy-rc.d
     chmod 755 /usr/sbin/policy-rc.d
     xargs apt-get install -q -y --no-install-recommends -o Dpkg::Options::=--force-confold <packages
@@ -29,7 +29,7 @@ backends() {
     systemctl restart mariadb rabbitmq-server memcached
     while read -r schema; do mariadb -e "create database $schema"; done <schemas
     mariadb mysql <users.sql
-    command install -m 644 broker.json /tmp/broker.json # not our own install; the broker may not read files here
+    install -m 644 broker.json /tmp/broker.json # the broker may not read files here
     rabbitmqctl -q import_definitions /tmp/broker.json
 }
 
@@ -58,5 +58,5 @@ start() {
 if [ $# -gt 0 ]; then
     "$1"
 else
-    for name in install files backends migrations start; do phase $name; done
+    for name in packages files backends migrations start; do phase $name; done
 fi
