@@ -28,22 +28,21 @@ class Checked:
     def _parse_returned_data(self, res, profile):
         """Return what is taken of an answer, before Ansible looks for anything in it.
 
-        Ansible is given another answer to read, in which there is nothing else: what it makes of that, a mapping or
-        from ansible-core 2.20 on an object, is its own affair.
+        Ansible is given another answer to read, in which there is nothing else. What it makes of that is its own
+        affair: ansible-core 2.19 a mapping, 2.21 an object.
         """
         # What comes by way of a terminal, as the start of a background task does, ends its lines with two characters.
         said = {
             name: result.clean((res.get(name) or "").replace("\r\n", "\n"), LARGEST) for name in ("stdout", "stderr")
         }
         taken = self._take(said["stdout"])
-        if taken is None:
-            parsed = super()._parse_returned_data({**res, **said}, profile)
-            taken = result.take(parsed, NAMES) if isinstance(parsed, dict) else {}
-        else:
-            parsed = super()._parse_returned_data({**res, **said, "stdout": json.dumps(taken)}, profile)
-        if isinstance(parsed, dict):
-            return {**taken, **{name: parsed[name] is True for name in INTERNAL if name in parsed}}
-        return parsed
+        if taken is not None:
+            said["stdout"] = json.dumps(taken)
+        parsed = super()._parse_returned_data({**res, **said}, profile)
+        if not isinstance(parsed, dict):
+            return parsed
+        kept = result.take(parsed, NAMES) if taken is None else taken
+        return {**kept, **{name: parsed[name] is True for name in INTERNAL if name in parsed}}
 
     def _take(self, stdout):
         """Return what is taken of an answer, or None where there is none in what a host printed."""
