@@ -39,6 +39,7 @@ CREATE TABLE IF NOT EXISTS declaration (
 );
 """
 EPOCH = "CREATE TABLE IF NOT EXISTS epoch (number INTEGER PRIMARY KEY AUTOINCREMENT)"
+NEWEST = "SELECT max(number) FROM epoch"
 CACHE = 256
 """KiB of memory for pages: the journal is read once and from its beginning to its end."""
 NAME = "journal.sqlite"
@@ -175,13 +176,13 @@ class Journal:
 
     def refuse_if_followed(self) -> None:
         """Raise ``ApplyError`` if another run has begun since. The caller has the lock."""
-        newest = self.base.execute("SELECT max(number) FROM epoch").fetchone()[0]
+        newest = self.base.execute(NEWEST).fetchone()[0]
         if self.epoch is not None and newest != self.epoch:
             raise ApplyError(f"another run of this stack has begun (epoch {newest}, this is {self.epoch}): not done")
 
     def leads(self) -> bool:
         """Tell whether no other run has begun since."""
-        return self.epoch is None or self.read("SELECT max(number) FROM epoch") == [(self.epoch,)]
+        return self.epoch is None or self.read(NEWEST) == [(self.epoch,)]
 
     def intend(self, things: Iterable[Wanted], now: float) -> None:
         """Write down that these are about to be made."""
