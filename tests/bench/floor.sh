@@ -1,7 +1,8 @@
 #!/bin/bash
 # The least that a deployment can be, run on an empty host: the same packages in one transaction, the same files from an
-# archive, the same accounts from dumps, the same schema migrations, the same units. No questions, no proofs, no catalog.
-# In /root/floor lie what a host deployed by Novaform gave: packages, files.tar, users.sql, schemas, broker.json, units.
+# archive, the same accounts and catalog from dumps, the same schema migrations, the same units. No questions, no proofs.
+# In /root/floor lies what a host deployed by Novaform gave: packages, files.tar, users.sql, keystone.sql, schemas,
+# broker.json, units.
 # Each phase is a process of its own: in a function whose failure is caught, bash goes on after a failed command.
 set -euo pipefail
 cd /root/floor
@@ -42,6 +43,7 @@ migrations() {
         nova-manage db sync
     ) &
     su -s /bin/sh keystone -c 'keystone-manage db_sync'
+    mariadb keystone <keystone.sql
     glance-manage db_sync
     placement-manage db sync
     neutron-db-manage --config-file /etc/neutron/neutron.conf --config-file /etc/neutron/plugins/ml2/ml2_conf.ini upgrade heads
@@ -51,7 +53,7 @@ migrations() {
 start() {
     while read -r unit; do
         systemctl enable -q "$unit" || true # a static unit has nothing to enable
-        systemctl restart "$unit"
+        systemctl restart "$unit" || { tail -q -n 20 /var/log/*/"${unit%.service}.log"; exit 1; }
     done <units
 }
 
