@@ -1,110 +1,99 @@
-"""The one spelling of the collection's long name on the controller's side.
+"""The one spelling of the collection's long name on the controller's side, beside ``cloud.py``.
 
-Models and decisions live once, in the collection's ``_core``, and are used by the hosts' modules and by the controller
-alike. Everybody here says ``from novaform import core`` and ``core.errors``; a new module of ``_core`` gets its
-name below. Each is imported when somebody first says its name: a command starts with what it needs and no more.
+Models and decisions live once, in the collection's pure rooms, and serve the hosts' modules and the controller alike.
+Everybody here says ``from novaform import core`` and ``core.errors``; a module that is needed for the first time gets
+its name below. Each is imported when somebody first says its name: a command starts with what it needs and no more.
 """
 
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+import sys
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import ModuleType
+
     from ansible_collections.novaform.compute.plugins.module_utils._core import (
+        converge,
+        domain,
+        errors,
+        hidden,
+        secret,
+        text,
+    )
+    from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import compose as blueprint_compose
+    from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import endpoint as blueprint_endpoint
+    from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import setting as blueprint_setting
+    from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import site as blueprint_site
+    from ansible_collections.novaform.compute.plugins.module_utils._site.decide import verify
+    from ansible_collections.novaform.compute.plugins.module_utils._stack import (
         change,
-        collector,
         consequence,
         desired,
-        domain,
-        drift,
-        drift_class,
-        errors,
+        gc_pause,
         guest,
-        hidden,
         mark,
         model,
         observed,
         outcome,
-        plan,
         policy,
-        reconcile,
-        secret,
-        text,
     )
-    from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import compose as blueprint_compose
-    from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import endpoint as blueprint_endpoint
-    from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import setting as blueprint_setting
-    from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import site as blueprint_site
-    from ansible_collections.novaform.compute.plugins.module_utils._core.decide import (
-        declared,
-        declared_server,
-        definition,
-        fault,
-        lifecycle,
-        settle,
-        turn,
-        verify,
-        world,
-    )
+    from ansible_collections.novaform.compute.plugins.module_utils._stack.decide import definition, index, lifecycle
+    from ansible_collections.novaform.compute.plugins.module_utils._stack.drift import classify, drift
+    from ansible_collections.novaform.compute.plugins.module_utils._stack.flatten import declaration as flatten
+    from ansible_collections.novaform.compute.plugins.module_utils._stack.flatten import server as flatten_server
+    from ansible_collections.novaform.compute.plugins.module_utils._stack.pace import circuit, settle, turn
 
-ROOM = "ansible_collections.novaform.compute.plugins.module_utils._core"
-PLACES = {
-    "blueprint_compose": "blueprint.compose",
-    "blueprint_endpoint": "blueprint.endpoint",
-    "blueprint_setting": "blueprint.setting",
-    "blueprint_site": "blueprint.site",
-    "declared": "decide.declared",
-    "declared_server": "decide.declared_server",
-    "definition": "decide.definition",
-    "fault": "decide.fault",
-    "lifecycle": "decide.lifecycle",
-    "settle": "decide.settle",
-    "turn": "decide.turn",
-    "verify": "decide.verify",
-    "world": "decide.world",
+COLLECTION = "ansible_collections.novaform.compute.plugins.module_utils"
+MODULES = {
+    "blueprint_compose": "_site.blueprint.compose",
+    "blueprint_endpoint": "_site.blueprint.endpoint",
+    "blueprint_setting": "_site.blueprint.setting",
+    "blueprint_site": "_site.blueprint.site",
+    "change": "_stack.change",
+    "circuit": "_stack.pace.circuit",
+    "classify": "_stack.drift.classify",
+    "consequence": "_stack.consequence",
+    "converge": "_core.converge",
+    "definition": "_stack.decide.definition",
+    "desired": "_stack.desired",
+    "domain": "_core.domain",
+    "drift": "_stack.drift.drift",
+    "errors": "_core.errors",
+    "flatten": "_stack.flatten.declaration",
+    "flatten_server": "_stack.flatten.server",
+    "gc_pause": "_stack.gc_pause",
+    "guest": "_stack.guest",
+    "hidden": "_core.hidden",
+    "index": "_stack.decide.index",
+    "lifecycle": "_stack.decide.lifecycle",
+    "mark": "_stack.mark",
+    "model": "_stack.model",
+    "observed": "_stack.observed",
+    "outcome": "_stack.outcome",
+    "policy": "_stack.policy",
+    "secret": "_core.secret",
+    "settle": "_stack.pace.settle",
+    "text": "_core.text",
+    "turn": "_stack.pace.turn",
+    "verify": "_site.decide.verify",
 }
-"""Where those are that are not at the top of ``_core``, or are called otherwise."""
-__all__ = [
-    "blueprint_compose",
-    "blueprint_endpoint",
-    "blueprint_setting",
-    "blueprint_site",
-    "change",
-    "collector",
-    "consequence",
-    "declared",
-    "declared_server",
-    "definition",
-    "desired",
-    "domain",
-    "drift",
-    "drift_class",
-    "errors",
-    "fault",
-    "guest",
-    "hidden",
-    "lifecycle",
-    "mark",
-    "model",
-    "observed",
-    "outcome",
-    "plan",
-    "policy",
-    "reconcile",
-    "secret",
-    "settle",
-    "text",
-    "turn",
-    "verify",
-    "world",
-]
+"""By what name the controller knows a module, and where in the collection it is."""
 
 
-def __getattr__(name: str) -> Any:
-    """Import a module of ``_core``."""
-    if name not in __all__:
-        raise AttributeError(f"novaform.core has no {name}")
-    module = importlib.import_module(f"{ROOM}.{PLACES.get(name, name)}")
-    globals()[name] = module
-    return module
+def importer(spelled: str, modules: Mapping[str, str]) -> Callable[[str], ModuleType]:
+    """Return the ``__getattr__`` of a module, ``spelled`` so, that has the collection's modules by short names."""
+
+    def imported(name: str) -> ModuleType:
+        if name not in modules:
+            raise AttributeError(f"{spelled} has no {name}")
+        module = importlib.import_module(f"{COLLECTION}.{modules[name]}")
+        setattr(sys.modules[spelled], name, module)
+        return module
+
+    return imported
+
+
+__getattr__ = importer(__name__, MODULES)

@@ -12,9 +12,9 @@ import json
 
 from ansible.module_utils.json_utils import _filter_non_json_lines
 from ansible.plugins.action.normal import ActionModule as Normal
-from ansible_collections.novaform.compute.plugins.module_utils._core import result
-from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import compose
-from ansible_collections.novaform.compute.plugins.module_utils._core.decide import contact
+from ansible_collections.novaform.compute.plugins.module_utils._site import result
+from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import compose
+from ansible_collections.novaform.compute.plugins.module_utils._site.decide import contact
 
 NAMES = (compose.FIREWALL, *compose.NAMES)
 LARGEST = 16 << 20

@@ -7,15 +7,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.novaform.compute.plugins.filter import site as sites
-from ansible_collections.novaform.compute.plugins.module_utils._core import errors, fact
-from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import compose, host_variable, neutron
-from ansible_collections.novaform.compute.plugins.module_utils._core.decide import contact, lease, membership
-from ansible_collections.novaform.compute.plugins.module_utils._core.decide import preflight as decision
+from ansible_collections.novaform.compute.plugins.module_utils._core import errors
+from ansible_collections.novaform.compute.plugins.module_utils._site import fact
+from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import compose, host_variable, neutron
+from ansible_collections.novaform.compute.plugins.module_utils._site.decide import contact, lease, membership
+from ansible_collections.novaform.compute.plugins.module_utils._site.decide import preflight as decision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import site as blueprint
+    from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import site as blueprint
 
 
 def preflight(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from ansible import context
 from ansible.errors import AnsibleFilterError
 from ansible_collections.novaform.compute.plugins.filter import site as sites
-from ansible_collections.novaform.compute.plugins.module_utils._core import known
-from ansible_collections.novaform.compute.plugins.module_utils._core.decide import contact
+from ansible_collections.novaform.compute.plugins.module_utils._site import known
+from ansible_collections.novaform.compute.plugins.module_utils._site.decide import contact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 # ansible-core 2.19 to 2.21 tells where a value was written, without a public name for it; pyproject.toml pins these.
 from ansible._internal._datatag._tags import Origin
 from ansible.errors import AnsibleFilterError
-from ansible_collections.novaform.compute.plugins.module_utils._core import errors, fact, known, shape
-from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import compose, endpoint, host_variable
-from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import site as sites
-from ansible_collections.novaform.compute.plugins.module_utils._core.decide import contact, membership
+from ansible_collections.novaform.compute.plugins.module_utils._core import errors, shape
+from ansible_collections.novaform.compute.plugins.module_utils._site import fact, known
+from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import compose, endpoint, host_variable
+from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import site as sites
+from ansible_collections.novaform.compute.plugins.module_utils._site.decide import contact, membership
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -7,13 +7,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.novaform.compute.plugins.filter import site as sites
-from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import compose, part
-from ansible_collections.novaform.compute.plugins.module_utils._core.decide import verify as decision
+from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import compose, part
+from ansible_collections.novaform.compute.plugins.module_utils._site.decide import verify as decision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import site as blueprint
+    from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import site as blueprint
 
 
 def verification(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> dict[str, Any]:

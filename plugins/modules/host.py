@@ -110,11 +110,11 @@ unproven:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._core.decide import fence
 from ..module_utils._core.errors import Error
 from ..module_utils._host import spec, stages
 from ..module_utils._host.converge import converge
 from ..module_utils._host.gate import Gate, Parting
+from ..module_utils._site.decide import fence
 
 COMPONENTS = spec.ArgumentSpec({"components": {"type": "list", "elements": "dict", "required": True}})
 LAST = spec.ArgumentSpec({"last": {"type": "bool", "default": False}})

@@ -153,7 +153,8 @@ from typing import TYPE_CHECKING, Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.novaform.compute.plugins.module_utils._core import errors
-from ansible_collections.novaform.compute.plugins.module_utils._host import facts, lease, lock
+from ansible_collections.novaform.compute.plugins.module_utils._host.door import facts
+from ansible_collections.novaform.compute.plugins.module_utils._host.lock import lease, lock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

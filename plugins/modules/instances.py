@@ -121,11 +121,11 @@ report:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._cloud import stage
-from ..module_utils._core import consequence, policy
+from ..module_utils._cloud.run import stage
 from ..module_utils._core.errors import Error
 from ..module_utils._host.converge import converge
 from ..module_utils._host.spec import ArgumentSpec
+from ..module_utils._stack import consequence, policy
 
 FILES = {name: {"type": "path"} for name in ("clouds_file", "approved", "domains", "progress", "stop", "state_dir")}
 SPEC = ArgumentSpec(

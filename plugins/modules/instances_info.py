@@ -55,8 +55,9 @@ complete:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._cloud import credential, observe
-from ..module_utils._cloud.session import Session
+from ..module_utils._api import credential
+from ..module_utils._api.session import Session
+from ..module_utils._cloud.look import observe
 from ..module_utils._core.errors import Error
 from ..module_utils._host.spec import ArgumentSpec
 

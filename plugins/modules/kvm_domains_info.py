@@ -112,7 +112,7 @@ seconds: {description: How long libvirt took for all of it., type: float, return
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._core import errors
-from ..module_utils._host import libvirt
+from ..module_utils._host.door import libvirt
 
 
 def main() -> None:

@@ -42,9 +42,10 @@ RETURN = r""" # """
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._core.decide import fence
 from ..module_utils._core.errors import Error
-from ..module_utils._host import lease, spec
+from ..module_utils._host import spec
+from ..module_utils._host.lock import lease
+from ..module_utils._site.decide import fence
 
 
 def main() -> None:

@@ -58,7 +58,7 @@ answers:
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.novaform.compute.plugins.module_utils._core import errors
-from ansible_collections.novaform.compute.plugins.module_utils._host import namespace
+from ansible_collections.novaform.compute.plugins.module_utils._host.door import namespace
 
 SPEC = {
     "network": {"type": "str", "required": True},

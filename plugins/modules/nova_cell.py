@@ -84,9 +84,10 @@ steps:
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._core.errors import Error
-from ..module_utils._host import cell, spec
+from ..module_utils._host import spec
 from ..module_utils._host.converge import converge
-from ..module_utils._host.lock import Lock
+from ..module_utils._host.lock.lock import Lock
+from ..module_utils._host.stage import cell
 
 CELL = {name: {"type": "str", "required": True} for name in ("name", "database", "transport")}
 SPEC = spec.SECRETS.merge(

@@ -102,7 +102,8 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._core import secret
 from ..module_utils._core.errors import Error
-from ..module_utils._host import service, spec
+from ..module_utils._host import spec
+from ..module_utils._host.door import service
 
 CELL = {"name": {"type": "str", "required": True}, "database": {"type": "str", "required": True}}
 SPEC = spec.SECRETS.merge(

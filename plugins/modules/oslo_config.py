@@ -112,8 +112,8 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._host import spec
 from ..module_utils._host.converge import converge
-from ..module_utils._host.ini_file import IniFile
-from ..module_utils._host.lock import Lock
+from ..module_utils._host.lock.lock import Lock
+from ..module_utils._host.stage.ini_file import IniFile
 
 SPEC = spec.SECRETS.merge(
     spec.ArgumentSpec(

@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
 from ansible_collections.novaform.compute.plugins.module_utils._cloud import make_server
-from ansible_collections.novaform.compute.plugins.module_utils._cloud.context import Context
+from ansible_collections.novaform.compute.plugins.module_utils._cloud.context import Context, Watch
 from fakes import served, stack
 from novaform import core, declare
-from novaform.clients.cloud import run
-from novaform.simulate.cloud import Cloud
+from novaform.cloud import run
+from novaform.simulate import world
+from novaform.simulate.cloud.cloud import Cloud
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,14 +68,15 @@ def populated(file: Path, clouds: Path) -> Cloud:
     cloud.nova.choose = lambda _: "compute1"  # type: ignore[method-assign] # where they are is not the question
     network = cloud.neutron.make("networks", {"name": "private"})
     cloud.neutron.make("subnets", {"network_id": network["id"], "cidr": "10.0.0.0/16"})
-    desired = core.declared.from_declaration(declare.load(file))
+    desired = core.flatten.from_declaration(declare.load(file))
     servers = [one for one in desired.wanted if one.kind == "server"]
     rest = desired._replace(wanted=tuple(one for one in desired.wanted if one.kind != "server"))
     folder = served.kept_at(cloud, clouds, "shop", file.parent / "state")
-    run.Run(cloud.session(), rest, core.policy.Policy(), folder).apply()
-    context = Context(cloud.session(), desired, lambda _: None)
+    world.carried_out(run.Run(cloud.session(), rest, core.policy.Policy(), folder))
     kinds = ("server", "flavor", "key", "network", "security_group", "image")
-    context.look(run.observe.observe(context.session, kinds), {})
+    session = cloud.session()
+    index = core.index.Index(desired, run.observe.observe(session, kinds), {}, core.policy.Policy())
+    context = Context(session, index, Watch(str), cloud.nova.reach)
     made = [(one, make_server.make_server(context, one)) for one in servers]
     journal = run.Journal(folder)
     journal.settle(made)

@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from fakes import story
-from novaform.simulate import campaign, trial
+from fakes import campaign, story, trial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from novaform.simulate.trial import Verdict
+    from fakes.trial import Verdict
 
 
 def options() -> argparse.Namespace:

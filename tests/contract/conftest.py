@@ -21,13 +21,13 @@ sys.path.insert(0, str(Path(__file__).parent))
 import door
 from fakes import served
 from ground import Ground
-from novaform.clients.cloud import credential, session
-from novaform.simulate.cloud import Cloud
+from novaform.cloud import credential, session
+from novaform.simulate.cloud.cloud import Cloud
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from novaform.clients.cloud.session import Session
+    from novaform.cloud.session import Session
 
 PLACES = ["simulated", "nova"]
 NAMED = os.environ.get("NOVAFORM_CONTRACT_CLOUD", "")

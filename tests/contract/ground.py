@@ -6,12 +6,12 @@ import contextlib
 import itertools
 from typing import TYPE_CHECKING, Any
 
-from novaform.clients.cloud import session as sessions
+from novaform.cloud import session as sessions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from novaform.clients.cloud.session import Session
+    from novaform.cloud.session import Session
 
 PATIENCE = 120.0
 COUNT = itertools.count(1)

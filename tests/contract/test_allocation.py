@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from novaform.clients.cloud import allocation
+from novaform.cloud import allocation
 
 if TYPE_CHECKING:
     from ground import Ground

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from fakes import lossy, served, stack
+from fakes.bench import carried_out
 from novaform import core
-from novaform.clients.cloud import credential, run, session
+from novaform.cloud import credential, run, session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,13 +42,13 @@ def emptied(nova_url: str, tmp_path: Path) -> Iterator[session.Session]:
     """Return a session; all of the stack goes when the test ends."""
     found = opened(nova_url, tmp_path)
     yield found
-    nothing = core.declared.from_declaration(core.model.Declaration("shop"))
-    run.Run(found, nothing, core.policy.Policy(max_delete=100, allow_empty=True), tmp_path / "state").apply()
+    nothing = core.flatten.from_declaration(core.model.Declaration("shop"))
+    carried_out(run.Run(found, nothing, core.policy.Policy(max_delete=100, allow_empty=True), tmp_path / "state"))
     assert not names(found)
 
 
 def applied(found: session.Session, desired: core.desired.Desired, folder: Path) -> dict[str, Any]:
-    return run.Run(found, desired, core.policy.Policy(), folder / "state").apply()
+    return carried_out(run.Run(found, desired, core.policy.Policy(), folder / "state"))
 
 
 def test_a_run_makes_what_its_plan_says_and_leaves_nothing_to_plan(emptied: session.Session, tmp_path: Path) -> None:
@@ -58,7 +59,7 @@ def test_a_run_makes_what_its_plan_says_and_leaves_nothing_to_plan(emptied: sess
         (step.action, step.kind, step.name) for step in plan.doable
     )
     assert {one["outcome"] for one in result["outcomes"]} == {"done"}
-    assert result["after"]["clean"]
+    assert result["report"]["clean"]
     assert run.Run(emptied, desired, core.policy.Policy(), tmp_path / "elsewhere").plan().decision.clean
     assert names(emptied) == {f"web-{number + 1}": 1 for number in range(SERVERS)}
 
@@ -71,5 +72,5 @@ def test_lost_answers_make_no_twins(nova_url: str, emptied: session.Session, tmp
         result = applied(opened(url, tmp_path / "lossy"), desired, tmp_path)
     assert losses.lost > 0
     assert {one["outcome"] for one in result["outcomes"]} == {"done"}
-    assert result["after"]["clean"]
+    assert result["report"]["clean"]
     assert names(emptied) == {f"web-{number + 1}": 1 for number in range(SERVERS)}

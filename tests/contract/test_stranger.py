@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from novaform import core
-from novaform.clients.cloud import observe
+from novaform.cloud import observe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from fakes import stack
 from novaform import core
-from novaform.clients.cloud import session as sessions
+from novaform.cloud import session as sessions
 
 if TYPE_CHECKING:
     from ground import Ground

@@ -10,7 +10,7 @@ import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import endpoint
+from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import endpoint
 from novaform.lab import home, host, lifecycle
 from novaform.site import secret
 

@@ -10,7 +10,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import endpoint
+from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import endpoint
 
 if TYPE_CHECKING:
     from e2e.site import Site

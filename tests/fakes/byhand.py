@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from . import stack
 
 if TYPE_CHECKING:
-    from novaform.simulate.cloud import Cloud
+    from novaform.simulate.cloud.cloud import Cloud
 
 SECONDS = 60.0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.novaform.compute.plugins.module_utils._core import fact
+from ansible_collections.novaform.compute.plugins.module_utils._site import fact
 
 KEY = "ssh-ed25519 " + "AAAAC3NzaC1lZDI1NTE5AAAAI" + "A" * 43
 

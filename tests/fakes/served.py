@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import yaml
-from novaform.clients.cloud import credential, session, state, wire
-from novaform.simulate.cloud import Cloud
+from novaform.cloud import credential, session, state, wire
+from novaform.simulate.cloud.cloud import Cloud
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

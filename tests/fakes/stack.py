@@ -37,7 +37,7 @@ def declaration(count: int = 3, **more: Any) -> model.Declaration:
 
 def desired(count: int = 3, **more: Any) -> core.desired.Desired:
     """Return the same, flat."""
-    return core.declared.from_declaration(declaration(count, **more))
+    return core.flatten.from_declaration(declaration(count, **more))
 
 
 def desired_of(servers: tuple[core.model.Server, ...]) -> core.desired.Desired:

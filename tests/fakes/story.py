@@ -6,9 +6,8 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from novaform.simulate.trial import Story
-
 from . import stack
+from .trial import Story
 
 model = stack.model
 

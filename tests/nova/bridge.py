@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from neutronclient.common import exceptions
 from nova.tests.fixtures import GlanceFixture, NeutronFixture
-from novaform.simulate.neutron import Neutron
+from novaform.simulate.cloud.neutron import Neutron
 
 if TYPE_CHECKING:
-    from novaform.simulate.cloud import Cloud
+    from novaform.simulate.cloud.cloud import Cloud
 
 EXTRA: dict[str, dict[str, Any]] = {
     "networks": {"status": "ACTIVE", "admin_state_up": True, "provider:physical_network": None},

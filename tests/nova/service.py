@@ -16,7 +16,7 @@ from pathlib import Path
 import bridge
 from fakes import served
 from nova.tests.functional import integrated_helpers
-from novaform.simulate.cloud import PROJECT, Cloud
+from novaform.simulate.cloud.cloud import PROJECT, Cloud
 from webob import Request
 
 UNLIMITED = ("instances", "cores", "ram", "key_pairs", "server_groups", "server_group_members", "metadata_items")

@@ -10,13 +10,13 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
-from fakes import story
-from novaform.simulate import campaign, fault, trial, world
+from fakes import campaign, story, trial
+from novaform.simulate import fault, world
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from novaform.simulate.trial import Stage, Verdict
+    from fakes.trial import Stage, Verdict
 
 STORIES = {one.name: one for one in story.stories()}
 SEED = 20

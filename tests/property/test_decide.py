@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fakes import stack
-from fakes.bench import Bench, steps
+from fakes.bench import Bench, carried_out, steps
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from novaform import core
@@ -112,7 +112,7 @@ def test_applying_the_plan_leaves_nothing_to_do(
     first: core.desired.Desired, events: list[tuple[str, int]], second: core.desired.Desired
 ) -> None:
     world = bench()
-    assert world.apply(first)["after"]["clean"]
+    assert world.apply(first)["report"]["clean"]
     befall(world, events)
     for server in world.cloud.nova.servers.values():
         server["power"] = server["power"] if server["vm_state"] == "active" else None
@@ -120,7 +120,7 @@ def test_applying_the_plan_leaves_nothing_to_do(
     result = world.apply(second, **UNLIMITED)
     done = [f"{one['action']} {one['kind']} {one['name']}" for one in result["outcomes"]]
     assert sorted(planned) == sorted(done)
-    assert result["after"]["clean"], result["after"]
+    assert result["report"]["clean"], result["report"]
     world.servers()
 
 
@@ -202,10 +202,10 @@ def test_steps_add_up(
     befall(world, events)
     saved = world.saved()
     whole, parts = restored(saved, "1"), restored(saved, "2")
-    assert whole.apply(second, **UNLIMITED)["after"]["clean"]
+    assert whole.apply(second, **UNLIMITED)["report"]["clean"]
     steps = [step for step in parts.plan(second, **UNLIMITED).doable if isinstance(step, core.change.Change)]
-    parts.run(second, **UNLIMITED).apply([step for step in steps if chance.random() < 0.5])
-    assert parts.apply(second, **UNLIMITED)["after"]["clean"]
+    carried_out(parts.run(second, **UNLIMITED), [step for step in steps if chance.random() < 0.5])
+    assert parts.apply(second, **UNLIMITED)["report"]["clean"]
     assert not end.difference(end.end(parts.cloud), end.end(whole.cloud))
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from fakes import byhand
-from fakes.bench import Bench
+from fakes.bench import Bench, carried_out
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from novaform import core, declare
 from novaform.cli import export as command
-from novaform.reconcile import export
+from novaform.stack import export
 
 MARKING = ("/tags/", "/metadata")
 GIVEN = ("name", "networks", "fixed", "config_drive", "zone", "hints", "user_data", "key_name", "vm_state")
@@ -80,7 +80,7 @@ class World:
         made = export.export(self.cloud.session(), "shop", (), everything=False)
         assert not made.left_out
         command.write(folder / "instances.yml", made, force=False)
-        return core.declared.from_declaration(declare.load(folder / "instances.yml"))
+        return core.flatten.from_declaration(declare.load(folder / "instances.yml"))
 
     def shapes(self) -> dict[str, list[Any]]:
         """Return what matters of every server, by name; what was not asked for counts as what it was given."""
@@ -107,7 +107,7 @@ def test_an_export_plans_nothing_and_is_adopted_while_everything_runs(asked: lis
     assert decision.clean, decision.notes
     world.cloud.log.clear()
     run = world.bench.run(desired, adopt=("*",))
-    result = run.apply([one for one in run.plan().decision.doable if one.action == "adopt"])
+    result = carried_out(run, [one for one in run.plan().decision.doable if one.action == "adopt"])
     assert {one["outcome"] for one in result["outcomes"]} == {"done"}
     sent = [one for one in world.cloud.log if one[0] != "GET" and "/auth/" not in one[1]]
     assert all(any(word in path for word in MARKING) for _, path in sent), sent
@@ -129,7 +129,7 @@ def test_what_an_export_makes_anew_is_as_it_was(asked: list[dict[str, Any]]) -> 
     with tempfile.TemporaryDirectory() as folder:
         desired = world.export(Path(folder))
     run = world.bench.run(desired, adopt=("*",))
-    run.apply([one for one in run.plan().decision.doable if one.action == "adopt"])
+    carried_out(run, [one for one in run.plan().decision.doable if one.action == "adopt"])
     for ident in world.made:
         world.cloud.nova.delete(world.cloud.nova.servers[ident])
     world.hand.settle()

@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from fakes import stack, story
-from fakes.bench import Bench
+from fakes import stack, story, trial
+from fakes.bench import Bench, carried_out
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from novaform import core
-from novaform.simulate import end, trial
+from novaform.simulate import end
 from novaform.simulate.world import World, restored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from novaform.clients.cloud import wire
+    from novaform.cloud import wire
 
     Garble = Callable[[str, bytes], bytes]
 
@@ -90,7 +90,7 @@ def group() -> tuple[model.Server, ...]:
 def stage() -> bytes:
     """Return a world in which everything is as declared, but for a server that ran and is in ERROR."""
     world = Bench()
-    assert world.apply(desired(*group()))["after"]["clean"]
+    assert world.apply(desired(*group()))["report"]["clean"]
     world.servers()["web-4"].update(vm_state="error", fault="its host burned")
     return world.saved()
 
@@ -294,7 +294,7 @@ def test_an_apply_among_garbled_answers_ends_as_one_without(name: str, kind: str
         run = world.run(stage.story.after, **LIMITS)
         run.session.transport = Garbler(world, "", garble)
         with contextlib.suppress(core.errors.Error):
-            run.apply()
+            carried_out(run)
         assert not end.twins(world.cloud)
         world.cloud.sleep(trial.PAUSE)
     assert not trial.judged(world, stage, clean=world.plan(stage.story.after, **LIMITS).clean)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.novaform.compute.plugins.filter import preflight, site
-from ansible_collections.novaform.compute.plugins.module_utils._core import fact, result
-from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import compose
+from ansible_collections.novaform.compute.plugins.module_utils._site import fact, result
+from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import compose
 from fakes.fact import KEY, honest
 from hypothesis import given, settings
 from hypothesis import strategies as st

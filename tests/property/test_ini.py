@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ansible_collections.novaform.compute.plugins.module_utils._core import ini, ini_merge, secret, showing
+from ansible_collections.novaform.compute.plugins.module_utils._core import secret
+from ansible_collections.novaform.compute.plugins.module_utils._site import difference_text, ini, ini_merge
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oslo_config import cfg
@@ -60,7 +61,7 @@ def test_a_diff_holds_neither_the_old_nor_the_new_secret(
     old, new = f"0ld{old}0ld", f"n3w{new}n3w"
     declared = {**options, "Z": {"x": "<secret:p>"}}
     observed, content = ini.render(declared, {"p": old}), ini.render(declared, {"p": new})
-    before, after = showing.texts(observed, content, ini.render(declared), {"p": new})
+    before, after = difference_text.texts(observed, content, ini.render(declared), {"p": new})
     assert old not in before + after
     assert new not in before + after
     assert (" (changed)" in after) == (old != new)

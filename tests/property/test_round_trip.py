@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from novaform import core, declare
 from novaform.cli import main
 from novaform.declare import instances
-from novaform.declare.field import List, Map
-from novaform.declare.record import Either, Record
+from novaform.declare.form.field import List, Map
+from novaform.declare.form.record import Either, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from novaform.declare.field import Type
+    from novaform.declare.form.field import Type
 
 NEEDED = {"image", "flavor", "stack", "cidr", "network", "policy", "size", "vcpus", "ram", "disk", "type", "id"}
 HINTS = st.dictionaries(
@@ -70,7 +70,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def read(folder: Path, document: Any) -> core.desired.Desired:
     (folder / "instances.yml").write_text(yaml.safe_dump(document, sort_keys=False))
-    return core.declared.from_declaration(declare.load(folder / "instances.yml"))
+    return core.flatten.from_declaration(declare.load(folder / "instances.yml"))
 
 
 def plain(desired: core.desired.Desired) -> Any:

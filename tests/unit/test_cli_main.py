@@ -140,9 +140,11 @@ def test_start_up_brings_nothing_that_only_a_command_needs() -> None:
 def test_a_declaration_is_read_without_what_only_a_site_needs(tmp_path: Path) -> None:
     file = tmp_path / "instances.yml"
     file.write_text("stack: s\ninstances: {web: {image: i, flavor: f}}\n")
-    core_parts = {name.rpartition("._core.")[2] for name in imported("validate", str(file)) if "._core." in name}
-    assert "model" in core_parts
-    assert not {"blueprint", "domain", "drift"} & {part.partition(".")[0] for part in core_parts}
+    parts = {
+        name.rpartition(".module_utils.")[2] for name in imported("validate", str(file)) if ".module_utils." in name
+    }
+    assert "_stack.model" in parts
+    assert not [part for part in parts if part.startswith(("_site", "_core.domain", "_stack.drift"))]
 
 
 def test_options_are_read_without_pydantic() -> None:

@@ -8,12 +8,13 @@ import typer
 
 from novaform import core, output
 from novaform.cli import apply, complete, option, show
-from novaform.plan import render
+from novaform.stack import apply as applying
+from novaform.stack import render
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from novaform.reconcile.stack import Stack
+    from novaform.stack.stack import Stack
 
 app = typer.Typer()
 DIFFERS = 2
@@ -47,13 +48,12 @@ def adopt(
     stack = option.opened(option.where(file, cloud, None, environment, var), given)
     known(stack, name or ())
     decision = concerned(stack, name or ())
-    steps = apply.changes(decision)
+    steps = applying.changes(decision)
     if not as_json:
         show.show(render.render(decision))
     outcomes: list[dict[str, Any]] = []
     if steps and not check:
-        result = apply.carry_out(stack, steps, {**given, "timeout": 900}, exactly=True)
-        outcomes = list(result.get("outcomes") or ())
+        outcomes = applying.apply(apply.module(stack, {**given, "timeout": 900}), decision, steps)["outcomes"]
     left = [one.name for one in decision.steps if check or one not in steps]
     left += [one.name for one in decision.notes if one.level in core.change.DIFFERS]
     return tell(outcomes, sorted(set(left)), as_json=as_json)
@@ -70,7 +70,7 @@ def known(stack: Stack, names: Sequence[str]) -> None:
 def concerned(stack: Stack, names: Sequence[str]) -> core.change.Decision:
     """Return the part of the decision that is about taking servers over."""
     look = stack.look()
-    world = core.world.World(stack.desired, look.observed, look.applied, stack.policy)
+    world = core.index.Index(stack.desired, look.observed, look.applied, stack.policy)
     meant = {one.key: world.found(one) for one in stack.desired.wanted if one.kind == "server"}
     meant = {key: items for key, items in meant.items() if not names or key in names}
     foreign = {key for key, items in meant.items() if not any(map(world.owned, items))}

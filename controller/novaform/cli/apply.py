@@ -10,17 +10,14 @@ import typer
 from novaform import core, output
 from novaform.cli import kept, option, show
 from novaform.cli.progress import Progress
-from novaform.plan import render
+from novaform.stack import apply as applying
+from novaform.stack import render
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from novaform.reconcile.stack import Stack
+    from novaform.stack.stack import Stack
 
 app = typer.Typer()
 DIFFERS = 2
-PROVEN = frozenset({"confirm", "revert"})
-"""What is done about a resize when its host has been asked."""
 
 
 @app.command()
@@ -39,62 +36,20 @@ def apply(
     stack = option.opened(where, given)
     approved = kept.load(saved, stack) if saved is not None else None
     decision = stack.look().decision
-    steps = changes(decision) if approved is None else approved
     if not as_json:
-        show.show(render.render(decision if approved is None else core.change.Decision(tuple(steps), decision.notes)))
-    if not steps and not waiting(decision):
-        if as_json:
-            output.answer({"changed": False, "outcomes": [], "report": decision.to_report()})
+        shown = decision if approved is None else core.change.Decision(tuple(approved), decision.notes)
+        show.show(render.render(shown))
+    if not as_json and applying.idle(decision, approved):
         return 0 if decision.clean else DIFFERS
-    given = {**given, "timeout": timeout}
-    result = carry_out(stack, steps, given, exactly=saved is not None or not waiting(decision))
-    proven = resized(stack, result)
-    if proven:
-        result = together(result, carry_out(stack, proven, given, exactly=True))
+    result = applying.apply(module(stack, {**given, "timeout": timeout}), decision, approved)
     return tell(result, as_json=as_json)
 
 
-def changes(decision: core.change.Decision) -> list[core.change.Change]:
-    """Return the steps that nothing forbids."""
-    return [step for step in decision.doable if isinstance(step, core.change.Change)]
+def module(stack: Stack, options: dict[str, Any]) -> applying.Target:
+    """Return the module that acts on a stack, with its progress on the terminal."""
+    from novaform.stack import batch
 
-
-def waiting(decision: core.change.Decision) -> bool:
-    """Tell whether something is on its way, so that there may be steps in a moment."""
-    return any(note.passing for note in decision.notes)
-
-
-def carry_out(
-    stack: Stack, steps: Sequence[core.change.Change], options: dict[str, Any], *, exactly: bool
-) -> dict[str, Any]:
-    """Run the module. ``exactly`` these steps, or also those that turn up when what is under way has ended."""
-    from novaform.apply import batch
-
-    with Progress(len(steps)) as progress:
-        if any(step.kind == "image" and step.action in {"create", "replace"} for step in steps):
-            stack.build_images(lambda path: build(path, progress.say))
-        hosts = stack.ask_hosts()
-        order = batch.Order(
-            stack.desired,
-            stack.options(options),
-            steps if exactly else None,
-            hosts.guests if hosts is not None else None,
-        )
-        return batch.apply(order, progress.hear)
-
-
-def resized(stack: Stack, result: dict[str, Any]) -> list[core.change.Change]:
-    """Ask the hosts what became of resizes, and return the steps that confirm or revert them; none without hosts."""
-    steps = (result.get("report") or {}).get("steps") or ()
-    if stack.where.inventory is None or not any(one["action"] in PROVEN for one in steps):
-        return []
-    stack.hosts = None
-    return [one for one in changes(stack.look().decision) if one.action in PROVEN]
-
-
-def together(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
-    """Return two runs' results as one."""
-    return {**second, "outcomes": [*(first.get("outcomes") or ()), *(second.get("outcomes") or ())], "changed": True}
+    return batch.Module(stack, options, Progress, build)
 
 
 def build(path: Path, say: Any) -> Path:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from novaform import core
-from novaform.clients import cloud
-from novaform.reconcile import explain, stack
+from novaform import cloud, core
+from novaform.stack import explain, stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,5 +54,5 @@ def declared_things(ctx: typer.Context, incomplete: str) -> list[str]:
     """Return the servers by their keys, and what they need as ``network/private``."""
     with contextlib.suppress(core.errors.Error):
         declaration = stack.load(stack.Where(Path(ctx.params.get("file") or FILE)))
-        return fitting(explain.names(core.declared.from_declaration(declaration).wanted), incomplete)
+        return fitting(explain.names(core.flatten.from_declaration(declaration).wanted), incomplete)
     return []

@@ -8,7 +8,7 @@ import typer
 
 from novaform import core, output
 from novaform.cli import option, show
-from novaform.plan.render import Line, called
+from novaform.stack.render import Line, called
 
 app = typer.Typer()
 DIFFERS = 2
@@ -27,7 +27,7 @@ def drift(
 
     Exit status: 0 nowhere, 2 somewhere, 1 an error. What on_change ignores is shown and does not count.
     """
-    from novaform.reconcile import drift as room
+    from novaform.stack import drift as room
 
     stack = option.opened(option.where(file, cloud, inventory, environment, var), {})
     found, placement = room.observe_drift(stack)
@@ -40,7 +40,7 @@ def drift(
     return DIFFERS if any(not one.ignored for one in found) else 0
 
 
-def lines(found: list[core.drift_class.Drift]) -> list[Line]:
+def lines(found: list[core.drift.Drift]) -> list[Line]:
     """Return one line for each disagreement."""
     made = []
     width = max((len(one.kind) for one in found), default=0)
@@ -53,7 +53,7 @@ def lines(found: list[core.drift_class.Drift]) -> list[Line]:
     return made
 
 
-def summary(found: list[core.drift_class.Drift], *, hosts: bool, placement: bool) -> list[Line]:
+def summary(found: list[core.drift.Drift], *, hosts: bool, placement: bool) -> list[Line]:
     """Return the last line: how much of which class, and who was not asked."""
     counts = Counter(one.kind for one in found if not one.ignored)
     ignored = sum(one.ignored for one in found)

@@ -8,7 +8,7 @@ import typer
 
 from novaform import core, output
 from novaform.cli import complete, option, show
-from novaform.plan import render
+from novaform.stack import render
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,7 +36,7 @@ def explain(
     as_json: option.Json = False,
 ) -> int:
     """Say everything that is known of one thing, what would be done about it, and on what it waits."""
-    from novaform.reconcile import explain as room
+    from novaform.stack import explain as room
 
     stack = option.opened(option.where(file, cloud, inventory, environment, var), {})
     found = room.explain(stack, name)

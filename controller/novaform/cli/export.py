@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from novaform import cloud as doors
 from novaform import core, declare, output
 from novaform.cli import option, show
-from novaform.clients import cloud as doors
-from novaform.declare import entry, scalar
-from novaform.plan import render
-from novaform.reconcile import export as exporting
+from novaform.declare.form import scalar
+from novaform.stack import export as exporting
+from novaform.stack import exported_server, render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,7 @@ def export(
     as_json: option.Json = False,
 ) -> None:
     """Write a declaration of the servers that are there, however they were made."""
-    if stack is not None and not entry.fits(scalar.Name(32), stack):
+    if stack is not None and not exported_server.fits(scalar.Name(32), stack):
         raise core.errors.DeclareError(f"--stack {stack} is no name: letters, digits, '.', '_' and '-', at most 32")
     session = doors.session.Session(doors.credential.load(cloud))
     made = exporting.export(session, stack or exporting.stack_name(session), server or (), everything=everything)

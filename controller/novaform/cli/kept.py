@@ -7,13 +7,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from novaform import core
-from novaform.declare import disk
+from novaform.declare.form import disk
 from novaform.site import file
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from novaform.reconcile.stack import Stack
+    from novaform.stack.stack import Stack
 
 VERSION = 2
 LARGEST = 64 * 1024 * 1024

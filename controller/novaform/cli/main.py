@@ -153,7 +153,7 @@ def run(arguments: Sequence[str]) -> int:
     chosen = next((word for word in asked(arguments) if not word.startswith("-")), None)
     brief = chosen in ROOMS and ROOMS[chosen].brief
     try:
-        with core.collector.without_collector() if brief else contextlib.nullcontext():
+        with core.gc_pause.without_collector() if brief else contextlib.nullcontext():
             status = assemble(chosen)(args=arguments, prog_name="novaform", standalone_mode=False)
         interrupted = interrupt.ear().raised
         if interrupted is not None:  # typer keeps the exception and returns a status of its own

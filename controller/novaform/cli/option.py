@@ -11,7 +11,7 @@ import typer
 
 from novaform import core
 from novaform.cli import complete
-from novaform.reconcile import stack
+from novaform.stack import stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ import typer
 
 from novaform import output
 from novaform.cli import kept, option, show
-from novaform.plan import render
+from novaform.stack import render
 
 app = typer.Typer()
 DIFFERS = 2

@@ -6,7 +6,7 @@ import time
 from typing import Any, Self
 
 from novaform import core, interrupt, output
-from novaform.plan import render
+from novaform.stack import render
 
 SHOWN = 5
 

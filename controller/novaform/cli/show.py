@@ -9,7 +9,7 @@ from novaform import output
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from novaform.plan.render import Line
+    from novaform.stack.render import Line
 
 
 def show(lines: Iterable[Line]) -> None:

@@ -10,8 +10,8 @@ import typer
 
 from novaform import output
 from novaform.cli import complete, option
-from novaform.simulate import accident, furnish, play, scenario
-from novaform.simulate.play import Player
+from novaform.simulate import accident, furnish, scenario, script
+from novaform.simulate.script import Player
 
 app = typer.Typer()
 DIFFERS = 2
@@ -65,7 +65,7 @@ def simulate(
 def tried(file: Path, faults: list[str], player: Player) -> None:
     """Plan a declaration, and apply it until nothing is left or patience ends."""
     for one in faults:
-        play.meant(one)
+        script.meant(one)
     furnish.desired(file, player.environment, player.variables)  # what is wrong with it is this command's error
     name = shlex.quote(str(file))
     player.play([f"plan {name}", *(f"fault {one} times 5" for one in faults)])

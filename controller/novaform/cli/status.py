@@ -8,10 +8,10 @@ import typer
 
 from novaform import core, output
 from novaform.cli import option
-from novaform.reconcile.status import NOT_ASKED
+from novaform.stack.status import NOT_ASKED
 
 if TYPE_CHECKING:
-    from novaform.reconcile.status import Instance
+    from novaform.stack.status import Instance
 
 app = typer.Typer()
 DIFFERS = 2
@@ -35,7 +35,7 @@ def status(
 
     Exit status: 0 all are as declared, 2 not all, 1 an error.
     """
-    from novaform.reconcile import status as room
+    from novaform.stack import status as room
 
     stack = option.opened(option.where(file, cloud, inventory, environment, var), {})
     instances = room.status(stack, consoles=consoles)

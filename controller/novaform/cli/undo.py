@@ -9,11 +9,12 @@ import typer
 
 from novaform import output
 from novaform.cli import apply, option, show
-from novaform.plan import render
-from novaform.reconcile import undo as back
+from novaform.stack import apply as applying
+from novaform.stack import render
+from novaform.stack import undo as back
 
 if TYPE_CHECKING:
-    from novaform.reconcile.stack import Stack
+    from novaform.stack.stack import Stack
 
 app = typer.Typer()
 DIFFERS = 2
@@ -41,14 +42,14 @@ def undo(
         return listed(stack, as_json=as_json)
     back.go_back(stack, to)
     decision = stack.look().decision
-    steps = apply.changes(decision)
     if not as_json:
         show.show(render.render(decision))
+    steps = applying.changes(decision)
     if not yes or not steps:
         if as_json:
             output.answer({"stack": stack.desired.stack, **decision.to_report()})
         return 0 if decision.clean else DIFFERS
-    result = apply.carry_out(stack, steps, {**given, "timeout": timeout}, exactly=True)
+    result = applying.apply(apply.module(stack, {**given, "timeout": timeout}), decision, steps)
     if not as_json:
         output.say(f"{where.file} still says otherwise: change it, or the next apply goes forward again.")
     return apply.tell(result, as_json=as_json)

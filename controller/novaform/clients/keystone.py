@@ -15,7 +15,7 @@ from keystoneauth1 import exceptions, loading
 from keystoneauth1 import session as sessions
 
 from novaform import core
-from novaform.clients.cloud import credential
+from novaform.cloud import credential
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

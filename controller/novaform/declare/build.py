@@ -6,12 +6,12 @@ import ipaddress
 from typing import TYPE_CHECKING, Any
 
 from novaform import core
-from novaform.declare import demand, reference
-from novaform.declare.address import PublicKey
-from novaform.declare.field import Context, Named, Refused
+from novaform.declare.form import demand, reference
+from novaform.declare.form.address import PublicKey
+from novaform.declare.form.field import Context, Named, Refused
 
 if TYPE_CHECKING:
-    from novaform.declare.record import Entry
+    from novaform.declare.form.record import Entry
     from novaform.declare.section import Sections
 
 model = core.model

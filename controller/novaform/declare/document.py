@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import yaml
 
 from novaform import core
-from novaform.declare import disk, positions, problem
+from novaform.declare.form import disk, positions, problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -69,7 +69,7 @@ def read(path: Any, tags: Iterable[str] = ()) -> Document:
 def parse(content: bytes, name: str, tags: Iterable[str] = ()) -> Document:
     """Return the content of bytes. None is an empty file."""
     problems = problem.Problems()
-    with core.collector.without_collector():
+    with core.gc_pause.without_collector():
         root = positions.compose(content, name, problems, positions.Limits(NODES, "", frozenset(tags), TAG))
         problems.raise_any()
         reading = _Reading(problems)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from novaform.declare import demand
-from novaform.declare.record import Field, Record
-from novaform.declare.scalar import Duration, Integer, Pattern, Text
+from novaform.declare.form import demand
+from novaform.declare.form.record import Field, Record
+from novaform.declare.form.scalar import Duration, Integer, Pattern, Text
 
 HEALTH = Record(
     "When a server counts as up: one of tcp, http, console.",

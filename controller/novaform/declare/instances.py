@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from novaform import core
-from novaform.declare import demand
-from novaform.declare.address import Address, Cidr, IcmpType, Ports, PublicKey
-from novaform.declare.field import List, Map
-from novaform.declare.health import HEALTH
-from novaform.declare.record import Either, Field, Record, Several
-from novaform.declare.scalar import (
+from novaform.declare.form import demand
+from novaform.declare.form.address import Address, Cidr, IcmpType, Ports, PublicKey
+from novaform.declare.form.field import List, Map
+from novaform.declare.form.record import Either, Field, Record, Several
+from novaform.declare.form.scalar import (
     Boolean,
     Choice,
     CloudName,
@@ -21,6 +20,7 @@ from novaform.declare.scalar import (
     Variable,
     Zone,
 )
+from novaform.declare.health import HEALTH
 
 PAIR_NAME = Pattern("a name of letters, digits, spaces and _ - : .", r"[A-Za-z0-9_:. -]{1,255}")
 METADATA_NAME = Pattern(

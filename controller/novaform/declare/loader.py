@@ -6,8 +6,9 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from novaform import core
-from novaform.declare import contradict, disk
+from novaform.declare import contradict
 from novaform.declare.build import Builder
+from novaform.declare.form import disk
 from novaform.declare.resolve import Resolver
 from novaform.declare.section import Reader
 from novaform.declare.server import Servers
@@ -33,7 +34,7 @@ def load(
     """
     name = str(path)
     content = disk.read(name)
-    with core.collector.without_collector():
+    with core.gc_pause.without_collector():
         reader = Reader(name, environment, variables or {})
         sections = reader.read(content)
         declaration = assemble(sections, reader)

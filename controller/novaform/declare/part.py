@@ -6,11 +6,12 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from novaform import core
-from novaform.declare import build, instances, reference
-from novaform.declare.record import Entry
+from novaform.declare import build, instances
+from novaform.declare.form import reference
+from novaform.declare.form.record import Entry
 
 if TYPE_CHECKING:
-    from novaform.declare.field import Named
+    from novaform.declare.form.field import Named
 
 model = core.model
 NONE = ("", "false")

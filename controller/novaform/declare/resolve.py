@@ -6,12 +6,13 @@ import ipaddress
 from typing import TYPE_CHECKING, Any
 
 from novaform import core
-from novaform.declare import build, instances, problem
+from novaform.declare import build, instances
+from novaform.declare.form import problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from novaform.declare.field import Context
+    from novaform.declare.form.field import Context
     from novaform.declare.section import Sections
 
 model = core.model

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from novaform.declare import reference
+from novaform.declare.form import reference
 
 if TYPE_CHECKING:
-    from novaform.declare.record import Record
+    from novaform.declare.form.record import Record
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

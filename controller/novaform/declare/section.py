@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import yaml
 
 from novaform import core
-from novaform.declare import disk, instances, positions, problem, reference
-from novaform.declare.field import INVALID, Context, Named
-from novaform.declare.record import Entry, Record
+from novaform.declare import instances
+from novaform.declare.form import disk, positions, problem, reference
+from novaform.declare.form.field import INVALID, Context, Named
+from novaform.declare.form.record import Entry, Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

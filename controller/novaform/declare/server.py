@@ -8,14 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from novaform import core
-from novaform.declare import build, part, problem, reference, scalar
-from novaform.declare.field import Refused
-from novaform.declare.record import Entry
+from novaform.declare import build, part
+from novaform.declare.form import problem, reference, scalar
+from novaform.declare.form.field import Refused
+from novaform.declare.form.record import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from novaform.declare.field import Context, Named
+    from novaform.declare.form.field import Context, Named
     from novaform.declare.section import Sections
 
 model = core.model

@@ -7,7 +7,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from novaform.declare import document, problem
+from novaform.declare import document
+from novaform.declare.form import problem
 from novaform.lab import errors
 
 if TYPE_CHECKING:

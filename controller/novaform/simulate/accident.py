@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable
 
-    from .cloud import Cloud
+    from .cloud.cloud import Cloud
 
 BROKEN = (500, 502, 503, 504)
 LASTS = 90.0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from novaform import core
 
 if TYPE_CHECKING:
-    from .cloud import Cloud
+    from .cloud.cloud import Cloud
 
 CHANCE = frozenset(
     [

@@ -10,7 +10,7 @@ from novaform import core, declare
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .cloud import Cloud
+    from .cloud.cloud import Cloud
 
 FLAVOR = {"vcpus": 1, "ram": 512, "disk": 4}
 CONTENT = Path(__file__)
@@ -21,9 +21,9 @@ def desired(
     path: Path, environment: str | None = None, variables: Mapping[str, str] | None = None
 ) -> core.desired.Desired:
     """Load a declaration; its images need no files here. Raises ``DeclareError``."""
-    found = core.declared.from_declaration(declare.load(path, environment, variables))
+    found = core.flatten.from_declaration(declare.load(path, environment, variables))
     images = [one.name for one in found.wanted if one.kind == "image"]
-    return core.declared.with_contents(
+    return core.flatten.with_contents(
         found, {name: {"content": f"sha256:{name}", "file": str(CONTENT)} for name in images}
     )
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from novaform import core
-from novaform.clients.cloud import journal
+from novaform.cloud import journal
 
 from .fault import JOURNAL
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from .cloud import Cloud
+    from .cloud.cloud import Cloud
 
 
 class Kept(journal.Journal):

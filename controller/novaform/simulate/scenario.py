@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from novaform import core
-from novaform.declare import disk, document
+from novaform.declare import document
+from novaform.declare.form import disk
 
-from .play import Player
+from .script import Player
 
 if TYPE_CHECKING:
     from collections.abc import Callable

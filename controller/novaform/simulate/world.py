@@ -7,14 +7,18 @@ import tempfile
 import weakref
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from novaform import core
-from novaform.clients.cloud import journal, run
+from novaform.cloud import journal, run, stage
+from novaform.stack import apply
 
-from .cloud import Cloud
+from .cloud.cloud import Cloud
 from .crowd import Crowd
 from .journal import Kept
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 EXTERNAL = "public"
 """The external network that every simulated cloud has."""
@@ -39,13 +43,13 @@ class World:
     def run(self, desired: core.desired.Desired, **limits: Any) -> run.Run:
         """Return a run of a new process: nothing but cloud and journal is remembered."""
         crowd = Crowd(self.cloud.chance if self.shuffles else None) if self.base is not None else None
-        made = run.Run(self.cloud.session(crowd), desired, core.policy.Policy(**limits), self.folder)
-        made.reach = self.cloud.nova.reach
-        made.open = made.open_to_read = self.opened
-        if self.asks_hosts:
-            made.ask = lambda: core.guest.to_domains(self.cloud.hosts.guests())
-            made.domains = made.ask()
-        return made
+        given = run.Given(
+            domains=core.guest.to_domains(self.cloud.hosts.guests()) if self.asks_hosts else None,
+            open=self.opened,
+            open_to_read=self.opened,
+            reach=self.cloud.nova.reach,
+        )
+        return run.Run(self.cloud.session(crowd), desired, core.policy.Policy(**limits), self.folder, given)
 
     def opened(self, folder: Path) -> journal.Journal:
         """Return the journal."""
@@ -56,12 +60,45 @@ class World:
         return self.run(desired, **limits).plan().decision
 
     def apply(self, desired: core.desired.Desired, **limits: Any) -> dict[str, Any]:
-        """Do it, see ``Run.apply``."""
-        return self.run(desired, **limits).apply()
+        """Do it, as ``novaform apply`` does. Raises ``ApplyError`` when a step was not done."""
+        target = Module(self, desired, limits)
+        return apply.apply(target, target.look())
 
     def saved(self) -> bytes:
         """Return all that there is, to begin from again with ``restored``; only with a journal in memory."""
         return pickle.dumps((self.cloud, self.base.serialize() if self.base is not None else b""))
+
+
+class Module:
+    """A stack on which the module acts in this process, once and again as if in a new one."""
+
+    def __init__(self, world: World, desired: core.desired.Desired, limits: dict[str, Any]) -> None:
+        self.world = world
+        self.desired = desired
+        self.limits = limits
+
+    def look(self) -> core.change.Decision:
+        """Look at the cloud and decide."""
+        return self.world.plan(self.desired, **self.limits)
+
+    def carry_out(self, steps: Sequence[core.change.Change], *, exactly: bool) -> dict[str, Any]:
+        """Do what the module does, and return what it returns."""
+        return carried_out(self.world.run(self.desired, **self.limits), steps if exactly else None)
+
+    def ask_again(self) -> bool:
+        """Tell whether there are hosts to ask: each run asks them."""
+        return self.world.asks_hosts
+
+
+def carried_out(made: run.Run, approved: Sequence[core.change.Change] | None = None) -> dict[str, Any]:
+    """Do in this process what the module ``instances`` does in one of its own, and return its result.
+
+    Raises ``ApplyError`` with the same as details when a step was not done.
+    """
+    acting = stage.Stack(made, approved)
+    with acting.held:
+        done = core.converge.apply_stages([acting])
+    return {"changed": bool(done), **acting.facts}
 
 
 @lru_cache(maxsize=1)

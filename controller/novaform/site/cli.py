@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from novaform import core, output
-from novaform.declare import disk, document
+from novaform.declare import document
+from novaform.declare.form import disk
 from novaform.site import directory, secret, trial
 
 MOST = 20

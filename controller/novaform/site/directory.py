@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from novaform import core
-from novaform.declare import disk, document
+from novaform.declare import document
+from novaform.declare.form import disk
 from novaform.site import file, secret
 
 if TYPE_CHECKING:

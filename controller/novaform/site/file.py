@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from novaform.declare import disk
+from novaform.declare.form import disk
 
 
 def write_once(path: Path, text: str, mode: int = 0o644) -> bool:

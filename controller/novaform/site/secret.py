@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from novaform import core
 from novaform.clients.settings import plain
-from novaform.declare import disk, document
+from novaform.declare import document
+from novaform.declare.form import disk
 from novaform.site import file
 
 if TYPE_CHECKING:

@@ -1,6 +1,3 @@
-"""Doors to a cloud's APIs: the only code that speaks HTTP to OpenStack, for modules and controller alike.
-
-Standard library only (and PyYAML, which every Ansible has, for clouds.yaml), so that it starts quickly, anywhere.
-"""
+"""Instances in a real cloud: looked at, made, changed, and waited for, through its APIs."""
 
 from __future__ import annotations

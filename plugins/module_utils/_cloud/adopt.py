@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from .._core import mark
-from .._core.decide.adopt import BY_ID
+from .._stack import mark
+from .._stack.decide.adopt import BY_ID
 from .alter import set_metadata
 
 if TYPE_CHECKING:
-    from .._core.change import Change
-    from .._core.desired import Wanted
+    from .._stack.change import Change
+    from .._stack.desired import Wanted
     from .context import Context
 
 
@@ -22,7 +22,7 @@ def mark_server(context: Context, change: Change, wanted: Wanted) -> None:
     """
     if any(one.field == BY_ID for one in change.fields):
         return
-    item = context.world.by_id.get(("server", change.target)) if context.world is not None else None
+    item = context.index.by_id.get(("server", change.target))
     known = item.fields.get("user_data") if item is not None else None
     for tag in mark.tags_of(context.stack, wanted.uid):
         context.session.send("compute", "PUT", f"/servers/{change.target}/tags/{quote(tag, safe='')}")

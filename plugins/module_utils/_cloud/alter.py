@@ -6,17 +6,17 @@ import base64
 from typing import TYPE_CHECKING, Any, Optional
 from urllib.parse import quote
 
-from .._core import mark
-from .._core.decide.thing import MARK, named_peer
 from .._core.errors import ApplyError
+from .._stack import mark
+from .._stack.decide.thing import MARK, named_peer
 from . import interface, make_network, make_server, volume
 from .make_network import NETWORK, SUBNET, renamed
 from .path import PATHS
 from .port_group import regroup, set_groups, set_port_groups
 
 if TYPE_CHECKING:
-    from .._core.change import Change, FieldChange
-    from .._core.desired import Wanted
+    from .._stack.change import Change, FieldChange
+    from .._stack.desired import Wanted
     from .context import Context
 
 IMAGE = {"min_disk_gb": "min_disk", "min_ram_mb": "min_ram"}
@@ -34,7 +34,7 @@ def remove(context: Context, change: Change) -> None:
 
 def detach(context: Context, change: Change) -> None:
     """Take a router's leg off its subnet."""
-    item = context.world.by_id.get(("interface", change.target)) if context.world is not None else None
+    item = context.index.by_id.get(("interface", change.target))
     if item is None:
         return
     body = {"subnet_id": item.fields["subnet"]}
@@ -98,17 +98,15 @@ def update_security_group(context: Context, change: Change, values: dict[str, An
     before = {rule for one in change.fields if one.field == "rules" for rule in one.before or ()}
     after = set(values["rules"])
     make_network.add_rules(context, change.target, sorted(after - before))
-    item = context.world.by_id.get(("security_group", change.target)) if context.world is not None else None
-    idents = {} if item is None or context.world is None else rule_ids(context, item.status["rule_ids"])
+    item = context.index.by_id.get(("security_group", change.target))
+    idents = {} if item is None else rule_ids(context, item.status["rule_ids"])
     for rule in sorted(before - after):
         context.session.send("network", "DELETE", f"/security-group-rules/{idents[rule]}")
 
 
 def rule_ids(context: Context, rules: dict[str, str]) -> dict[str, str]:
     """Return ids by rule, with peers by name as in the declaration."""
-    if context.world is None:
-        return rules
-    return {named_peer(context.world, rule): ident for rule, ident in rules.items()}
+    return {named_peer(context.index, rule): ident for rule, ident in rules.items()}
 
 
 def update_floating_ip(context: Context, change: Change, values: dict[str, Any]) -> None:
@@ -237,7 +235,7 @@ def rebuilt_user_data(context: Context, server: str, wanted: Wanted) -> dict[str
     """Return new user-data for a rebuild, and its hash: a rebuild with metadata replaces all of it, our mark too."""
     text = base64.b64encode(wanted.create["user_data"].encode()).decode()
     metadata = make_server.metadata_of(context.stack, wanted)
-    item = context.world.by_id.get(("server", server)) if context.world is not None else None
+    item = context.index.by_id.get(("server", server))
     if item is not None and metadata.pop(mark.HINTS, None) and "hints" in item.fields:
         metadata[mark.HINTS] = item.fields["hints"]  # a rebuild asks no scheduler
     return {"user_data": text, "metadata": metadata}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from .not_yet import NotYet
+from .run.not_yet import NotYet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .._core.change import Change, FieldChange
+    from .._stack.change import Change, FieldChange
     from .context import Context
 
 Port = dict[str, Any]
@@ -71,8 +71,8 @@ def move(context: Context, port: Port, address: str) -> None:
     context.session.send("network", "PUT", f"/ports/{port['id']}", body)
     for floating in leading:
         if floating.get("fixed_ip_address") in {old, None}:
-            body = {"floatingip": {"port_id": port["id"], "fixed_ip_address": address}}
-            context.session.send("network", "PUT", f"/floatingips/{floating['id']}", body)
+            leads = {"floatingip": {"port_id": port["id"], "fixed_ip_address": address}}
+            context.session.send("network", "PUT", f"/floatingips/{floating['id']}", leads)
 
 
 def addresses_of(port: Port) -> list[str]:

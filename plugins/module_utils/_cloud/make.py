@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from .._core import mark
+from .._api.answer import ident_of
 from .._core.errors import ApplyError
+from .._stack import mark
 from . import make_network, make_server, seen_network, volume
-from .answer import ident_of
 from .make_network import renamed
 
 if TYPE_CHECKING:
-    from .._core.desired import Wanted
+    from .._stack.desired import Wanted
     from .context import Context
 
 FLAVOR = {

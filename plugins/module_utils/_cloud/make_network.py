@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._core import mark
-from .answer import ident_of
-from .session import Refused
+from .._api.answer import ident_of
+from .._api.session import Refused
+from .._stack import mark
 
 if TYPE_CHECKING:
-    from .._core.desired import Wanted
+    from .._stack.desired import Wanted
     from .context import Context
 
 PROVIDER = {

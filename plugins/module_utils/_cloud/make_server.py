@@ -7,13 +7,13 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Optional
 
-from .._core import mark
-from .._core.decide.server_field import hints_digest
+from .._api.answer import ident_of
+from .._stack import mark
+from .._stack.decide.server_field import hints_digest
 from . import volume
-from .answer import ident_of
 
 if TYPE_CHECKING:
-    from .._core.desired import Wanted
+    from .._stack.desired import Wanted
     from .context import Context
 
 

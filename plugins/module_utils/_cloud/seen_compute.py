@@ -7,9 +7,9 @@ import hashlib
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Optional
 
-from .._core import mark
-from .._core.observed import Interface, Item
-from . import kept
+from .._stack import mark
+from .._stack.observed import Interface, Item
+from .look import kept
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Optional
 
-from .._core import mark
-from .._core.decide.declared import GIVEN_RULES
-from .._core.observed import Item
+from .._stack import mark
+from .._stack.flatten.declaration import GIVEN_RULES
+from .._stack.observed import Item
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

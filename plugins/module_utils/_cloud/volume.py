@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._core import mark
+from .._api.answer import ident_of
 from .._core.errors import ApplyError
-from .._core.observed import Item
-from .._core.outcome import DONE, SKIPPED, Outcome
-from .answer import ident_of
-from .not_yet import PATIENCE, NotYet
+from .._stack import mark
+from .._stack.observed import Item
+from .._stack.outcome import DONE, SKIPPED, Outcome
+from .run.not_yet import PATIENCE, NotYet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .._core.change import Change, FieldChange
-    from .._core.desired import Wanted
+    from .._stack.change import Change, FieldChange
+    from .._stack.desired import Wanted
     from .context import Context
 
 FREE = frozenset({"available", "error"})
@@ -194,7 +194,7 @@ def without_held(
     """Part the deletions of volumes that a server surely still has, because what was to take them away was not done."""
     failed = {one.name for one in outcomes if one.kind == "server" and one.outcome != DONE}
     holders: dict[str, str] = {}
-    for item in context.world.observed.of_kind("server") if context.world is not None and failed else ():
+    for item in context.index.observed.of_kind("server"):
         if item.mark is not None and item.mark.key in failed:
             holders.update(dict.fromkeys(item.fields.get("volumes") or (), item.mark.key or ""))
     held = [one for one in changes if one.kind == "volume" and one.target in holders]

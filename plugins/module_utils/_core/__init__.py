@@ -1,3 +1,3 @@
-"""Pure logic shared by modules and controller: values in, values out, standard library only."""
+"""The ground of both wings: errors, plans, secrets, shapes, and the one loop. Pure, standard library only."""
 
 from __future__ import annotations

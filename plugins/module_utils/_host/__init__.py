@@ -1,3 +1,3 @@
-"""Doors to a managed host: the only code that reads or changes one."""
+"""Managed hosts: the only code that reads or changes one."""
 
 from __future__ import annotations

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from ansible.module_utils.basic import AnsibleModule
 
-from .._core.decide import fence
 from .._core.errors import Error
 from .._core.plan import Plan, Step
+from .._site.decide import fence
 from . import spec, stages
 from .converge import converge
 

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from .._core.errors import ObserveError
 from .._core.plan import Plan
-from . import lease, stages
-from .proof import Proofs, name
-from .unit import Units
+from . import stages
+from .lock import lease
+from .proof.proof import Proofs, name
+from .stage.unit import Units
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .._core.decide.fence import Run
-    from .converge import Stage
-    from .proof import Failure
+    from .._core.converge import Stage
+    from .._site.decide.fence import Run
+    from .proof.proof import Failure
 
 DONE_HERE = ("packages", "files", "proofs")
 

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from .._core.errors import ObserveError
-from . import command, record, sql
+from .door import command, record, sql
 
 if TYPE_CHECKING:
     from collections.abc import Callable

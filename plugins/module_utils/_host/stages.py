@@ -9,17 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._core.errors import DeclareError
-from .file import Files
-from .lock import Lock
-from .package import Packages
-from .proof import Proofs
-from .unit import Units
+from .lock.lock import Lock
+from .proof.proof import Proofs
+from .stage.file import Files
+from .stage.package import Packages
+from .stage.unit import Units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from .._core.decide.fence import Run
-    from .converge import Stage
+    from .._core.converge import Stage
+    from .._site.decide.fence import Run
 
 DEFAULT_ORDER = (
     "packages",
@@ -41,67 +41,67 @@ DEFAULT_ORDER = (
 
 
 def _databases(component: Mapping[str, Any], secrets: Mapping[str, Any]) -> Stage:
-    from .database import Databases
+    from .stage.database import Databases
 
     return Databases(component["databases"], secrets)
 
 
 def _broker(component: Mapping[str, Any], secrets: Mapping[str, Any]) -> Stage:
-    from .broker import Broker
+    from .stage.broker import Broker
 
     return Broker(component["broker"], secrets)
 
 
 def _migrations(component: Mapping[str, Any], secrets: Mapping[str, Any]) -> Stage:
-    from .migration import Migrations
+    from .stage.migration import Migrations
 
     return Migrations(component["migrations"], secrets)
 
 
 def _schemas(component: Mapping[str, Any], secrets: Mapping[str, Any]) -> Stage:
-    from .schema import Schemas
+    from .stage.schema import Schemas
 
     return Schemas(component["schemas"], secrets)
 
 
 def _bridges(component: Mapping[str, Any], secrets: Mapping[str, Any]) -> Stage:
-    from .bridge import Bridges
+    from .stage.bridge import Bridges
 
     return Bridges(component["bridges"], secrets)
 
 
 def _firewall(component: Mapping[str, Any], secrets: Mapping[str, Any]) -> Stage:
-    from .firewall import Firewall
+    from .stage.firewall import Firewall
 
     return Firewall(component["firewall"], secrets)
 
 
 def _settle(component: Mapping[str, Any], secrets: Mapping[str, Any]) -> Stage:
-    from .settle import Settle
+    from .stage.settle import Settle
 
     return Settle(component["settle"], secrets)
 
 
 def _cell_hosts(component: Mapping[str, Any], secrets: Mapping[str, Any]) -> Stage:
-    from .cell_host import CellHosts
+    from .stage.cell_host import CellHosts
 
     return CellHosts(component["cell_hosts"], secrets)
 
 
 def _keys(component: Mapping[str, Any], secrets: Mapping[str, Any]) -> Stage:
-    from .keys import Keys
+    from .stage.keys import Keys
 
     return Keys(component["keys"], secrets)
 
 
 def _catalog(component: Mapping[str, Any], secrets: Mapping[str, Any]) -> Stage:
-    from .catalog import Catalog
+    from .stage.catalog import Catalog
 
     return Catalog(component["catalog"], secrets)
 
 
 def _networks(component: Mapping[str, Any], secrets: Mapping[str, Any]) -> Stage:
-    from .network import Networks
+    from .stage.network import Networks
 
     return Networks(component["networks"], secrets)
 

@@ -9,16 +9,18 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Callable
 
-from .._cloud.trial import Trial, find_project
 from .._core import secret
-from .._core.decide import verify as decision
 from .._core.errors import ApplyError
-from . import caller, lock, membership, record, signin
+from .._site.decide import verify as decision
+from . import membership
+from .door import caller, record, signin
+from .lock import lock
+from .trial import Trial, find_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from .._cloud.session import Session
+    from .._api.session import Session
 
     Params = Mapping[str, Any]
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from ansible_collections.novaform.compute.plugins.filter import preflight, run, site
-from ansible_collections.novaform.compute.plugins.module_utils._core import known
-from ansible_collections.novaform.compute.plugins.module_utils._core.decide import contact, lease
+from ansible_collections.novaform.compute.plugins.module_utils._site import known
+from ansible_collections.novaform.compute.plugins.module_utils._site.decide import contact, lease
 from fakes import fact
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.novaform.compute.plugins.module_utils._host import command
+from ansible_collections.novaform.compute.plugins.module_utils._host.door import command
 from novaform.guest import tool
 from novaform.lab import command as lab
 

@@ -10,15 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from ansible_collections.novaform.compute.plugins.module_utils._core import errors
 from ansible_collections.novaform.compute.plugins.module_utils._core.plan import Plan, Step
-from ansible_collections.novaform.compute.plugins.module_utils._host import (
-    broker,
-    catalog,
-    converge,
-    database,
-    network,
-    signin,
-    sql,
-)
+from ansible_collections.novaform.compute.plugins.module_utils._host import converge
+from ansible_collections.novaform.compute.plugins.module_utils._host.door import signin, sql
+from ansible_collections.novaform.compute.plugins.module_utils._host.stage import broker, catalog, database, network
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from ansible_collections.novaform.compute.plugins.module_utils._core import errors, plan
-from ansible_collections.novaform.compute.plugins.module_utils._host import converge, file, ini, ini_file, lock, record
+from ansible_collections.novaform.compute.plugins.module_utils._core import converge, errors, plan
+from ansible_collections.novaform.compute.plugins.module_utils._host.door import ini, record
+from ansible_collections.novaform.compute.plugins.module_utils._host.lock import lock
+from ansible_collections.novaform.compute.plugins.module_utils._host.stage import file, ini_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from ansible_collections.novaform.compute.plugins.module_utils._core.decide.firewall import Opening
-from ansible_collections.novaform.compute.plugins.module_utils._host import iptables, nftables
+from ansible_collections.novaform.compute.plugins.module_utils._host.door import iptables, nftables
+from ansible_collections.novaform.compute.plugins.module_utils._site.decide.firewall import Opening
 
 API = Opening("nova_api", "tcp", 8774, 8774, "any")
 VNC = Opening("nova_compute", "tcp", 5900, 5999, "10.1.0.0/24")

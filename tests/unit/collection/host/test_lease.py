@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from ansible_collections.novaform.compute.plugins.lookup import controller
 from ansible_collections.novaform.compute.plugins.module_utils._core import errors
-from ansible_collections.novaform.compute.plugins.module_utils._core.decide.fence import Run
 from ansible_collections.novaform.compute.plugins.module_utils._core.plan import Plan
-from ansible_collections.novaform.compute.plugins.module_utils._host import gate, lease
+from ansible_collections.novaform.compute.plugins.module_utils._host import gate
+from ansible_collections.novaform.compute.plugins.module_utils._host.lock import lease
+from ansible_collections.novaform.compute.plugins.module_utils._site.decide.fence import Run
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.novaform.compute.plugins.module_utils._host import listener
+from ansible_collections.novaform.compute.plugins.module_utils._host.door import listener
 
 
 @pytest.mark.parametrize(

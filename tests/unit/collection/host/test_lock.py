@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 from ansible_collections.novaform.compute.plugins.module_utils._core import errors
-from ansible_collections.novaform.compute.plugins.module_utils._core.decide.fence import Run
 from ansible_collections.novaform.compute.plugins.module_utils._core.plan import Plan
-from ansible_collections.novaform.compute.plugins.module_utils._host import command, holder, lock, nova
+from ansible_collections.novaform.compute.plugins.module_utils._host.door import command, nova
+from ansible_collections.novaform.compute.plugins.module_utils._host.lock import holder, lock
+from ansible_collections.novaform.compute.plugins.module_utils._site.decide.fence import Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,8 +25,9 @@ ROOT = Path(__file__).resolve().parents[4]
 # What a module does: it takes the lock and runs a program that changes the host for a while.
 MODULE = """
 import sys
-from ansible_collections.novaform.compute.plugins.module_utils._core.decide.fence import Run
-from ansible_collections.novaform.compute.plugins.module_utils._host import command, lock
+from ansible_collections.novaform.compute.plugins.module_utils._site.decide.fence import Run
+from ansible_collections.novaform.compute.plugins.module_utils._host.door import command
+from ansible_collections.novaform.compute.plugins.module_utils._host.lock import lock
 path, epoch, script = sys.argv[1:]
 held = lock.Lock("nova_database", Run(int(epoch), "ann@bastion") if epoch != "0" else None, path)
 held.plan(None)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from ansible_collections.novaform.compute.plugins.module_utils._core.errors import ObserveError
-from ansible_collections.novaform.compute.plugins.module_utils._host import membership, sql
+from ansible_collections.novaform.compute.plugins.module_utils._host import membership
+from ansible_collections.novaform.compute.plugins.module_utils._host.door import sql
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ import os
 
 import pytest
 from ansible_collections.novaform.compute.plugins.module_utils._core.errors import DeclareError
-from ansible_collections.novaform.compute.plugins.module_utils._host import caller, namespace
+from ansible_collections.novaform.compute.plugins.module_utils._host.door import caller, namespace
 
 NETWORK = "2a3b1c6e-2f57-4c5d-9d0e-0d5a2f3a8f61"
 

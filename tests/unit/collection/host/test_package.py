@@ -7,14 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from ansible_collections.novaform.compute.plugins.module_utils._core import errors
-from ansible_collections.novaform.compute.plugins.module_utils._host import (
-    command,
-    package,
-    record,
-    stages,
-    systemd,
-    unit,
-)
+from ansible_collections.novaform.compute.plugins.module_utils._host import stages
+from ansible_collections.novaform.compute.plugins.module_utils._host.door import command, record, systemd
+from ansible_collections.novaform.compute.plugins.module_utils._host.stage import package, unit
 
 if TYPE_CHECKING:
     from pathlib import Path

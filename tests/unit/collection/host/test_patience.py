@@ -9,9 +9,11 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from ansible_collections.novaform.compute.plugins.module_utils._cloud import deadline, health, wire
+from ansible_collections.novaform.compute.plugins.module_utils._api import deadline, wire
+from ansible_collections.novaform.compute.plugins.module_utils._cloud.look import health
 from ansible_collections.novaform.compute.plugins.module_utils._core import errors
-from ansible_collections.novaform.compute.plugins.module_utils._host import door, libvirt, proof_broker, sql
+from ansible_collections.novaform.compute.plugins.module_utils._host.door import libvirt, sql
+from ansible_collections.novaform.compute.plugins.module_utils._host.proof import broker, web
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,11 +60,11 @@ def quickly(url: str) -> None:
 SILENT = "the-name-server-does-not-answer.example"
 NAMED: dict[str, tuple[float, Callable[[], Any]]] = {
     "an API": (1.0, lambda: quickly(f"http://{SILENT}:5000/v3")),
-    "a page": (door.QUICK, lambda: door.get(f"http://{SILENT}:5000/v3")),
-    "a port": (door.QUICK, lambda: door.ask_tcp({"tcp": f"{SILENT}:5000"})),
+    "a page": (web.QUICK, lambda: web.get(f"http://{SILENT}:5000/v3")),
+    "a port": (web.QUICK, lambda: web.ask_tcp({"tcp": f"{SILENT}:5000"})),
     "a database": (sql.GLANCE, lambda: sql.service(f"mysql+pymysql://u:p@{SILENT}:3306/d")),
     "an address to listen on": (sql.GLANCE, lambda: sql._is_here(SILENT)),
-    "a broker": (proof_broker.SECONDS, lambda: proof_broker.line(f"rabbit://u:p@{SILENT}:5672/v").__enter__()),
+    "a broker": (broker.SECONDS, lambda: broker.line(f"rabbit://u:p@{SILENT}:5672/v").__enter__()),
     "a guest": (health.PATIENCE, lambda: health.reach(SILENT, 80, "/")),
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.novaform.compute.plugins.module_utils._host import program
+from ansible_collections.novaform.compute.plugins.module_utils._host.door import program
 
 EXISTS = "(pymysql.err.OperationalError) (1050, \"Table 'cell_mappings' already exists\")"
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from ansible_collections.novaform.compute.plugins.module_utils._core import errors, plan
-from ansible_collections.novaform.compute.plugins.module_utils._host import gate, proof
+from ansible_collections.novaform.compute.plugins.module_utils._host import gate
+from ansible_collections.novaform.compute.plugins.module_utils._host.proof import proof
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

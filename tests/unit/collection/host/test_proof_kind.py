@@ -13,15 +13,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 from ansible_collections.novaform.compute.plugins.module_utils._core import errors
-from ansible_collections.novaform.compute.plugins.module_utils._host import (
-    command,
-    door,
+from ansible_collections.novaform.compute.plugins.module_utils._host.door import command, signin, systemd
+from ansible_collections.novaform.compute.plugins.module_utils._host.proof import (
+    broker,
+    metadata,
     proof,
-    proof_broker,
-    proof_metadata,
-    proof_store,
-    signin,
-    systemd,
+    store,
+    web,
 )
 
 if TYPE_CHECKING:
@@ -52,7 +50,7 @@ class Cloud(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.path.startswith("/api/health"):
             self.answer(503 if "alarm" in self.broken else 200, ALARM)
-        elif self.path == proof_metadata.PATH:
+        elif self.path == metadata.PATH:
             signed = self.headers["X-Instance-ID"].encode()
             wanted = hmac.new(SECRET.encode(), signed, hashlib.sha256).hexdigest()
             self.answer(404 if self.headers["X-Instance-ID-Signature"] == wanted else 403, {})
@@ -160,18 +158,18 @@ def test_a_disk_without_room_is_named(tmp_path: Path) -> None:
 
 def test_a_cells_url_is_filled_in_as_nova_does_it() -> None:
     url = "mysql+pymysql://nova:p%40ss@192.0.2.1:3306/nova?charset=utf8mb4"
-    assert proof_store.filled("{scheme}://{username}:{password}@{hostname}:{port}/{path}?{query}", url) == url
-    assert proof_store.filled("{scheme}://{netloc}/nova_cell0?x", url).endswith("@192.0.2.1:3306/nova_cell0?x")
-    assert proof_store.filled("none:///", url) == "none:///"
+    assert store.filled("{scheme}://{username}:{password}@{hostname}:{port}/{path}?{query}", url) == url
+    assert store.filled("{scheme}://{netloc}/nova_cell0?x", url).endswith("@192.0.2.1:3306/nova_cell0?x")
+    assert store.filled("none:///", url) == "none:///"
     for template in ("{nothing}", "{", "{0}", "{scheme.x}"):
         with pytest.raises(errors.ObserveError, match="cannot fill in"):
-            proof_store.filled(template, url)
+            store.filled(template, url)
 
 
 def test_a_host_without_the_brokers_library_says_so() -> None:
     """As here: the tests need no broker."""
     assert "python3-amqp" in proof.ask({"broker": "rabbit://u:p@127.0.0.1:1/v"})[0]
-    assert proof_broker.SECONDS <= door.QUICK + 1
+    assert broker.SECONDS <= web.QUICK + 1
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from ansible_collections.novaform.compute.plugins.module_utils._core import errors, plan
-from ansible_collections.novaform.compute.plugins.module_utils._host import command, ovsdb, proof, proof_switch
+from ansible_collections.novaform.compute.plugins.module_utils._host.door import command, ovsdb
+from ansible_collections.novaform.compute.plugins.module_utils._host.proof import proof, switch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +62,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_switch_that_the_agent_has_programmed_holds(database: Path) -> None:
     assert database.exists()
     assert proof.ask(ITEM) == ("", False)
-    assert proof_switch.observe()["br-int"]["ports"] == ["tap1", "patch-tun"]
+    assert switch.observe()["br-int"]["ports"] == ["tap1", "patch-tun"]
 
 
 @pytest.mark.parametrize(
@@ -82,4 +83,4 @@ def test_a_switch_that_does_not_answer_could_not_be_looked_at(database: Path) ->
     (database.parent / "socket").unlink()
     assert "Open vSwitch does not answer on this host" in proof.ask(ITEM)[0]
     with pytest.raises(errors.ObserveError):
-        proof_switch.observe()
+        switch.observe()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from ansible_collections.novaform.compute.plugins.module_utils._host import record, settle
+from ansible_collections.novaform.compute.plugins.module_utils._host.door import record
+from ansible_collections.novaform.compute.plugins.module_utils._host.stage import settle
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,8 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from ansible_collections.novaform.compute.plugins.module_utils._host import command, ovsdb, record, unit
+from ansible_collections.novaform.compute.plugins.module_utils._host.door import command, ovsdb, record
+from ansible_collections.novaform.compute.plugins.module_utils._host.stage import unit
 
 if TYPE_CHECKING:
     from pathlib import Path

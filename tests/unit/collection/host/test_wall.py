@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from ansible_collections.novaform.compute.plugins.module_utils._core.decide import wall
-from ansible_collections.novaform.compute.plugins.module_utils._core.decide.firewall import to_openings
-from ansible_collections.novaform.compute.plugins.module_utils._host import iptables, nftables
+from ansible_collections.novaform.compute.plugins.module_utils._host.door import iptables, nftables
+from ansible_collections.novaform.compute.plugins.module_utils._site.decide import wall
+from ansible_collections.novaform.compute.plugins.module_utils._site.decide.firewall import to_openings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,8 +32,9 @@ PORTS = (22, 3306, 5000, 5900, 5901, 11211)
 FREE = (22, 5000)
 BRING = """
 import json, sys
-from ansible_collections.novaform.compute.plugins.module_utils._core.decide import firewall as decision, wall
-from ansible_collections.novaform.compute.plugins.module_utils._host import command, firewall
+from ansible_collections.novaform.compute.plugins.module_utils._site.decide import firewall as decision, wall
+from ansible_collections.novaform.compute.plugins.module_utils._host.door import command
+from ansible_collections.novaform.compute.plugins.module_utils._host.stage import firewall
 told = json.load(sys.stdin)
 run = command.run
 command.run = lambda argv, *rest, **more: None if argv[0] in told["missing"] else run(argv, *rest, **more)

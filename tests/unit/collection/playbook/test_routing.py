@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from ansible_collections.novaform.compute.plugins.module_utils._core.blueprint import compose
+from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import compose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from novaform import core, output
 from novaform.cli import show, status
 from novaform.cli.progress import Progress
-from novaform.plan import render
-from novaform.reconcile.status import Instance
+from novaform.stack import render
+from novaform.stack.status import Instance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

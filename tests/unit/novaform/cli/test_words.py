@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from novaform.cli import main, status
 from novaform.cli.progress import Progress
-from novaform.reconcile.status import Instance
+from novaform.stack.status import Instance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from novaform import core, declare
-from novaform.declare import address
+from novaform.declare.form import address
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from novaform.simulate.cloud import Cloud
+    from novaform.simulate.cloud.cloud import Cloud
 
 
 @pytest.fixture

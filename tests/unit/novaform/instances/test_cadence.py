@@ -6,12 +6,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from ansible_collections.novaform.compute.plugins.module_utils._cloud import fleet
+from ansible_collections.novaform.compute.plugins.module_utils._cloud.run import rollout
 from fakes import stack
 from fakes.bench import Bench
 
 if TYPE_CHECKING:
-    from novaform.simulate.cloud import Cloud
+    from novaform.simulate.cloud.cloud import Cloud
 
 
 def looks(cloud: Cloud, seconds: float) -> list[float]:
@@ -32,7 +32,7 @@ def looks(cloud: Cloud, seconds: float) -> list[float]:
 
 @pytest.mark.parametrize(
     ("seconds", "least"),
-    [(0.0, fleet.LOOK_EVERY[0]), (1.0, fleet.BURDEN), (2.6, fleet.LONGEST)],
+    [(0.0, rollout.LOOK_EVERY[0]), (1.0, rollout.BURDEN), (2.6, rollout.LONGEST)],
 )
 def test_a_slow_list_is_asked_for_seldom(seconds: float, least: float) -> None:
     bench = Bench()

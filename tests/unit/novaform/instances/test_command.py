@@ -16,7 +16,7 @@ import pytest
 from novaform.cli import main
 
 if TYPE_CHECKING:
-    from novaform.simulate.cloud import Cloud
+    from novaform.simulate.cloud.cloud import Cloud
 
 DECLARED = """\
 stack: shop

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from fakes import served
+from fakes.bench import carried_out
 from novaform import core, declare
 from novaform.cli import main
-from novaform.clients.cloud import run
+from novaform.cloud import run
 
 if TYPE_CHECKING:
-    from novaform.simulate.cloud import Cloud
+    from novaform.simulate.cloud.cloud import Cloud
 
 DECLARED = """\
 stack: shop
@@ -35,9 +36,9 @@ def cloud(cloud: Cloud) -> Cloud:
     """The cloud with an image, and a declaration that is applied."""
     Path("instances.yml").write_text(DECLARED)
     cloud.glance.add("debian")
-    desired = core.declared.from_declaration(declare.load("instances.yml"))
+    desired = core.flatten.from_declaration(declare.load("instances.yml"))
     folder = served.kept_at(cloud, Path("clouds.yaml"), "shop", Path("state"))
-    run.Run(cloud.session(), desired, core.policy.Policy(), folder).apply()
+    carried_out(run.Run(cloud.session(), desired, core.policy.Policy(), folder))
     return cloud
 
 

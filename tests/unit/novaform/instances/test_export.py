@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from fakes import byhand
-from fakes.bench import Bench
+from fakes.bench import Bench, carried_out
 from novaform import core, declare
 from novaform.cli import export as command
-from novaform.reconcile import export
+from novaform.stack import export
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,7 +91,7 @@ def test_what_cannot_be_said_is_named_and_plans_nothing(
     made, declared = exported(bench, tmp_path)
     assert made.left_out == {"pet": told}
     assert all(f"# pet: {one}\n" in made.declaration for one in told)
-    decision = bench.plan(core.declared.from_declaration(declared))
+    decision = bench.plan(core.flatten.from_declaration(declared))
     assert (decision.clean, decision.steps) == (True, ())
 
 
@@ -117,9 +117,9 @@ def test_what_is_gone_and_was_not_said_is_not_made_anew(bench: Bench, tmp_path: 
     ident = hand.make("pet")
     lose_image(bench, hand, ident)
     _, declared = exported(bench, tmp_path)
-    desired = core.declared.from_declaration(declared)
+    desired = core.flatten.from_declaration(declared)
     run = bench.run(desired, adopt=("*",))
-    run.apply([one for one in run.plan().decision.doable if one.action == "adopt"])
+    carried_out(run, [one for one in run.plan().decision.doable if one.action == "adopt"])
     del bench.cloud.nova.servers[ident]
     decision = bench.plan(desired)
     assert not decision.steps
@@ -139,4 +139,4 @@ def test_an_older_cloud_is_asked_with_what_it_knows(bench: Bench, tmp_path: Path
     hand.make("pet", hints={"query": "[]"}, availability_zone="rack1")
     made, declared = exported(bench, tmp_path)
     assert (made.left_out, declared.servers[0].zone, declared.servers[0].hints) == ({}, "rack1", ())
-    assert bench.plan(core.declared.from_declaration(declared)).clean
+    assert bench.plan(core.flatten.from_declaration(declared)).clean

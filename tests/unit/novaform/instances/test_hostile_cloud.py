@@ -11,7 +11,7 @@ from novaform import core
 from novaform.cli import main
 
 if TYPE_CHECKING:
-    from novaform.simulate.cloud import Cloud
+    from novaform.simulate.cloud.cloud import Cloud
 
 BAD = "\x1b]0;owned\x07\x1b[2J\x9b31m\x7f\u202egnp\u2066\u2028\r"
 DECLARED = """\

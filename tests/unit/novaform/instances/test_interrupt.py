@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from novaform.cli import main
 from novaform.clients import child, runner
-from novaform.clients.cloud import lock
+from novaform.cloud import lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from novaform.simulate.cloud import Cloud
+    from novaform.simulate.cloud.cloud import Cloud
 
 DECLARED = """\
 stack: shop

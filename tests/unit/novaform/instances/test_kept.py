@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.novaform.compute.plugins.module_utils._cloud import kept, seen_compute, seen_network
+from ansible_collections.novaform.compute.plugins.module_utils._cloud import seen_compute, seen_network
+from ansible_collections.novaform.compute.plugins.module_utils._cloud.look import kept
 from fakes import stack
 from fakes.bench import Bench
 

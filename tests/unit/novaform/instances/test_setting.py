@@ -13,7 +13,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from novaform.simulate.cloud import Cloud
+    from novaform.simulate.cloud.cloud import Cloud
 
 DECLARED = "stack: shop\nflavors: {small: {vcpus: 1, ram: 128MiB, disk: 1GiB}}\n"
 HOSTS = "all: {hosts: {c1: {ansible_host: 192.0.2.11}}, children: {control: {hosts: {c1: }}}}\n"

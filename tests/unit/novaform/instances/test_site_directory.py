@@ -15,7 +15,7 @@ from novaform.clients import runner
 from novaform.site import secret
 
 if TYPE_CHECKING:
-    from novaform.simulate.cloud import Cloud
+    from novaform.simulate.cloud.cloud import Cloud
 
 DECLARED = """\
 stack: shop

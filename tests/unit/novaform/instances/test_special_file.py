@@ -14,7 +14,7 @@ from novaform.cli import main
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from novaform.simulate.cloud import Cloud
+    from novaform.simulate.cloud.cloud import Cloud
 
 DECLARED = "stack: shop\nimages: {debian: {file: disk.img}}\ninstances: {}\n"
 KINDS: dict[str, Callable[[Path], None]] = {

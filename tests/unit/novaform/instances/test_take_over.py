@@ -13,7 +13,7 @@ from fakes import byhand
 from novaform.cli import main
 
 if TYPE_CHECKING:
-    from novaform.simulate.cloud import Cloud
+    from novaform.simulate.cloud.cloud import Cloud
 
 SCRIPT = b"#!/bin/sh\n# hunter2\n"
 

@@ -10,12 +10,12 @@ import pytest
 import yaml
 from fakes import served
 from novaform.cli import main
-from novaform.clients.cloud import state
+from novaform.cloud import state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from novaform.simulate.cloud import Cloud
+    from novaform.simulate.cloud.cloud import Cloud
 
 DECLARED = """\
 stack: shop

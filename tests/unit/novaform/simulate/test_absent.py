@@ -46,7 +46,7 @@ WRITES: list[tuple[str, str, Any]] = [
 @pytest.fixture(scope="module")
 def bench() -> Bench:
     bench = Bench()
-    assert bench.apply(stack.desired(1))["after"]["clean"]
+    assert bench.apply(stack.desired(1))["report"]["clean"]
     return bench
 
 

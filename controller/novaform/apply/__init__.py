@@ -1,3 +1,0 @@
-"""Doing what was decided, through the collection's own modules."""
-
-from __future__ import annotations

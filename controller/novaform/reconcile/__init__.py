@@ -1,3 +1,0 @@
-"""Putting the rooms together: declaration, look, decision, and what follows."""
-
-from __future__ import annotations

@@ -1,3 +1,0 @@
-"""The decisions: pure functions from desired and observed values to a plan."""
-
-from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Who may change a host now: its lock, and the site's lease."""
+
+from __future__ import annotations

@@ -1,0 +1,117 @@
+"""Put the components of a host together, in the order in which they must come up."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from ..._core import secret
+from ..._core.errors import DeclareError
+from . import backend, compute, glance, keystone, neutron, nova, placement
+from .site import ROLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from .site import Host, Site
+
+# (component, roles that bring it, what makes it), in the order of coming up.
+_COMPONENTS: tuple[tuple[str, frozenset[str], Callable[[Site, Host], dict[str, Any]]], ...] = (
+    ("mysql", frozenset({"control"}), backend.mysql),
+    ("rabbitmq", frozenset({"control"}), backend.rabbitmq),
+    ("memcached", frozenset({"control"}), backend.memcached),
+    ("nova_database", frozenset({"control"}), nova.database),
+    ("keystone", frozenset({"control"}), keystone.keystone),
+    ("glance", frozenset({"control"}), glance.glance),
+    ("placement", frozenset({"control"}), placement.placement),
+    ("neutron_server", frozenset({"control"}), neutron.server),
+    # First, for it brings the account with which conductor and scheduler sign in, and they end when they cannot.
+    ("nova_api", frozenset({"control"}), nova.api),
+    ("nova_conductor", frozenset({"control"}), nova.conductor),
+    ("nova_scheduler", frozenset({"control"}), nova.scheduler),
+    ("nova_metadata", frozenset({"control"}), nova.metadata),
+    ("nova_console", frozenset({"control"}), nova.console),
+    ("neutron_agent", frozenset({"network", "compute"}), neutron.agent),
+    ("nova_compute", frozenset({"compute"}), compute.compute),
+    ("nova_cell_host", frozenset({"control"}), nova.cell_host),
+)
+NAMES = tuple(name for name, _, _ in _COMPONENTS)
+FIREWALL = "firewall"
+
+
+def _made(site: Site, host: Host) -> list[dict[str, Any]]:
+    return [make(site, host) for _, roles, make in _COMPONENTS if roles & host.roles]
+
+
+def _stages(made: dict[str, Any], host: Host) -> dict[str, Any]:
+    """Return a component without what only the firewall and the preflight read, and with whom the cloud forgot."""
+    for item in (*made.get("units", ()), *([made["settle"]] if "settle" in made else [])):
+        name = (item.get("name") or item["unit"]).removesuffix(".service")
+        if name in host.forgotten:
+            item["forgotten"] = {"by": host.forgotten[name], "at": host.read_at}
+    return {kind: value for kind, value in made.items() if kind != "ports"}
+
+
+def unasked(site: Site) -> Site:
+    """Return the site as it is declared, with nothing in it that a host said of itself."""
+    said: dict[str, Any] = {"cores": 2, "memory_mb": 4096, "virt_type": "qemu", "datapath": "system", "ssh_keys": ()}
+    said.update(forgotten={}, read_at=0.0)
+    return dataclasses.replace(site, hosts=tuple(dataclasses.replace(host, **said) for host in site.hosts))
+
+
+def components(site: Site, host: Host) -> list[dict[str, Any]]:
+    """Return every component of a host in the order of coming up, the firewall first.
+
+    The names in ``secrets`` are those that the declaration alone asks for: no word of a host adds one.
+    """
+    declared = unasked(site)
+    there = declared.host(host.name)
+    names = {made["name"]: secret.names_in(_stages(made, there)) for made in _made(declared, there)}
+    made = [{**_stages(one, host), "secrets": sorted(names[one["name"]])} for one in _made(site, host)]
+    return [firewall(site, host), *made]
+
+
+def ports(site: Site, host: Host) -> list[dict[str, Any]]:
+    """Return what listens on a host, as firewall rules: ``{port, proto, sources, comment}``."""
+    return [rule for made in _made(site, host) for rule in made["ports"]]
+
+
+def firewall(site: Site, host: Host) -> dict[str, Any]:
+    """Return who reaches which port of a host's components."""
+    return {"name": FIREWALL, "packages": ["nftables"], "firewall": {"rules": ports(site, host)}}
+
+
+def component(site: Site, host: Host, name: str) -> dict[str, Any]:
+    """Return one component of a host. Raises ``DeclareError`` when the host does not have it."""
+    found = [made for made in components(site, host) if made["name"] == name]
+    if not found:
+        raise DeclareError(f"{host.name} has no component {name}: its groups are {', '.join(sorted(host.roles))}")
+    return found[0]
+
+
+def secret_names(value: Any) -> list[str]:
+    """Return the names of the secrets that a value has placeholders for."""
+    return sorted(set(secret.names_in(value)))
+
+
+def granted(wanted: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the names of the secrets that some components get: what they declare, whatever their values hold."""
+    return sorted({name for one in wanted for name in one.get("secrets", ())})
+
+
+def secret_errors(site: Site) -> list[str]:
+    """Return which of the site's own secrets an override would take to a host that has no use for them."""
+    asking = [host for host in site.hosts if secret.names_in(host.config)]
+    if not asking:
+        return []
+    bare = dataclasses.replace(site, hosts=tuple(dataclasses.replace(host, config={}) for host in site.hosts))
+    first = {role: bare.having(role)[:1] for role in ROLES}
+    ours = {name for some in first.values() for host in some for name in granted(components(bare, host))}
+    found: list[str] = []
+    for host in asking:
+        due = granted(components(bare, bare.host(host.name)))
+        names = sorted((set(granted(components(site, host))) & ours) - set(due))
+        found += [
+            f"an override of {host.name} asks for <secret:{one}>, which is not for it: use your own" for one in names
+        ]
+    return found

@@ -1,0 +1,157 @@
+"""The variables of a host that are ours: what each may be, and what only looks like one of them.
+
+All mistakes of a host come together, each with the place where it was written. No value is repeated.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import TYPE_CHECKING, Any
+
+from ..._core import secret
+from ..._core.errors import DeclareError
+from .. import ini
+from . import setting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+SERVICES = {
+    "keystone": ("all",),
+    "glance": ("all",),
+    "placement": ("all",),
+    "nova": ("all", "api", "metadata", "conductor", "scheduler", "console", "compute"),
+    "neutron": ("all", "server", "agent", "l3", "dhcp", "metadata"),
+}
+CONFIG_VARIABLES = tuple(f"{service}_config" for service in SERVICES)
+QEMU = "nova_compute_qemu_conf"
+OURS = ("address", "tunnel_address", QEMU, *CONFIG_VARIABLES, "cloud", "novaform_secrets")
+_NEAR = 0.88
+_LONGEST = 40
+_QEMU_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_QEMU_TEXT = "must be a text of one line without both kinds of quotes, a whole number, true, false, or a list of these"
+
+
+def quote(name: Any) -> str:
+    """Return a short, printable form of a name that somebody wrote."""
+    text = str(name)
+    return repr(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…")
+
+
+def mistakes(name: str, variables: Mapping[str, Any], where: Callable[[Any], str]) -> list[str]:
+    """Return everything that is wrong with the variables of one host that are ours."""
+    found = [f"{where(name)}: host {quote(name)} {wrong}" for wrong in [setting.name(name)] if wrong]
+    given = next((one for one in ("address", "ansible_host") if variables.get(one)), None)
+    address = variables[given] if given else name
+    wrong = setting.address(address)
+    if wrong:
+        found.append(f"{where(address)}: {given or 'the name'} of {quote(name)} {wrong}")
+    tunnel = variables.get("tunnel_address")
+    if tunnel is not None and setting.ipv4(tunnel):
+        found.append(f"{where(tunnel)}: tunnel_address of {quote(name)} {setting.ipv4(tunnel)}")
+    found += qemu_errors(variables.get(QEMU), where)
+    for service in CONFIG_VARIABLES:
+        if variables.get(service):
+            found += config_errors(service, variables[service], where)
+    return found
+
+
+def unknown(name: str, variables: Mapping[str, Any], where: Callable[[Any], str]) -> Iterator[str]:
+    """Yield variables of a host that nobody reads and that are nearly called as one of ours."""
+    for variable in variables:
+        if variable in OURS or len(variable) > _LONGEST or variable.startswith("ansible_"):
+            continue
+        near = difflib.get_close_matches(variable, OURS, 1, _NEAR)
+        if near:
+            yield f"{where(variable)}: unknown variable {quote(variable)} of {quote(name)}; did you mean {near[0]!r}?"
+
+
+def config_errors(service: str, parts: Any, where: Callable[[Any], str]) -> list[str]:
+    """Return what is malformed in a ``<service>_config`` (whether an option exists is judged on the host)."""
+    known = SERVICES[service.removesuffix("_config")]
+    if not isinstance(parts, dict):
+        return [f"{where(parts)}: {service} must be {{component: {{section: {{option: value}}}}}}"]
+    found = []
+    for part, sections in parts.items():
+        if part not in known:
+            found.append(f"{where(part)}: {service} has no {quote(part)}; known: {', '.join(known)}")
+        elif not isinstance(sections, dict) or not all(isinstance(one, dict) for one in sections.values()):
+            found.append(f"{where(part)}: {service}.{part} must be {{section: {{option: value}}}}")
+        else:
+            found += [error for section, options in sections.items() for error in _section(section, options, where)]
+    return found
+
+
+def _section(section: Any, options: Mapping[Any, Any], where: Callable[[Any], str]) -> Iterator[str]:
+    try:
+        ini.check_section(section if isinstance(section, str) else "")
+    except DeclareError:
+        yield f"{where(section)}: {quote(section)} is not a section of an INI file"
+    for option, value in options.items():
+        wrong = option_error(option, value)
+        if wrong:
+            yield f"{where(option)}: option {quote(option)} {wrong}"
+
+
+def option_error(option: Any, value: Any) -> str:
+    """Return what is wrong with one option of a service, or nothing."""
+    values = value if isinstance(value, (list, tuple)) else [value]
+    if not all(isinstance(one, (str, int, float, bool, type(None))) for one in values):
+        return "must have a plain value or a list of them"
+    try:
+        ini.check_option("", option if isinstance(option, str) else "", [])
+    except DeclareError:
+        return "is not an option's name in an INI file"
+    texts = ini.values_of([one for one in values if one is not None])
+    if any(mark in text for text in texts for mark in "\n\r\0"):
+        return "holds a line break or NUL: an INI file cannot hold it"
+    if any("<secret:" in secret.PLACEHOLDER.sub("", text) for text in [option, *texts]) or "<secret:" in option:
+        return "holds what is not a placeholder: write <secret:NAME> or <secret:NAME|url> as or in a value"
+    return ""
+
+
+def qemu_errors(content: Any, where: Callable[[Any], str]) -> list[str]:
+    """Return what libvirt could not read back from qemu.conf as it was declared."""
+    if content is None:
+        return []
+    if not isinstance(content, dict):
+        return [f"{where(content)}: {QEMU} must be {{name: value}}"]
+    found = [f"{where(name)}: {QEMU} {quote(name)} is not the name of a setting" for name in content if _bad_name(name)]
+    for name, value in content.items():
+        values = value if isinstance(value, (list, tuple)) else [value]
+        if not all(_is_qemu_value(one) for one in values):
+            found.append(f"{where(name)}: {QEMU} {quote(name)} {_QEMU_TEXT}")
+    return found
+
+
+def _bad_name(name: Any) -> bool:
+    return not isinstance(name, str) or not _QEMU_NAME.fullmatch(name)
+
+
+def _is_qemu_value(value: Any) -> bool:
+    if isinstance(value, str):
+        return value.isprintable() and not {'"', "'"} <= set(value) and "<secret:" not in value
+    return isinstance(value, int) and abs(value) < 1 << 63
+
+
+def qemu_literal(value: Any) -> str:
+    """Return a value in libvirt's configuration syntax, which knows two kinds of quotes and no escapes."""
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(qemu_literal(one) for one in value) + "]"
+    mark = "'" if '"' in str(value) else '"'
+    return str(value) if isinstance(value, int) else f"{mark}{value}{mark}"
+
+
+def shared(addresses: Mapping[str, str]) -> list[str]:
+    """Return which hosts have been given one address; ``addresses`` is ``{host: address}``."""
+    by_address: dict[str, list[str]] = {}
+    for name, address in addresses.items():
+        by_address.setdefault(address, []).append(name)
+    return [
+        f"hosts.yml: {', '.join(names)} have the same address: correct address (or ansible_host) of all but one"
+        for names in by_address.values()
+        if len(names) > 1
+    ]

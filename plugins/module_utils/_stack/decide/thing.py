@@ -1,0 +1,246 @@
+"""How a thing that is no server gets from observed to desired: a table per kind says what each field may do."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple, Union
+
+from .. import consequence, mark
+from ..change import DENIED, FOREIGN, HELD, IGNORED, UNKNOWN, Change, FieldChange, Note
+from . import taken_out
+from .index import several
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..desired import Wanted
+    from ..observed import Item
+    from .index import Index
+
+UPDATE, REPLACE, DENY, IGNORE = "update", "replace", "deny", "ignore"
+
+
+class Rule(NamedTuple):
+    """What changing a field takes, and costs."""
+
+    how: str
+    costs: str = consequence.NONE
+
+
+RULES: dict[str, dict[str, Rule]] = {
+    "flavor": {"extra_specs": Rule(UPDATE)},
+    "key": {"public_key": Rule(REPLACE)},
+    "image": {
+        "public": Rule(UPDATE),
+        "properties": Rule(UPDATE),
+        "min_disk_gb": Rule(UPDATE),
+        "min_ram_mb": Rule(UPDATE),
+    },
+    "network": {
+        "shared": Rule(UPDATE),
+        "mtu": Rule(UPDATE),
+        "port_security": Rule(UPDATE),
+        "external": Rule(DENY, consequence.CHANGES_IP),
+    },
+    "subnet": {
+        "cidr": Rule(DENY, consequence.CHANGES_IP),
+        "gateway": Rule(UPDATE),
+        "dns": Rule(UPDATE),
+        "dhcp": Rule(UPDATE),
+        "pool": Rule(UPDATE),
+    },
+    "router": {"external": Rule(UPDATE, consequence.DOWNTIME)},
+    "interface": {"router": Rule(REPLACE, consequence.DOWNTIME)},
+    "security_group": {"rules": Rule(UPDATE)},
+    "server_group": {"policy": Rule(DENY)},
+    "floating_ip": {
+        "server": Rule(UPDATE),
+        "network": Rule(UPDATE),
+        "external": Rule(DENY, consequence.CHANGES_IP),
+    },
+}
+SIZE = Rule(REPLACE)
+"""Nova cannot change a flavor: any other field of one makes a new flavor under the same name."""
+
+TOLD_BY = {
+    ("router", "external"): ("network",),
+    ("interface", "router"): ("router",),
+    ("floating_ip", "server"): ("port", "server"),
+    ("floating_ip", "network"): ("port", "network"),
+    ("floating_ip", "external"): ("network",),
+}
+"""What must have been listed in full before a field can be compared."""
+
+MARK = "mark"
+"""The tags of a mark, as a field: they come in a request of their own, which may have been the one too many."""
+
+Found = Union[Change, Note]
+
+
+def seen(world: Index, item: Item) -> Mapping[str, Any]:
+    """Return an item's fields with ids turned into the names that the declaration uses."""
+    fields = dict(item.fields)
+    if item.kind == "router":
+        fields["external"] = world.called("network", fields["external"]) if fields.get("external") else None
+    if item.kind == "interface":
+        fields["router"] = world.called("router", fields.get("router"))
+    if item.kind == "floating_ip":
+        fields["server"] = world.called("server", fields["server"]) if fields.get("server") else None
+        for name in ("network", "external"):
+            fields[name] = world.called("network", fields[name]) if fields.get(name) else None
+    if item.kind == "security_group":
+        fields["rules"] = sorted(named_peer(world, rule) for rule in fields["rules"])
+    return fields
+
+
+def named_peer(world: Index, rule: str) -> str:
+    """Replace the id of a rule's peer group by its name."""
+    head, _, ident = rule.partition("group:")
+    return f"{head}group:{world.called('security_group', ident)}" if ident else rule
+
+
+def meant(world: Index, kind: str, field: str, after: Any) -> Any:
+    """Return a declared value in the words in which ``seen`` tells it: of a thing that is known by name or id."""
+    if (kind, field) in TOLD_BY and after:
+        return world.word(TOLD_BY[kind, field][-1], after)
+    if (kind, field) == ("security_group", "rules"):
+        split = (rule.partition("group:") for rule in after)
+        return sorted(f"{head}{mid}{world.word('security_group', name) if mid else ''}" for head, mid, name in split)
+    return after
+
+
+def differs(before: Any, after: Any) -> bool:
+    """Compare as declared: of a mapping only the declared keys count."""
+    if isinstance(after, dict):
+        return any((before or {}).get(name) != value for name, value in after.items())
+    return bool(before != after)
+
+
+def digest_of(item: Item) -> str:
+    """Return what an item was like, in 16 characters."""
+    text = json.dumps([item.id, dict(item.fields), item.status.get("vm_state")], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def creation(wanted: Wanted, action: str = "create", costs: str = consequence.NONE) -> Change:
+    """Return the step that makes a thing."""
+    fields = tuple(FieldChange(name, None, value, wanted.at(name)) for name, value in sorted(wanted.fields.items()))
+    return Change(
+        action, wanted.kind, wanted.key, uid=wanted.uid, fields=fields, consequences=(costs,), origin=wanted.at()
+    )
+
+
+def decide_thing(world: Index, wanted: Wanted) -> list[Found]:
+    """Decide on one thing that is no server, no volume and no image."""
+    items = world.found(wanted)
+    if not items:
+        if not world.observed.covers(wanted.kind):
+            return [Note(UNKNOWN, wanted.kind, wanted.key, "could not be looked for in full", wanted.at())]
+        return [creation(wanted)]
+    if len(items) > 1:
+        return [Note(HELD, wanted.kind, wanted.key, several(items), wanted.at())]
+    return compare(world, wanted, items[0])
+
+
+def compare(world: Index, wanted: Wanted, item: Item) -> list[Found]:
+    """Return the step and the notes between one thing and its desire."""
+    before = seen(world, item)
+    changes: dict[str, list[FieldChange]] = {UPDATE: [], REPLACE: [], DENY: [], IGNORE: []}
+    gone = options(world, wanted, item, before)
+    for name, after in {**wanted.fields, **gone}.items():
+        if not is_told(world, item, name) or not differs(before.get(name), meant(world, item.kind, name, after)):
+            continue
+        rule = RULES[wanted.kind].get(name, SIZE)
+        changes[rule.how].append(FieldChange(name, before.get(name), after, wanted.at(name), rule.costs))
+    if item.mark is not None and not item.mark.tagged and world.owned(item):
+        tags = mark.tags_of(world.desired.stack, wanted.uid)
+        changes[UPDATE].append(FieldChange(MARK, None, tags, wanted.at()))
+    notes = taken_out.told(world, wanted, before) if world.owned(item) else []
+    if not any(changes.values()):
+        return notes
+    if not may_change(world, wanted, item):
+        names = ", ".join(sorted(one.field for group in changes.values() for one in group))
+        text = f"exists with another {names} and is not ours: rename yours, or make it equal"
+        return [Note(FOREIGN, wanted.kind, wanted.key, text, wanted.at())]
+    notes += taken_out.before_the_key(world, wanted, item) if wanted.kind == "key" else []
+    return [*notes, *notes_of(wanted, changes[DENY], changes[IGNORE]), *steps_of(wanted, item, changes)]
+
+
+def options(world: Index, wanted: Wanted, item: Item, before: Mapping[str, Any]) -> dict[str, Any]:
+    """Return by field what should be in place of what was taken out, of a thing of ours."""
+    if not world.owned(item):
+        return {}
+    last = {name: meant(world, item.kind, name, value) for name, value in world.last(wanted).items()}
+    return taken_out.options(wanted, last, before)
+
+
+def is_told(world: Index, item: Item, field: str) -> bool:
+    """Tell whether a field can be compared: whether it names something, and that something was seen."""
+    kinds = TOLD_BY.get((item.kind, field), ())
+    ident = item.fields.get(field)
+    return all(world.observed.covers(kind) for kind in kinds) and not (
+        kinds and ident and (kinds[-1], ident) not in world.by_id
+    )
+
+
+def may_change(world: Index, wanted: Wanted, item: Item) -> bool:
+    """Tell whether a thing is ours to change. Key pairs bear no marks: there, what we last applied is the proof."""
+    if wanted.kind == "key":
+        return world.last(wanted).get("public_key") == item.fields.get("public_key")
+    return wanted.kind in {"server_group", "interface"} or world.owned(item)
+
+
+def notes_of(wanted: Wanted, denied: list[FieldChange], ignored: list[FieldChange]) -> list[Found]:
+    """Say which differences stay."""
+    told = [
+        Note(
+            DENIED,
+            wanted.kind,
+            wanted.key,
+            f"{one.field} cannot be changed from {one.before} to {one.after}",
+            one.origin,
+        )
+        for one in denied
+    ]
+    return [*told, *(Note(IGNORED, wanted.kind, wanted.key, f"{one.field} differs", one.origin) for one in ignored)]
+
+
+def steps_of(wanted: Wanted, item: Item, changes: Mapping[str, list[FieldChange]]) -> list[Found]:
+    """Return one step for all fields: a replacement if one of them needs it."""
+    action = REPLACE if changes[REPLACE] else UPDATE
+    fields = tuple(changes[REPLACE] + changes[UPDATE])
+    return [step(action, wanted, item, fields)] if fields else []
+
+
+def leading(wanted: Wanted, item: Item) -> Change:
+    """Return the step that leads a floating address to its server's new port."""
+    server = wanted.fields["server"]
+    return Change(
+        UPDATE,
+        wanted.kind,
+        wanted.key,
+        reason=f"server {server} is replaced",
+        uid=wanted.uid,
+        target=item.id,
+        fields=(FieldChange("server", None, server, wanted.at("server")),),
+        consequences=(consequence.NONE,),
+        origin=wanted.at(),
+        digest=digest_of(item),
+    )
+
+
+def step(action: str, wanted: Wanted, item: Item, fields: tuple[FieldChange, ...], why: str = "") -> Change:
+    """Return a step on something that is there; what its fields cost is what it costs."""
+    return Change(
+        action,
+        wanted.kind,
+        wanted.key,
+        reason=why,
+        uid=wanted.uid,
+        target=item.id,
+        fields=fields,
+        consequences=tuple(sorted({one.consequence for one in fields})) or (consequence.NONE,),
+        origin=(fields[0].origin if fields else "") or wanted.at(),
+        digest=digest_of(item),
+    )

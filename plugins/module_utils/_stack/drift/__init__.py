@@ -1,0 +1,3 @@
+"""How what is there differs from what was declared, by class, as Nova and as libvirt say it."""
+
+from __future__ import annotations
