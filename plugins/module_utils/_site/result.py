@@ -39,6 +39,7 @@ ROW: Mapping[str, shape.Check] = {
 """What came of a host in a trial of the cloud, as far as it came; ``said`` is for people."""
 UNPROVEN_WORDS = ("component", "proof", "said")
 FAILED_WORDS = ("module_stdout", "module_stderr")
+CRASHED = "the module ended without saying why: -vvv shows what it printed"
 
 
 NULLS = ("image",)
@@ -67,6 +68,8 @@ def take(answer: Mapping[str, Any], components: Sequence[str]) -> dict[str, Any]
     for name, take_value in _TAKEN.items():
         if answer.get(name) is not None:
             taken[name] = take_value(name, answer[name])
+    if taken.get("failed") and not taken.get("msg"):
+        taken["msg"] = CRASHED
     if "pending" in answer:
         known = shape.one_of(*components)
         taken["pending"] = _is("pending", answer["pending"], shape.listing(known, len(components)))

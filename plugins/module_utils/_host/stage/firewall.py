@@ -12,6 +12,7 @@ import json
 import os
 import pkgutil
 import sys
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from ..._core.errors import ApplyError, Error
@@ -57,8 +58,8 @@ ReloadPropagatedFrom={loaders}
 Type=oneshot
 RemainAfterExit=yes
 Environment=PYTHONPATH={code} PYTHONDONTWRITEBYTECODE=1
-ExecStart=/usr/bin/python3 -c "from {package}._host import firewall; firewall.reopen()"
-ExecReload=/usr/bin/python3 -c "from {package}._host import firewall; firewall.reopen()"
+ExecStart=/usr/bin/python3 -c "from {package}._host.stage import firewall; firewall.reopen()"
+ExecReload=/usr/bin/python3 -c "from {package}._host.stage import firewall; firewall.reopen()"
 
 [Install]
 WantedBy=sysinit.target {loaders}
@@ -156,12 +157,22 @@ def render_unit() -> str:
     return UNIT_TEXT.format(digest=digest, loaders=LOADERS, code=CODE, package=PACKAGE)
 
 
+def render_package() -> dict[str, str]:
+    """Return what the unit runs, ``{path below CODE: text}``."""
+    packages = {parent for part in PARTS for parent in PurePosixPath(PACKAGE, part).parents} - {PurePosixPath()}
+    files = {f"{PACKAGE}/{part}": _source(part) for part in PARTS}
+    return {**files, **{f"{package}/__init__.py": "" for package in sorted(packages)}}
+
+
 def install() -> None:
     """Put the code and the unit in place and let the unit start with the host."""
-    for part in PARTS:
-        atomic.replace(f"{CODE}/{PACKAGE}/{part}", _source(part), mode=0o644)
-    for package in sorted({os.path.dirname(part) for part in PARTS} | {""}):
-        atomic.replace(os.path.join(CODE, PACKAGE, package, "__init__.py"), "", mode=0o644)
+    files = render_package()
+    for path, text in files.items():
+        atomic.replace(f"{CODE}/{path}", text, mode=0o644)
+    for folder, _, names in os.walk(f"{CODE}/{PACKAGE}"):
+        for path in (os.path.join(folder, name) for name in names):
+            if os.path.relpath(path, CODE) not in files:  # of an earlier version
+                os.unlink(path)
     atomic.replace(UNIT_PATH, render_unit(), mode=0o644)
     command.change(["systemctl", "daemon-reload"])
     command.change(["systemctl", "reenable", UNIT])
@@ -182,7 +193,10 @@ def _written(path: str, text: str) -> Step | None:
 
 def _source(part: str) -> str:
     """Return one of our own modules as text, wherever this one was loaded from."""
-    found = pkgutil.get_data((__package__ or "").rsplit(".", 1)[0], part)
+    try:
+        found = pkgutil.get_data((__package__ or "").rsplit(".", 2)[0], part)
+    except OSError:
+        found = None
     if found is None:
         raise Error(f"{part} was not shipped with this module: install the collection anew")
     return found.decode()

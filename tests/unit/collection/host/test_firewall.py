@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from ansible_collections.novaform.compute.plugins.module_utils._host.door import iptables, nftables
+from ansible_collections.novaform.compute.plugins.module_utils._host.stage import firewall
 from ansible_collections.novaform.compute.plugins.module_utils._site.decide.firewall import Opening
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 API = Opening("nova_api", "tcp", 8774, 8774, "any")
 VNC = Opening("nova_compute", "tcp", 5900, 5999, "10.1.0.0/24")
@@ -151,3 +158,12 @@ def test_a_rule_of_ours_with_another_condition_is_put_right(part: dict[str, Any]
     (gate,) = nftables.to_gates(ruleset(([part, *OURS[1:]], "novaform:nova_compute"), policy="drop"))
     lines = nftables.render(gate, [VNC]).splitlines()
     assert [line.split(" rule ", 1)[0] for line in lines] == ["delete", "add"]
+
+
+def test_what_the_boot_runs_is_shipped_whole(tmp_path: Path) -> None:
+    for path, text in firewall.render_package().items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    (code,) = set(re.findall(r'python3 -c "(.*); firewall.reopen\(\)"', firewall.render_unit()))
+    environment = {"PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+    subprocess.run([sys.executable, "-c", f"{code}; assert firewall.reopen"], check=True, env=environment)

@@ -55,3 +55,9 @@ def test_what_nobody_asked_for_is_left_and_what_is_shown_is_clean() -> None:
     assert list(taken["hosts"]["compute1"]) == ["said"]
     assert "\x1b" not in taken["hosts"]["compute1"]["said"]
     assert len(taken["hosts"]["compute1"]["said"]) <= result.TEXT + 10
+
+
+def test_a_module_that_broke_says_so_and_where_to_look() -> None:
+    taken = result.take({"failed": True, "exception": {"event": {"msg": "KeyError"}}}, ())
+    assert taken == {"failed": True, "msg": result.CRASHED}
+    assert result.take({"failed": True, "msg": "no"}, ())["msg"] == "no"
