@@ -84,13 +84,13 @@ def likeness(error: UnicodeError) -> tuple[str, int]:
 
 def say(text: object = "", style: str = "") -> None:
     """Print one or more lines."""
-    _write(sys.stdout, _styled(core.text.clean(text), style, sys.stdout) + "\n")
+    _write(sys.stdout, _style(core.text.clean(text), style, sys.stdout) + "\n")
     flush()
 
 
 def line(text: object, style: str = "") -> None:
     """Print one line, which stays one whatever is in it."""
-    _write(sys.stdout, _styled(core.text.clean_line(text), style, sys.stdout) + "\n")
+    _write(sys.stdout, _style(core.text.clean_line(text), style, sys.stdout) + "\n")
 
 
 def answer(value: Any, indent: int | None = None) -> None:
@@ -121,7 +121,7 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) ->
     for row in rows:
         made.add_row(*(text.Text(core.text.clean(cell.text), style=cell.style) for cell in row))
     drawn = io.StringIO()
-    coloured = _coloured(sys.stdout)
+    coloured = _has_colour(sys.stdout)
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else UNBOUNDED
     screen = console.Console(file=drawn, width=width, force_terminal=coloured, no_color=not coloured)
     screen.print(made)
@@ -147,16 +147,16 @@ def is_live() -> bool:
     return sys.stderr.isatty() and os.environ.get("TERM") not in {None, "", "dumb", "unknown"}
 
 
-def _coloured(stream: TextIO) -> bool:
+def _has_colour(stream: TextIO) -> bool:
     """Tell whether a stream shows colours, and nobody said that it should not."""
     wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") not in {None, "", "dumb", "unknown"}
     return wanted and stream.isatty()
 
 
-def _styled(text: str, style: str, stream: TextIO) -> str:
+def _style(text: str, style: str, stream: TextIO) -> str:
     """Return a clean text in colour."""
     code = CODES.get(style, "")
-    return f"\x1b[{code}m{text}\x1b[0m" if code and _coloured(stream) else text
+    return f"\x1b[{code}m{text}\x1b[0m" if code and _has_colour(stream) else text
 
 
 def _write(stream: TextIO, text: str) -> None:

@@ -34,7 +34,7 @@ INCLUDES = {"include_role", "include_tasks", "import_role"}
 SILENT = INCLUDES | {"debug", "fail", "meta", "job_status", "validate_argument_spec"}
 
 
-def counted(steps):
+def count(steps):
     """Return "3 file, 1 unit" for steps, most first."""
     return ", ".join(
         f"{number} {text.clean_line(kind)}" for kind, number in Counter(one["kind"] for one in steps).most_common()
@@ -88,7 +88,7 @@ class CallbackModule(Default):
         seconds = now - self.started.get((host, result.task._uuid), now)  # noqa: SLF001 - as above
         steps = result.result.get("steps") or ()
         many = "" if len(steps) == 1 else "s"
-        done = f"{len(steps)} step{many} ({counted(steps)})" if steps else "changed"
+        done = f"{len(steps)} step{many} ({count(steps)})" if steps else "changed"
         self._display.display(f"{' ' * 12}{host}: {done} in {seconds:.1f} s", color="yellow")
 
     def v2_runner_item_on_ok(self, result):

@@ -30,7 +30,7 @@ def preflight(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) 
     ]
     found = [{"host": "", "problem": line, "remedy": ""} for line in near]
     found += _lacking(hostvars[site.hosts[0].name].get("novaform_secrets"), site)
-    hosts = _judged(site, hostvars)
+    hosts = _judge(site, hostvars)
     return [*found, *lease.problems(hosts), *decision.problems(hosts), *membership.problems(hosts)]
 
 
@@ -40,17 +40,17 @@ def preflight_notes(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[s
         site = sites.to_site(hostvars, groups, asked=False)
     except errors.Error:  # it is told with the problems
         return ""
-    hosts = _judged(site, hostvars)
+    hosts = _judge(site, hostvars)
     away = [contact.to_note(name, host["away"]) for name, host in hosts.items() if host["away"]]
     return decision.render_notes([*away, *lease.notes(hosts), *membership.notes(hosts)])
 
 
-def _judged(site: blueprint.Site, hostvars: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def _judge(site: blueprint.Site, hostvars: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return {host.name: _host(site, host, hostvars[host.name]) for host in site.hosts}
 
 
 def _lacking(secrets: Any, site: blueprint.Site) -> Iterator[dict[str, str]]:
-    names = {name for host in site.hosts for name in compose.granted(compose.components(site, host))}
+    names = {name for host in site.hosts for name in compose.granted_secrets(compose.components(site, host))}
     known = secrets if isinstance(secrets, dict) else {}
     missing = sorted(names - set(known))
     if missing:

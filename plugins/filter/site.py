@@ -100,7 +100,7 @@ def to_site(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]], *,
     if not names:
         message = "the inventory has no host in group control: see hosts.yml"
         raise errors.DeclareError(message)
-    cloud = _declared(hostvars, names)
+    cloud = _settings_of(hostvars, names)
     hosts = tuple(
         _host(
             name,
@@ -111,15 +111,15 @@ def to_site(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]], *,
         for name in names
     )
     site = sites.Site(cloud, _with_records(hosts, hostvars) if asked else hosts)
-    wrong = [*host_variable.shared({host.name: host.address for host in hosts}), *compose.secret_errors(site)]
+    wrong = [*host_variable.shared_addresses({host.name: host.address for host in hosts}), *compose.secret_errors(site)]
     sites.refuse([*wrong, *sites.group_errors(site), *(sites.tunnel_errors(site) if asked else ())])
     return site
 
 
-def _declared(hostvars: Mapping[str, Any], names: Sequence[str]) -> sites.Cloud:
+def _settings_of(hostvars: Mapping[str, Any], names: Sequence[str]) -> sites.Settings:
     """Return the settings of the site after a look at them and at every host's variables."""
     declared = hostvars[names[0]].get("cloud") or {}
-    cloud, found = sites.Cloud(), []
+    cloud, found = sites.Settings(), []
     if not isinstance(declared, dict):
         found.append(f"{_where(declared)}: cloud must be a mapping")
     else:
@@ -154,14 +154,14 @@ def blueprint(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]], 
     if unread:
         message = f"{', '.join(unread)}: not read in this run: run site.yml from its beginning, without --start-at-task"
         raise errors.DeclareError(message)
-    return [_told(one) for one in compose.components(site, site.host(host))]
+    return [_with_sources(one) for one in compose.components(site, site.host(host))]
 
 
 def component(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]], host: str, name: str) -> dict[str, Any]:
     """Return one component of a host."""
     site = to_site(hostvars, groups)
     ahead = [step for one in site.hosts for step in _left_ahead_of(name, hostvars[one.name].get(GATE))]
-    return {**_told(compose.component(site, site.host(host), name)), **({"awaits": ahead} if ahead else {})}
+    return {**_with_sources(compose.component(site, site.host(host), name)), **({"awaits": ahead} if ahead else {})}
 
 
 def _left_ahead_of(name: str, gate: Any) -> Iterator[dict[str, str]]:
@@ -171,19 +171,19 @@ def _left_ahead_of(name: str, gate: Any) -> Iterator[dict[str, str]]:
     """
     left = gate.get("left") if isinstance(gate, Mapping) else None
     before = compose.NAMES[: compose.NAMES.index(name)] if name in compose.NAMES else ()
-    steps = [step for component in before for step in _listed(left, component) if isinstance(step, Mapping)]
+    steps = [step for component in before for step in _list(left, component) if isinstance(step, Mapping)]
     for step in steps[:AHEAD]:
         words = {part: step.get(part) for part in ("action", "kind", "name")}
         if all(isinstance(word, str) and WORD.fullmatch(word) for word in words.values()):
             yield {part: str(word) for part, word in words.items()}
 
 
-def _listed(left: Any, component: str) -> list[Any]:
+def _list(left: Any, component: str) -> list[Any]:
     found = left.get(component) if isinstance(left, Mapping) else None
     return found if isinstance(found, list) else []
 
 
-def _told(wanted: dict[str, Any]) -> dict[str, Any]:
+def _with_sources(wanted: dict[str, Any]) -> dict[str, Any]:
     """Return the component; files whose options a host checks say where in the inventory each was written."""
     for item in wanted.get("files", ()):
         options = item["options"].items() if item.get("namespaces") else ()
@@ -200,7 +200,7 @@ def _told(wanted: dict[str, Any]) -> dict[str, Any]:
 
 def secrets_for(secrets: Mapping[str, Any], wanted: Any) -> dict[str, Any]:
     """Return only those secrets that a component, or a list of them, declares, fit for where they go."""
-    names = compose.granted([wanted] if isinstance(wanted, dict) else wanted)
+    names = compose.granted_secrets([wanted] if isinstance(wanted, dict) else wanted)
     missing = [name for name in names if not isinstance(secrets.get(name), str)]
     if missing:
         message = f"{_where(secrets, 'secrets.yml')}: novaform_secrets lacks {', '.join(missing)}: {LACKING}"

@@ -23,7 +23,7 @@ def verification(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]
     return {"auth": auth, "region": site.cloud.region, "secrets": compose.secret_names(auth)}
 
 
-def unverified(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> list[str]:
+def unverified_hosts(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> list[str]:
     """Return the compute hosts that were read by this run and on which no trial has gone well yet."""
     site = sites.to_site(hostvars, groups)
     facts = {host.name: sites.facts_of(host.name, hostvars[host.name]) for host in site.hosts}
@@ -43,10 +43,10 @@ def verify_rows(
 ) -> dict[str, Any]:
     """Return what came of each host. ``pings`` and ``again`` are results of ``namespace_ping_info``."""
     answers, later = ([one.get("answers") for one in results] for results in (pings, again))
-    first = decision.pinged(boot, answers) if pings else {}
+    first = decision.ping_phase(boot, answers) if pings else {}
     still = {host: row for host, row in boot.items() if (moved.get(host) or {}).get("to")}
-    second = decision.pinged(still, later, moved) if again else {}
-    return decision.merged([boot, first, moved, second])
+    second = decision.ping_phase(still, later, moved) if again else {}
+    return decision.merge([boot, first, moved, second])
 
 
 class FilterModule:
@@ -56,7 +56,7 @@ class FilterModule:
         """Return ``{name: function}``."""
         named = {
             "verification": verification,
-            "unverified": unverified,
+            "unverified": unverified_hosts,
             "verify_rows": verify_rows,
             "verify_table": decision.render_table,
         }

@@ -28,7 +28,7 @@ class Yard:
     @property
     def desired(self) -> core.desired.Desired:
         names = (("image", "cirros"), ("flavor", "m1"))
-        external = tuple(model.External(kind, name, model.NOWHERE.of("")) for kind, name in names)
+        external = tuple(model.DeclaredExternal(kind, name, model.NOWHERE.of("")) for kind, name in names)
         return core.flatten.from_declaration(model.Declaration("shop", (self.server,), external=external))
 
     @property
@@ -194,7 +194,7 @@ def test_images_and_groups_may_be_given_by_id() -> None:
     bench.cloud.glance.add("cirros")
     ident = hand.make("pet")
     server = model.Server("pet", "pet", 0, "pet", hand.image, "m1", adopt=model.Adopt(id=ident))
-    external = (model.External("image", hand.image, model.NOWHERE.of("")),)
+    external = (model.DeclaredExternal("image", hand.image, model.NOWHERE.of("")),)
     desired = core.flatten.from_declaration(model.Declaration("shop", (server,), external=external))
     assert bench.plan(desired).clean
     assert not bench.plan(stack.desired(1)).clean

@@ -93,7 +93,7 @@ def test_who_may_not_ask_placement_is_told_so_and_who_could_not_sees_that() -> N
     for status, unseen in ((403, []), (500, ["Placement"])):
         bench.cloud.faults.append(lambda _, path, status=status: status if "/placement" in path else None)
         look = bench.run(stack.desired()).plan()
-        found, told = drift.classified(look, bench.cloud.session())
+        found, told = drift.classify_look(look, bench.cloud.session())
         assert ([one.name for one in found], told) == (unseen, False)
         bench.cloud.faults.clear()
 
@@ -124,7 +124,7 @@ def test_a_consumer_that_nova_does_not_know_is_a_leak_unless_it_is_a_migration()
     bench.cloud.placement.extra.append(("compute1", "lost", amounts))
 
     def leaks() -> list[str]:
-        found, _ = drift.classified(bench.run(stack.desired()).plan(), bench.cloud.session())
+        found, _ = drift.classify_look(bench.run(stack.desired()).plan(), bench.cloud.session())
         return [f"{one.kind} {one.of} {one.name}" for one in found]
 
     assert leaks() == ["allocation consumer lost"]

@@ -36,7 +36,7 @@ def test_every_reference_may_be_an_id(bench: Bench) -> None:
     network = next(one for one in cloud.neutron.store["networks"].values() if one["name"] == "private")["id"]
     server = model.Server("id-1", "id", 1, "id-1", image, flavor["id"], networks=(model.Port(network),))
     outside = [("flavor", flavor["id"]), ("image", image), ("network", network)]
-    external = tuple(model.External(kind, name, HERE) for kind, name in outside)
+    external = tuple(model.DeclaredExternal(kind, name, HERE) for kind, name in outside)
     desired = stack.desired(servers=(server, *stack.declaration().servers), external=external)
     after = bench.apply(desired)["report"]
     assert after["clean"], after

@@ -28,7 +28,7 @@ def bench() -> Bench:
 def found(bench: Bench, desired: core.desired.Desired | None = None, **limits: Any) -> list[drift.Drift]:
     """Return the drift of the stack that the bench has."""
     run = bench.run(desired or stack.desired(), **limits)
-    return drift.classified(run.plan(), run.session)[0]
+    return drift.classify_look(run.plan(), run.session)[0]
 
 
 def told(bench: Bench, **limits: Any) -> list[tuple[str, str, str, str]]:
@@ -117,7 +117,8 @@ def test_a_difference_says_what_is_and_what_should_be_and_who_asked(bench: Bench
 def test_what_is_denied_is_not_repaired_by_another_step_of_the_same_server(bench: Bench) -> None:
     bench.cloud.glance.add("fedora")
     servers = (stack.server(1)._replace(flavor="large", image="fedora"), stack.server(2), stack.server(3))
-    external = (*stack.declaration().external, core.model.External("image", "fedora", core.model.NOWHERE.of("")))
+    fedora = core.model.DeclaredExternal("image", "fedora", core.model.NOWHERE.of(""))
+    external = (*stack.declaration().external, fedora)
     desired = stack.desired(0, servers=servers, external=external)
     repairs = {one.text.split()[0]: one.repair for one in found(bench, desired)}
     assert repairs == {"flavor": "resize", "image": ""}

@@ -17,8 +17,8 @@ def rebuilt(count: int) -> core.desired.Desired:
     """Return a stack whose servers are to be made of another image."""
     change = model.OnChange(image="rebuild")
     servers = tuple(stack.server(number + 1, on_change=change)._replace(image="fedora") for number in range(count))
-    external = tuple(model.External("image", name, model.NOWHERE.of("")) for name in ("debian", "fedora"))
-    network = model.External("network", "public", model.NOWHERE.of(""))
+    external = tuple(model.DeclaredExternal("image", name, model.NOWHERE.of("")) for name in ("debian", "fedora"))
+    network = model.DeclaredExternal("network", "public", model.NOWHERE.of(""))
     return stack.desired(0, servers=servers, external=(*external, network))
 
 

@@ -8,11 +8,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 from novaform import core
-from novaform.simulate.cloud.host import DOMAIN, Guest, told
+from novaform.simulate.cloud.host import DOMAIN, Guest, to_module_row
 
 UUID = "11111111-2222-3333-4444-555555555555"
 XML = DOMAIN.format(domain="instance-1", uuid=UUID, block="", memory=256, vcpus=1, disks="", interfaces="")
-GOOD = told(Guest("compute1", XML, "running"))
+GOOD = to_module_row(Guest("compute1", XML, "running"))
 JUNK = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),

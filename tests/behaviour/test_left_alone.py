@@ -101,7 +101,7 @@ def test_what_needs_what_is_blocked_is_blocked(bench: Bench) -> None:
 def test_protection_holds_from_the_moment_it_is_declared(bench: Bench) -> None:
     bench.cloud.glance.add("fedora")
     server = {"image": "fedora", "protect": True, "on_change": model.OnChange(image="rebuild")}
-    external = (model.External("image", "fedora", model.NOWHERE.of("")),)
+    external = (model.DeclaredExternal("image", "fedora", model.NOWHERE.of("")),)
     plan = bench.plan(only(*servers(4, **server), external=external), **UNLIMITED)
     assert (steps(plan), notes(plan)) == (["update server web-4"], ["denied server web-4"])
 

@@ -79,7 +79,7 @@ def test_a_later_process_of_the_same_number_is_another() -> None:
 
 def test_the_module_holds_the_stack_from_its_first_look() -> None:
     bench = Bench(kept=True)
-    module = stage.Stack(bench.run(stack.desired()))
+    module = stage.StackStage(bench.run(stack.desired()))
     with holder(bench.folder, 0) as other:
         with pytest.raises(core.errors.ApplyError, match="another apply of this stack is running"):
             module.plan(None)

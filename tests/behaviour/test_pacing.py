@@ -163,7 +163,8 @@ def test_twenty_that_fail_by_one_image_are_one_failure() -> None:
     bench.cloud.glance.add("broken")
     servers = tuple(stack.server(number, "bad")._replace(image="broken") for number in range(1, 21))
     servers += tuple(stack.server(number)._replace(flavor="large") for number in range(1, 6))
-    external = (*stack.declaration().external, core.model.External("image", "broken", core.model.NOWHERE.of("")))
+    broken = core.model.DeclaredExternal("image", "broken", core.model.NOWHERE.of(""))
+    external = (*stack.declaration().external, broken)
     for number in range(1, 21):
         bench.cloud.nova.fails[f"bad-{number}"] = f"Image {number} is unacceptable"
     bench.cloud.nova.hosts = ["compute1"]

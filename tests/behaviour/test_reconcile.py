@@ -137,7 +137,7 @@ def test_half_a_mark_is_neither_ours_nor_missing(bench: Bench) -> None:
 
 def test_an_image_change_is_denied_with_its_price(bench: Bench) -> None:
     bench.cloud.glance.add("fedora")
-    external = (*stack.declaration().external, model.External("image", "fedora", model.NOWHERE.of("")))
+    external = (*stack.declaration().external, model.DeclaredExternal("image", "fedora", model.NOWHERE.of("")))
     servers = (stack.server(1)._replace(image="fedora"), stack.server(2), stack.server(3))
     decision = bench.plan(stack.desired(0, servers=servers, external=external))
     assert steps(decision) == []
@@ -187,7 +187,7 @@ def test_absent_is_a_state(bench: Bench) -> None:
 def test_a_missing_image_blocks_its_servers_only() -> None:
     bench = Bench()
     servers = (stack.server(1)._replace(image="nope"), stack.server(2))
-    external = (*stack.declaration().external, model.External("image", "nope", model.NOWHERE.of(""), "debian"))
+    external = (*stack.declaration().external, model.DeclaredExternal("image", "nope", model.NOWHERE.of(""), "debian"))
     decision = bench.plan(stack.desired(0, servers=servers, external=external))
     assert blocked(decision) == ["create server web-1"]
     assert "did you mean debian?" in decision.notes[0].text

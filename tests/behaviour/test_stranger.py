@@ -104,10 +104,10 @@ def test_an_administrator_calls_an_image_that_others_only_share_by_its_id() -> N
     bench.cloud.roles = ["admin"]
     with bench.cloud.stranger("evil"):
         evil = bench.cloud.glance.add("fedora")
-    named = (*stack.declaration().external, model.External("image", "fedora", model.NOWHERE.of("")))
+    named = (*stack.declaration().external, model.DeclaredExternal("image", "fedora", model.NOWHERE.of("")))
     decision = bench.plan(stack.desired(1, external=named))
     assert "denied image fedora" in notes(decision)
-    by_id = (*stack.declaration().external, model.External("image", evil, model.NOWHERE.of("")))
+    by_id = (*stack.declaration().external, model.DeclaredExternal("image", evil, model.NOWHERE.of("")))
     assert not notes(bench.plan(stack.desired(1, external=by_id)))
 
 

@@ -89,7 +89,8 @@ def test_a_key_pair_of_a_server_that_stays_stays() -> None:
 def test_what_the_declaration_uses_by_name_stays(section: str, kind: str) -> None:
     """A section that is taken out, while what it made is still named, takes nothing away, nor what belongs to it."""
     bench = applied()
-    named = [model.External(kind, one.key, model.NOWHERE.of("")) for one in stack.desired(0).wanted if one.kind == kind]
+    keys = [one.key for one in stack.desired(0).wanted if one.kind == kind]
+    named = [model.DeclaredExternal(kind, key, model.NOWHERE.of("")) for key in keys]
     wanted = stack.desired(1, external=(*stack.declaration().external, *named), **{section: ()})
     plan = bench.plan(wanted, **UNLIMITED)
     assert {f"ignored {kind} {one.name}" for one in named} <= set(notes(plan))

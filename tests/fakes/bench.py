@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from novaform.cloud import run
 
 
-class Bench(world.World):
+class Bench(world.Simulation):
     """A simulated cloud with an image. ``kept``: with the journal in a file, and threads, as in a real run."""
 
     def __init__(self, *, kept: bool = False) -> None:

@@ -42,7 +42,7 @@ def blinded(stages: Sequence[Stage], seed: int, numbers: range) -> Iterator[Verd
 def blind(stage: Stage, seed: str) -> Verdict:
     """Run a story once with a part of the cloud hidden, and judge that nothing has ended."""
     chance = random.Random(seed)
-    here = world.restored(stage.saved, seed)
+    here = world.restore(stage.saved, seed)
     before = alive(here.cloud)
     hidden = hide(here.cloud, chance, asked(stage))
     problems = []
@@ -57,7 +57,7 @@ def blind(stage: Stage, seed: str) -> Verdict:
 
 def asked(stage: Stage) -> list[str]:
     """Return the lists that a plan asks for."""
-    other = world.restored(stage.saved, "")
+    other = world.restore(stage.saved, "")
     other.plan(stage.story.after)
     return sorted({path.partition("?")[0] for method, path in other.cloud.log if method == "GET"})
 

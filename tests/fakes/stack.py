@@ -27,8 +27,8 @@ def declaration(count: int = 3, **more: Any) -> model.Declaration:
         "security_groups": (model.SecurityGroup("web", (model.Rule(protocol="tcp", port_min=80, port_max=80),)),),
         "servers": tuple(server(number + 1) for number in range(count)),
         "external": (
-            model.External("image", "debian", model.NOWHERE.of("")),
-            model.External("network", "public", model.NOWHERE.of("")),
+            model.DeclaredExternal("image", "debian", model.NOWHERE.of("")),
+            model.DeclaredExternal("network", "public", model.NOWHERE.of("")),
         ),
         **more,
     }

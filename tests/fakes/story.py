@@ -24,7 +24,7 @@ def group(count: int = 3, **more: Any) -> tuple[model.Server, ...]:
 def desired(servers: tuple[model.Server, ...], **more: Any) -> Any:
     """Return a stack with these servers and both images of the stories."""
     names = (("image", "debian"), ("image", "fedora"), ("network", "public"))
-    external = tuple(model.External(kind, name, model.NOWHERE.of("")) for kind, name in names)
+    external = tuple(model.DeclaredExternal(kind, name, model.NOWHERE.of("")) for kind, name in names)
     return stack.desired(0, **{"servers": servers, "external": external, **more})
 
 

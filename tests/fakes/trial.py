@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Mapping, Sequence
 
-    from novaform.simulate.world import World
+    from novaform.simulate.world import Simulation
 
 TURNS = 3
 """Runs during which accidents may happen, and runs after them in which all must be well."""
@@ -51,7 +51,7 @@ class Verdict(NamedTuple):
 
 def staged(story: Story) -> Stage:
     """Play the beginning, and once the whole without an accident. Raises ``ApplyError`` if even that fails."""
-    stage = world.World()
+    stage = world.Simulation()
     for image in story.images:
         stage.cloud.glance.add(image)
     if story.before is not None:
@@ -63,14 +63,14 @@ def staged(story: Story) -> Stage:
     return Stage(story, saved, end.end(stage.cloud), tuple(stage.cloud.effects))
 
 
-def calm(stage: World, desired: core.desired.Desired) -> None:
+def calm(stage: Simulation, desired: core.desired.Desired) -> None:
     """Apply without an accident."""
     result = stage.apply(desired, **LIMITS)
     if not result["report"]["clean"]:
         raise core.errors.ApplyError(f"without any accident something is left: {result['after']}")
 
 
-def chosen(stage: Stage, chance: random.Random, names: Sequence[str]) -> dict[str, Callable[[World], None]]:
+def chosen(stage: Stage, chance: random.Random, names: Sequence[str]) -> dict[str, Callable[[Simulation], None]]:
     """Return these accidents, each at a place of chance."""
     found = {}
     for name in names:
@@ -79,19 +79,19 @@ def chosen(stage: Stage, chance: random.Random, names: Sequence[str]) -> dict[st
     return found
 
 
-def placed(name: str, at: int, long: int, chance: random.Random) -> Callable[[World], None]:
+def placed(name: str, at: int, long: int, chance: random.Random) -> Callable[[Simulation], None]:
     """Return what arranges an accident in a world."""
 
-    def arrange(here: World) -> None:
+    def arrange(here: Simulation) -> None:
         place = accident.Place(here.cloud, at, long, chance)
         here.cloud.faults.append(accident.ACCIDENTS[name](place))
 
     return arrange
 
 
-def tried(stage: Stage, seed: str, accidents: Mapping[str, Callable[[World], None]]) -> Verdict:
+def tried(stage: Stage, seed: str, accidents: Mapping[str, Callable[[Simulation], None]]) -> Verdict:
     """Play a story through accidents, and judge how it ends."""
-    here = world.restored(stage.saved, seed)
+    here = world.restore(stage.saved, seed)
     for arrange in accidents.values():
         arrange(here)
     problems: list[str] = []
@@ -99,19 +99,19 @@ def tried(stage: Stage, seed: str, accidents: Mapping[str, Callable[[World], Non
     clean = False
     while runs < 2 * TURNS and not clean:
         if runs == TURNS:
-            accident.over(here.cloud)
+            accident.end_all(here.cloud)
         clean, died = turn(here, stage.story.after)
         runs += 1
         killed += died
         twins = end.twins(here.cloud)
         problems += [f"after run {runs} there are twins: {', '.join(twins)}"] if twins else []
         here.cloud.sleep(PAUSE)
-    accident.over(here.cloud)
+    accident.end_all(here.cloud)
     problems += judged(here, stage, clean=clean)
     return Verdict(stage.story.name, seed, tuple(accidents), tuple(problems), runs, killed)
 
 
-def turn(here: World, desired: core.desired.Desired) -> tuple[bool, bool]:
+def turn(here: Simulation, desired: core.desired.Desired) -> tuple[bool, bool]:
     """Run once; tell whether nothing is left, and whether the run was killed."""
     try:
         return bool(here.apply(desired, **LIMITS)["report"]["clean"]), False
@@ -121,7 +121,7 @@ def turn(here: World, desired: core.desired.Desired) -> tuple[bool, bool]:
         return False, False
 
 
-def judged(here: World, stage: Stage, *, clean: bool) -> list[str]:
+def judged(here: Simulation, stage: Stage, *, clean: bool) -> list[str]:
     """Return what is wrong with an end."""
     problems = [] if clean else [f"something is left: {left(here, stage.story.after)}"]
     problems += end.difference(end.end(here.cloud), dict(stage.end))
@@ -129,7 +129,7 @@ def judged(here: World, stage: Stage, *, clean: bool) -> list[str]:
     return problems + ([f"leaked: {', '.join(leaks)}"] if leaks else [])
 
 
-def left(here: World, desired: core.desired.Desired) -> str:
+def left(here: Simulation, desired: core.desired.Desired) -> str:
     """Return in a line what a plan still has."""
     report = here.plan(desired, **LIMITS).to_report()
     steps = [f"{one['action']} {one['kind']} {one['name']}" for one in report["steps"]]

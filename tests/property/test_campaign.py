@@ -70,7 +70,7 @@ def test_a_twin_a_leak_and_another_end_are_noticed() -> None:
     """The judge is judged: without him no campaign means anything."""
     played = stage("scale")
 
-    def spoil(here: world.World) -> None:
+    def spoil(here: world.Simulation) -> None:
         nova = here.cloud.nova
         one = next(iter(nova.servers.values()))
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from novaform import core
 from novaform.simulate import end
-from novaform.simulate.world import restored
+from novaform.simulate.world import restore
 
 if TYPE_CHECKING:
     import random
@@ -58,7 +58,7 @@ groups = st.sampled_from(
     ]
 )
 external = tuple(
-    model.External(kind, name, model.NOWHERE.of(""))
+    model.DeclaredExternal(kind, name, model.NOWHERE.of(""))
     for kind, name in (("image", "debian"), ("image", "fedora"), ("network", "public"))
 )
 
@@ -201,7 +201,7 @@ def test_steps_add_up(
     world.apply(first)
     befall(world, events)
     saved = world.saved()
-    whole, parts = restored(saved, "1"), restored(saved, "2")
+    whole, parts = restore(saved, "1"), restore(saved, "2")
     assert whole.apply(second, **UNLIMITED)["report"]["clean"]
     steps = [step for step in parts.plan(second, **UNLIMITED).doable if isinstance(step, core.change.Change)]
     carried_out(parts.run(second, **UNLIMITED), [step for step in steps if chance.random() < 0.5])

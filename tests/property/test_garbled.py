@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from novaform import core
 from novaform.simulate import end
-from novaform.simulate.world import World, restored
+from novaform.simulate.world import Simulation, restore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,7 +41,7 @@ OTHERS: tuple[Any, ...] = (None, True, 7, 1.5, "x", "../../flavors/1", [], [[]],
 class Garbler:
     """Passes requests on to a cloud, and garbles what one of its paths answers to a GET; without a path, any answer."""
 
-    def __init__(self, world: World, path: str, garble: Garble) -> None:
+    def __init__(self, world: Simulation, path: str, garble: Garble) -> None:
         self.world = world
         self.path = path
         self.garble = garble
@@ -62,7 +62,7 @@ def desired(*servers: model.Server, **more: Any) -> core.desired.Desired:
     own = model.Image("own", file=str(FILE), sha256=hashlib.sha256(FILE.read_bytes()).hexdigest())
     data = model.Volume("data-1", 10, server="web-1")
     names = (("image", "debian"), ("network", "public"))
-    external = tuple(model.External(kind, name, model.NOWHERE.of("")) for kind, name in names)
+    external = tuple(model.DeclaredExternal(kind, name, model.NOWHERE.of("")) for kind, name in names)
     given = {"images": (own,), "volumes": (data,), "server_groups": (model.ServerGroup("apart", "anti-affinity"),)}
     return stack.desired(0, **{**given, "servers": servers, "external": external, **more})
 
@@ -101,7 +101,7 @@ def fewer() -> core.desired.Desired:
     return desired(one, *group()[1:4], images=(), volumes=(), server_groups=(), security_groups=())
 
 
-def planned(world: World, wanted: core.desired.Desired, garbler: Garbler | None = None) -> Any:
+def planned(world: Simulation, wanted: core.desired.Desired, garbler: Garbler | None = None) -> Any:
     """Return the decision, or the error that is all there is to say."""
     run = world.run(wanted, **LIMITS)
     run.session.transport = garbler or run.session.transport
@@ -126,7 +126,7 @@ def made(decision: core.change.Decision) -> set[tuple[str, str]]:
 @cache
 def paths() -> list[str]:
     """Return all that a plan reads, and what it reads of one server that is not in the list."""
-    world = restored(stage(), "1")
+    world = restore(stage(), "1")
     world.cloud.log.clear()
     planned(world, desired(*group()))
     return sorted({urlsplit(path).path for method, path in world.cloud.log if asks(method, path)})
@@ -137,8 +137,8 @@ def judge(path: str, garble: Garble, wanted: core.desired.Desired, felt: Callabl
 
     ``felt``: whether no step may be added that is felt, which a member less of a list may well do: a port may be gone.
     """
-    usual = planned(restored(stage(), "1"), wanted)
-    found = planned(world := restored(stage(), "1"), wanted, Garbler(world, path, garble))
+    usual = planned(restore(stage(), "1"), wanted)
+    found = planned(world := restore(stage(), "1"), wanted, Garbler(world, path, garble))
     told = str(found) if isinstance(found, core.errors.Error) else json.dumps(found.to_report(), default=str)
     assert not [secret for secret in SECRETS if secret in told]
     if isinstance(found, core.errors.Error):
@@ -253,7 +253,7 @@ def test_a_list_that_does_not_end_is_none(name: str) -> None:
 
 
 def test_a_list_that_only_grows_has_an_end() -> None:
-    world = restored(stage(), "1")
+    world = restore(stage(), "1")
     server = json.dumps({"id": "a", "status": "UNKNOWN"}).encode()
     numbers = count()
 
@@ -273,7 +273,7 @@ STORIES = ("create", "image", "resize", "rebuild", "replace", "delete", "attach"
 def played(name: str) -> tuple[trial.Stage, int]:
     """Return a story with its beginning played, and how many answers a calm run gets."""
     stage = trial.staged(next(one for one in story.stories() if one.name == name))
-    world = restored(stage.saved, "1")
+    world = restore(stage.saved, "1")
     world.cloud.log.clear()
     world.apply(stage.story.after, **LIMITS)
     return stage, len(world.cloud.log)
@@ -289,7 +289,7 @@ def test_an_apply_among_garbled_answers_ends_as_one_without(name: str, kind: str
     def garble(_: str, body: bytes) -> bytes:
         return BODIES[kind](body) if 0 <= next(number) - first % answers < long else body
 
-    world = restored(stage.saved, "1")
+    world = restore(stage.saved, "1")
     for _ in range(long + 3):
         run = world.run(stage.story.after, **LIMITS)
         run.session.transport = Garbler(world, "", garble)

@@ -47,7 +47,7 @@ def variables(lies: Any, secrets: tuple[str, ...] = ()) -> dict[str, Any]:
 
 
 HONEST = {host: BLUEPRINT(variables({}), GROUPS, host) for host in ADDRESSES}
-NEEDED = tuple(name for made in HONEST.values() for name in compose.granted(made))
+NEEDED = tuple(name for made in HONEST.values() for name in compose.granted_secrets(made))
 
 
 def known(made: list[dict[str, Any]]) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def check_blueprint(lies: Any) -> None:
         except AnsibleFilterError as error:
             said = str(error)
             break
-        assert compose.granted(made) == compose.granted(HONEST[host])
+        assert compose.granted_secrets(made) == compose.granted_secrets(HONEST[host])
         if host != "evil1":
             assert known(made) == known(HONEST[host])
     assert said.startswith("the facts of evil1 are not facts: ") or not said

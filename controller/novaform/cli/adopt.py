@@ -45,9 +45,9 @@ def adopt(
     Exit status: 0 all of them are ours, 2 not all, 1 an error.
     """
     given: dict[str, Any] = {"adopt": list(name or [core.policy.EVERY]), "adopt_differing": differing}
-    stack = option.opened(option.where(file, cloud, None, environment, var), given)
-    known(stack, name or ())
-    decision = concerned(stack, name or ())
+    stack = option.open_stack(option.where(file, cloud, None, environment, var), given)
+    check_names(stack, name or ())
+    decision = adoption_of(stack, name or ())
     steps = applying.changes(decision)
     if not as_json:
         show.show(render.render(decision))
@@ -59,7 +59,7 @@ def adopt(
     return tell(outcomes, sorted(set(left)), as_json=as_json)
 
 
-def known(stack: Stack, names: Sequence[str]) -> None:
+def check_names(stack: Stack, names: Sequence[str]) -> None:
     """Raise ``DeclareError`` for a name that no declared server has."""
     declared = {one.key for one in stack.desired.wanted if one.kind == "server"}
     for name in names:
@@ -67,7 +67,7 @@ def known(stack: Stack, names: Sequence[str]) -> None:
             raise core.errors.DeclareError(f"{stack.where.file}: no server called {name} is declared")
 
 
-def concerned(stack: Stack, names: Sequence[str]) -> core.change.Decision:
+def adoption_of(stack: Stack, names: Sequence[str]) -> core.change.Decision:
     """Return the part of the decision that is about taking servers over."""
     look = stack.look()
     world = core.index.Index(stack.desired, look.observed, look.applied, stack.policy)

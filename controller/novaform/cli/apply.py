@@ -9,7 +9,7 @@ import typer
 
 from novaform import core, output
 from novaform.cli import kept, option, show
-from novaform.cli.progress import Progress
+from novaform.cli.progress import ApplyProgress
 from novaform.stack import apply as applying
 from novaform.stack import render
 
@@ -33,7 +33,7 @@ def apply(
 
     Exit status: 0 everything is as declared, 2 something is left, 1 an error, or a step that failed.
     """
-    stack = option.opened(where, given)
+    stack = option.open_stack(where, given)
     approved = kept.load(saved, stack) if saved is not None else None
     decision = stack.look().decision
     if not as_json:
@@ -49,7 +49,7 @@ def module(stack: Stack, options: dict[str, Any]) -> applying.Target:
     """Return the module that acts on a stack, with its progress on the terminal."""
     from novaform.stack import batch
 
-    return batch.Module(stack, options, Progress, build)
+    return batch.RunnerModule(stack, options, ApplyProgress, build)
 
 
 def build(path: Path, say: Any) -> Path:

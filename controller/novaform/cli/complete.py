@@ -27,7 +27,7 @@ def consequences(incomplete: str) -> list[str]:
     return fitting(core.consequence.LADDER, incomplete)
 
 
-def healed(incomplete: str) -> list[str]:
+def healable_classes(incomplete: str) -> list[str]:
     """Return the classes of drift that can be healed."""
     return fitting((*core.policy.HEALED, core.policy.NOTHING), incomplete)
 

@@ -8,7 +8,7 @@ import typer
 
 from novaform import core, output
 from novaform.cli import option, show
-from novaform.stack.render import Line, called
+from novaform.stack.render import Line, kind_name
 
 app = typer.Typer()
 DIFFERS = 2
@@ -29,7 +29,7 @@ def drift(
     """
     from novaform.stack import drift as room
 
-    stack = option.opened(option.where(file, cloud, inventory, environment, var), {})
+    stack = option.open_stack(option.where(file, cloud, inventory, environment, var), {})
     found, placement = room.observe_drift(stack)
     if as_json:
         asked = {"hosts": inventory is not None, "placement": placement}
@@ -48,7 +48,7 @@ def lines(found: list[core.drift.Drift]) -> list[Line]:
         repair = f"  → {one.repair}" if one.repair else ""
         host = f" on {one.host}" if one.host else ""
         place = f"  {one.origin}" if one.origin else ""
-        text = f"{one.kind:{width}}  {called(one.of)} {one.name}{host}: {one.text}{repair}{place}"
+        text = f"{one.kind:{width}}  {kind_name(one.of)} {one.name}{host}: {one.text}{repair}{place}"
         made.append(Line(text, "dim" if one.ignored else "yellow"))
     return made
 

@@ -38,7 +38,7 @@ def explain(
     """Say everything that is known of one thing, what would be done about it, and on what it waits."""
     from novaform.stack import explain as room
 
-    stack = option.opened(option.where(file, cloud, inventory, environment, var), {})
+    stack = option.open_stack(option.where(file, cloud, inventory, environment, var), {})
     found = room.explain(stack, name)
     if as_json:
         output.answer(found)
@@ -50,7 +50,7 @@ def explain(
 def lines(one: Mapping[str, Any]) -> Iterator[render.Line]:
     """Yield the explanation of one thing."""
     place = f"  {one['at']}" if one["at"] else "  (nobody declares it)"
-    yield render.Line(f"{render.called(one['kind'])} {one['name']}{place}", "bold")
+    yield render.Line(f"{render.kind_name(one['kind'])} {one['name']}{place}", "bold")
     for name, told in sorted(one["declared"].items()):
         where = f"  {told['at']}" if told["at"] != one["at"] else ""
         yield render.Line(f"  declared  {name}: {core.change.readable(told['value'])}{where}")

@@ -41,7 +41,7 @@ ssh_args = -o ControlMaster=auto -o ControlPersist=60s -o ServerAliveInterval=15
 """
 
 
-def _named(host: str) -> tuple[str, str]:
+def _split_host(host: str) -> tuple[str, str]:
     """Return ``(name, address)`` of ``name=address`` or of a bare address."""
     name, sign, address = host.partition("=")
     if not name or (sign and not address) or name.startswith("-"):
@@ -96,8 +96,8 @@ def init(
 ) -> None:
     """Write inventory, cloud.yml and vaulted secrets of a new site, and pin its hosts' SSH keys."""
     site = directory.SiteDirectory(root.absolute())
-    first = _named(control)
-    others = [_named(host) for host in compute or []]
+    first = _split_host(control)
+    others = [_split_host(host) for host in compute or []]
     members = {"control": [first], "network": [first], "compute": others or [first]}
     _refuse(site.root, [first, *others], user)
     addresses = list(dict.fromkeys(address for hosts in members.values() for _, address in hosts))

@@ -116,7 +116,7 @@ def assemble(chosen: str | None) -> typer.Typer:
     return root
 
 
-def asked(arguments: Sequence[str]) -> Sequence[str]:
+def command_words(arguments: Sequence[str]) -> Sequence[str]:
     """Return the words of the command line: those that a shell wants completed stand in its environment."""
     line = os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS")
     return line.split()[1:] if COMPLETING in os.environ and line else arguments
@@ -130,7 +130,7 @@ def complain(message: str, arguments: Sequence[str], details: dict[str, object])
     return FAILED
 
 
-def broken(error: OSError) -> str:
+def describe_os_error(error: OSError) -> str:
     """Return what could not be read or written."""
     why = error.strerror or str(error)
     if error.filename is not None:
@@ -150,7 +150,7 @@ def unwritten(error: output.Unwritten) -> int:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return the exit status. Errors pass."""
-    chosen = next((word for word in asked(arguments) if not word.startswith("-")), None)
+    chosen = next((word for word in command_words(arguments) if not word.startswith("-")), None)
     brief = chosen in ROOMS and ROOMS[chosen].brief
     try:
         with core.gc_pause.without_collector() if brief else contextlib.nullcontext():
@@ -168,7 +168,7 @@ def run(arguments: Sequence[str]) -> int:
     return status if isinstance(status, int) else 0
 
 
-def explained(arguments: Sequence[str]) -> int:
+def run_explaining(arguments: Sequence[str]) -> int:
     """Run one command line; what goes wrong becomes a sentence, but for what cannot be written."""
     try:
         with interrupt.heard():
@@ -178,7 +178,7 @@ def explained(arguments: Sequence[str]) -> int:
     except core.errors.Error as error:
         return complain(str(error), arguments, error.details)
     except OSError as error:
-        return complain(broken(error), arguments, {})
+        return complain(describe_os_error(error), arguments, {})
     except interrupt.Interrupted as error:
         complain(error.told, arguments, error.details)
         return error.status
@@ -192,7 +192,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     output.prepare()
     arguments = list(sys.argv[1:] if argv is None else argv) or ["--help"]
     try:
-        status = explained(arguments)
+        status = run_explaining(arguments)
         output.flush()
     except output.Unwritten as error:
         return unwritten(error)

@@ -67,7 +67,7 @@ Heal = Annotated[
         metavar="CLASS",
         help=f"Which drift to repair by a reboot: {', '.join(core.policy.HEALED)} or none.",
         show_default=core.policy.POWER,
-        autocompletion=complete.healed,
+        autocompletion=complete.healable_classes,
     ),
 ]
 Timeout = Annotated[int, typer.Option(min=1, help="Seconds that one action on a server may take.")]
@@ -129,7 +129,7 @@ def limits(**given: Any) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None and value is not False}
 
 
-def opened(where: stack.Where, given: dict[str, Any]) -> stack.Stack:
+def open_stack(where: stack.Where, given: dict[str, Any]) -> stack.Stack:
     """Open the stack that a command is about."""
     return stack.Stack(where, core.policy.from_options(given))
 

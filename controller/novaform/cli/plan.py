@@ -28,7 +28,7 @@ def plan(
 
     Exit status: 0 everything is as declared, 2 something differs, 1 an error.
     """
-    stack = option.opened(where, given)
+    stack = option.open_stack(where, given)
     decision = stack.look().decision
     if out is not None:
         kept.keep(out, stack, decision)

@@ -11,7 +11,7 @@ from novaform.stack import render
 SHOWN = 5
 
 
-class Progress:
+class ApplyProgress:
     """Counts steps that ended."""
 
     def __init__(self, total: int) -> None:
@@ -50,14 +50,14 @@ class Progress:
         self.asked.pop((one["kind"], one["name"]), None)
         sign = {"done": "✓", "failed": "✗"}.get(one["outcome"], "?")
         why = f": {one['why']}" if one["why"] else ""
-        self.write(f"{sign} {one['action']} {render.called(one['kind'])} {one['name']}{why}")
+        self.write(f"{sign} {one['action']} {render.kind_name(one['kind'])} {one['name']}{why}")
 
     def sum_up(self) -> str:
         """Return in a sentence what became of a run that was interrupted."""
         if not self.outcomes and not self.asked:
             return "interrupted before anything was asked of the cloud: nothing was changed"
         done = sum(1 for one in self.outcomes if one["outcome"] == core.outcome.DONE)
-        asked = [f"{action} {render.called(kind)} {name}" for (kind, name), action in self.asked.items()]
+        asked = [f"{action} {render.kind_name(kind)} {name}" for (kind, name), action in self.asked.items()]
         more = f" and {len(asked) - SHOWN} more" if len(asked) > SHOWN else ""
         still = (
             f"; {', '.join(asked[:SHOWN])}{more} had been asked for and may still go on in the cloud" if asked else ""

@@ -55,18 +55,18 @@ def simulate(
         where = option.where(file, None, None, environment, var)
         player = Player(Path(), say, seed)
         player.environment, player.variables = where.environment, where.variables or {}
-        tried(file, fault or [], player)
+        try_declaration(file, fault or [], player)
     if as_json:
         report = player.decision.to_report() if player.decision is not None else None
         output.answer({"clean": player.clean, "log": log, "servers": player.rows(), "report": report})
     return 0 if player.clean else DIFFERS
 
 
-def tried(file: Path, faults: list[str], player: Player) -> None:
+def try_declaration(file: Path, faults: list[str], player: Player) -> None:
     """Plan a declaration, and apply it until nothing is left or patience ends."""
     for one in faults:
-        script.meant(one)
-    furnish.desired(file, player.environment, player.variables)  # what is wrong with it is this command's error
+        script.parse_fault(one)
+    furnish.load_desired(file, player.environment, player.variables)  # what is wrong with it is this command's error
     name = shlex.quote(str(file))
     player.play([f"plan {name}", *(f"fault {one} times 5" for one in faults)])
     for turn in range(TURNS):

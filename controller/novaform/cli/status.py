@@ -37,7 +37,7 @@ def status(
     """
     from novaform.stack import status as room
 
-    stack = option.opened(option.where(file, cloud, inventory, environment, var), {})
+    stack = option.open_stack(option.where(file, cloud, inventory, environment, var), {})
     instances = room.status(stack, consoles=consoles)
     if as_json:
         silent = stack.hosts.silent if stack.hosts is not None else {}

@@ -37,9 +37,9 @@ def undo(
 
     Exit status: 0 everything is as it was declared then, 2 something differs, 1 an error.
     """
-    stack = option.opened(where, given)
+    stack = option.open_stack(where, given)
     if show_list:
-        return listed(stack, as_json=as_json)
+        return list_history(stack, as_json=as_json)
     back.go_back(stack, to)
     decision = stack.look().decision
     if not as_json:
@@ -55,7 +55,7 @@ def undo(
     return apply.tell(result, as_json=as_json)
 
 
-def listed(stack: Stack, *, as_json: bool) -> int:
+def list_history(stack: Stack, *, as_json: bool) -> int:
     """Say what was applied, the last first; the number is what ``--to`` takes."""
     rows = [
         {

@@ -26,15 +26,15 @@ NOT_HERE = frozenset({"admin_token", "http_basic", "none", "v2password", "v2toke
 """What gives no token of a project with a catalog, or is of a version that Keystone has no more."""
 
 
-def known() -> list[str]:
+def plugin_names() -> list[str]:
     """Return the names of all ways to sign in."""
     return sorted(set(loading.get_available_plugin_names()) - NOT_HERE)
 
 
 def plugin(given: credential.Credential) -> Any:
     """Return keystoneauth1's way to sign in. Raises ``Error`` for an unknown one, and for what it lacks."""
-    if given.auth_type not in known():
-        raise core.errors.ObserveError(f"is not known here; known: {', '.join(known())}")
+    if given.auth_type not in plugin_names():
+        raise core.errors.ObserveError(f"is not known here; known: {', '.join(plugin_names())}")
     loader = loading.get_plugin_loader(given.auth_type)
     options = loader.get_options()
     words = {option.dest: one for option in options for one in values(given, option)}

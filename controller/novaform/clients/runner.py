@@ -113,7 +113,7 @@ def run(
     if not results and ended.status == "successful":
         raise core.errors.DeclareError(f"{settings['inventory']}: no host is in the group {pattern}")
     if not results:
-        raise core.errors.ApplyError(f"Ansible ran no {module} on {pattern}: {said(ended)}")
+        raise core.errors.ApplyError(f"Ansible ran no {module} on {pattern}: {last_words(ended)}")
     return results
 
 
@@ -144,7 +144,7 @@ def interruptible(parameters: Mapping[str, Any], stop: Path | None) -> Any:
         pool.shutdown(wait=False)
 
 
-class Order(NamedTuple):
+class Playbook(NamedTuple):
     """How a playbook is run: its variables, who gets Ansible's events, and when it is ended in any case."""
 
     variables: Mapping[str, Any]
@@ -157,7 +157,7 @@ def is_at_work(private: Path) -> bool:
     return (private / PROGRESS).exists()
 
 
-def said(ended: Any) -> str:
+def last_words(ended: Any) -> str:
     """Return what Ansible said when it ended early, in one line."""
     lines = ended.stdout.read().strip().splitlines() if ended.stdout else []
     return f"{ended.status} ({COLOURS.sub('', ' '.join(lines[-3:]))})"
@@ -200,7 +200,7 @@ def beside(private: Path, place: Path) -> dict[str, str]:
     return settings
 
 
-def play(private: Path, playbook: str, inventory: Path, order: Order) -> str:
+def play(private: Path, playbook: str, inventory: Path, order: Playbook) -> str:
     """Run one of our playbooks on an inventory; return Ansible's last words, empty when all went well.
 
     Raises ``ApplyError`` when it did not end in time.
@@ -219,7 +219,7 @@ def play(private: Path, playbook: str, inventory: Path, order: Order) -> str:
     if ended.status == "timeout":
         child.end_all()
         raise core.errors.ApplyError(f"{playbook} did not end within {order.seconds} s: run again")
-    return "" if ended.status == "successful" else said(ended)
+    return "" if ended.status == "successful" else last_words(ended)
 
 
 def follow(path: Path, hear: Callable[[dict[str, Any]], None], over: Callable[[], bool]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from novaform import core
 from novaform.declare.form import demand, reference
 from novaform.declare.form.address import PublicKey
-from novaform.declare.form.field import Context, Named, Refused
+from novaform.declare.form.field import Named, Reading, RefusedValue
 
 if TYPE_CHECKING:
     from novaform.declare.form.record import Entry
@@ -36,7 +36,7 @@ def to_pairs(members: dict[str, Named] | None) -> tuple[tuple[str, str], ...]:
 class Builder:
     """Makes values of the sound entries; what only shows here is added to the context's problems."""
 
-    def __init__(self, sections: Sections, context: Context) -> None:
+    def __init__(self, sections: Sections, context: Reading) -> None:
         self.sections, self.context = sections, context
 
     def sound(self, section: str) -> list[Named]:
@@ -75,8 +75,8 @@ class Builder:
         try:
             text = self.context.references.text(file, named.value.node)
             return PublicKey().parse(text, plain=False)
-        except (reference.Missing, Refused) as error:
-            said = f"{file} {error}" if isinstance(error, Refused) else str(error)
+        except (reference.MissingReference, RefusedValue) as error:
+            said = f"{file} {error}" if isinstance(error, RefusedValue) else str(error)
             self.context.problems.add_at(to_origins(named).of("public_key_file"), said)
             return None
 
@@ -170,7 +170,7 @@ class Builder:
         """Return the absolute path of an image's file, or None where it has none."""
         try:
             return reference.beside(entry.node, entry.get("file")) if "file" in entry.values else None
-        except reference.Missing as missing:
+        except reference.MissingReference as missing:
             self.context.problems.add(entry.node, str(missing))
             return None
 

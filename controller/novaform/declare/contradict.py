@@ -54,7 +54,7 @@ def of_networks(declaration: core.model.Declaration) -> Iterator[Said]:
     for name, members in by_router.items():
         outer = networks.get((routers[name].external or "") if name in routers else "")
         yield from overlapping([*members, *([outer] if outer is not None and outer not in members else [])], name)
-    yield from crowded(declaration)
+    yield from crowded_pools(declaration)
 
 
 def overlapping(networks: list[core.model.Network], router: str) -> Iterator[Said]:
@@ -70,7 +70,7 @@ def overlapping(networks: list[core.model.Network], router: str) -> Iterator[Sai
             last[cidr.version] = (int(cidr.broadcast_address), network)
 
 
-def crowded(declaration: core.model.Declaration) -> Iterator[Said]:
+def crowded_pools(declaration: core.model.Declaration) -> Iterator[Said]:
     """Yield networks whose pool has fewer addresses than there are interfaces without one of their own."""
     ports = (port for server in declaration.servers if server.state != "absent" for port in server.networks)
     wanted = Counter(port.network for port in ports if port.fixed_ip is None)

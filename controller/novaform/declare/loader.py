@@ -10,7 +10,7 @@ from novaform.declare import contradict
 from novaform.declare.build import Builder
 from novaform.declare.form import disk
 from novaform.declare.resolve import Resolver
-from novaform.declare.section import Reader
+from novaform.declare.section import SectionReader
 from novaform.declare.server import Servers
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def load(
     name = str(path)
     content = disk.read(name)
     with core.gc_pause.without_collector():
-        reader = Reader(name, environment, variables or {})
+        reader = SectionReader(name, environment, variables or {})
         sections = reader.read(content)
         declaration = assemble(sections, reader)
         reader.problems.raise_any()
@@ -44,14 +44,14 @@ def load(
         return whole._replace(digest=to_digest(whole, reader))
 
 
-def to_digest(declaration: core.model.Declaration, reader: Reader) -> str:
+def to_digest(declaration: core.model.Declaration, reader: SectionReader) -> str:
     """Return what changes whenever anything changes that was read (hex)."""
     asked = [reader.environment or "", *(f"{name}={value.text}" for name, value in sorted(reader.given.items()))]
     parts = [*asked, *(part for source in declaration.sources for part in source)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def assemble(sections: Sections, reader: Reader) -> core.model.Declaration:
+def assemble(sections: Sections, reader: SectionReader) -> core.model.Declaration:
     """Return the values of all that is whole; problems go to the reader's list."""
     builder, resolver = Builder(sections, reader.context), Resolver(sections, reader.context)
     servers = Servers(sections, reader.context).all()

@@ -67,7 +67,7 @@ def to_user_data(value: Any, references: reference.References) -> core.model.Use
     text = text.reveal() if hidden else text
     size = len(text.encode())
     if size > instances.USER_DATA_BYTES:
-        raise reference.Missing(f"user_data has {size} bytes, and Nova takes {instances.USER_DATA_BYTES}")
+        raise reference.MissingReference(f"user_data has {size} bytes, and Nova takes {instances.USER_DATA_BYTES}")
     return model.UserData(text, hashlib.sha256(text.encode()).hexdigest(), source, hidden)
 
 

@@ -12,7 +12,7 @@ from novaform.declare.form import problem
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from novaform.declare.form.field import Context
+    from novaform.declare.form.field import Reading
     from novaform.declare.section import Sections
 
 model = core.model
@@ -30,9 +30,9 @@ SECTION = {
 class Resolver:
     """Follows names. What is not declared and may be in the cloud becomes an ``External``; the rest a problem."""
 
-    def __init__(self, sections: Sections, context: Context) -> None:
+    def __init__(self, sections: Sections, context: Reading) -> None:
         self.named, self.context = sections.named, context
-        self.external: dict[tuple[str, str], core.model.External] = {}
+        self.external: dict[tuple[str, str], core.model.DeclaredExternal] = {}
         self.addresses: dict[tuple[str, str], core.model.Origin] = {}
 
     def refer(self, kind: str, name: str | None, origins: core.model.Origins, field: str) -> None:
@@ -41,7 +41,7 @@ class Resolver:
         if not name or name in declared or (kind, name) in self.external:
             return
         near = self.context.problems.closest(name, declared)
-        self.external[kind, name] = model.External(kind, name, origins.of(field), near)
+        self.external[kind, name] = model.DeclaredExternal(kind, name, origins.of(field), near)
 
     def need(self, section: str, name: str, origins: core.model.Origins, field: str) -> bool:
         """Tell whether a name is declared, after adding a problem where it is not."""
@@ -71,7 +71,7 @@ class Resolver:
             self.refer("security_group", group, origins, "security_groups")
         for port in server.networks:
             self.follow_port(port, server)
-        said = confused(server.networks)
+        said = ambiguity_of(server.networks)
         if said:
             self.context.problems.add_at(origins.of("networks"), said)
         if server.server_group and not (server.server_group == server.group and origins.has("spread")):
@@ -159,7 +159,7 @@ class Resolver:
         return tuple(groups)
 
 
-def confused(ports: Iterable[core.model.Port]) -> str | None:
+def ambiguity_of(ports: Iterable[core.model.Port]) -> str | None:
     """Return what two interfaces on one network cannot have, because nothing but an address tells them apart."""
     by_network: dict[str, list[core.model.Port]] = {}
     for port in ports:

@@ -10,7 +10,7 @@ import yaml
 from novaform import core
 from novaform.declare import instances
 from novaform.declare.form import disk, positions, problem, reference
-from novaform.declare.form.field import INVALID, Context, Named
+from novaform.declare.form.field import INVALID, Named, Reading
 from novaform.declare.form.record import Entry, Record
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Sections(NamedTuple):
     sources: dict[str, str]
 
 
-class Reader:
+class SectionReader:
     """Reads a main file and what it includes. Problems go to the context's list; nothing is raised here."""
 
     def __init__(self, name: str, environment: str | None, variables: Mapping[str, str]) -> None:
@@ -34,7 +34,7 @@ class Reader:
         self.given = {key: reference.Written(value) for key, value in variables.items()}
         self.problems = problem.Problems()
         self.references = reference.References({}, self.problems)
-        self.context = Context(self.problems, self.references)
+        self.context = Reading(self.problems, self.references)
         self.sources: dict[str, str] = {}
         self.roots: list[yaml.Node] = []
         self.room = disk.BYTES
@@ -80,7 +80,7 @@ class Reader:
                 self.problems.add_at(at, f"{problem.quote(wanted)} is included twice")
                 return []
             entry = self.check(path, disk.read(path, self.room), instances.INCLUDED)
-        except (core.errors.DeclareError, reference.Missing) as error:
+        except (core.errors.DeclareError, reference.MissingReference) as error:
             self.problems.add_at(at, str(error))
             return []
         return [entry] if entry else []
@@ -98,7 +98,7 @@ class Reader:
 
         Looks before the check of the whole, which needs the values; mistakes in here are told by that check.
         """
-        quiet = Context(problem.Problems(), self.references)
+        quiet = Reading(problem.Problems(), self.references)
         quiet.aliased = self.context.aliased
         values: dict[str, Any] = {}
         for key, node in root.value:

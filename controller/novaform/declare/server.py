@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from novaform import core
 from novaform.declare import build, part
 from novaform.declare.form import problem, reference, scalar
-from novaform.declare.form.field import Refused
+from novaform.declare.form.field import RefusedValue
 from novaform.declare.form.record import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from novaform.declare.form.field import Context, Named
+    from novaform.declare.form.field import Named, Reading
     from novaform.declare.section import Sections
 
 model = core.model
@@ -27,7 +27,7 @@ SERVERS = 100_000
 class Servers:
     """Makes the servers of all instances. Equal parts are one value, so that 10,000 servers stay small."""
 
-    def __init__(self, sections: Sections, context: Context) -> None:
+    def __init__(self, sections: Sections, context: Reading) -> None:
         self.context = context
         self.instances = sections.named["instances"]
         under = sections.defaults.values if sections.defaults else {}
@@ -156,7 +156,7 @@ class Servers:
             return True
         try:
             scalar.Name().parse(name, plain=False)
-        except Refused as refused:
+        except RefusedValue as refused:
             node = next(value for key, value in entry.node.value if key.value == "name")
             self.context.problems.add(node, f"{problem.quote(name)} {refused}")
             return False
@@ -186,6 +186,6 @@ class Servers:
         """Return the user data; None after saying why there is none."""
         try:
             return self.once(part.to_user_data, value, self.context.references)
-        except reference.Missing as missing:
+        except reference.MissingReference as missing:
             self.context.problems.add_at(origins.of("user_data"), str(missing))
             return None

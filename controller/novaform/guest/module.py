@@ -21,7 +21,7 @@ CHARACTER_SETS = "nls_cp437 nls_ascii nls_utf8"  # vfat asks for these by name a
 WANTED = (*NEEDED, *CHARACTER_SETS.split(), *EXTRAS.split())
 
 
-def spelled(name: str) -> str:
+def kernel_spelling(name: str) -> str:
     """Spell a module as the kernel does: files may have hyphens, dependencies never do."""
     return name.replace("-", "_")
 
@@ -30,7 +30,7 @@ def dependencies_of(image: bytes) -> list[str]:
     """Read the names in the `depends=` field of a module's .modinfo section."""
     match = re.search(rb"\0depends=([^\0]*)\0", image)
     names = match.group(1).decode("ascii") if match else ""
-    return [spelled(name) for name in names.split(",") if name]
+    return [kernel_spelling(name) for name in names.split(",") if name]
 
 
 def load_order(wanted: Iterable[str], present: Iterable[str], dependencies: Callable[[str], list[str]]) -> list[str]:
@@ -57,7 +57,7 @@ def read_module(path: Path) -> bytes:
 
 def load_modules(tree: Path) -> dict[str, bytes]:
     """Read name -> image from an unpacked kernel package, in load order. ApplyError when a needed one is absent."""
-    paths: Mapping[str, Path] = {spelled(path.name.partition(".ko")[0]): path for path in tree.rglob("*.ko*")}
+    paths: Mapping[str, Path] = {kernel_spelling(path.name.partition(".ko")[0]): path for path in tree.rglob("*.ko*")}
     images: dict[str, bytes] = {}
 
     def dependencies(name: str) -> list[str]:
@@ -65,7 +65,7 @@ def load_modules(tree: Path) -> dict[str, bytes]:
         return dependencies_of(images[name])
 
     order = load_order(WANTED, paths, dependencies)
-    built_in = {spelled(line.rpartition("/")[2].partition(".ko")[0]) for line in built_in_lines(tree)}
+    built_in = {kernel_spelling(line.rpartition("/")[2].partition(".ko")[0]) for line in built_in_lines(tree)}
     for name in NEEDED:
         if name not in order and name not in built_in:
             raise core.errors.ApplyError(

@@ -18,7 +18,7 @@ TRAILER = "TRAILER!!!"
 
 
 @dataclass(frozen=True)
-class Entry:
+class RamdiskEntry:
     """One node: `path` without a leading slash, `mode` with the type bits, `data` (a link's is its target)."""
 
     path: str
@@ -27,22 +27,22 @@ class Entry:
     device: tuple[int, int] = (0, 0)
 
 
-def folder(path: str, permissions: int = 0o755) -> Entry:
+def folder(path: str, permissions: int = 0o755) -> RamdiskEntry:
     """Make a directory."""
-    return Entry(path, stat.S_IFDIR | permissions)
+    return RamdiskEntry(path, stat.S_IFDIR | permissions)
 
 
-def file(path: str, data: bytes, permissions: int = 0o644) -> Entry:
+def file(path: str, data: bytes, permissions: int = 0o644) -> RamdiskEntry:
     """Make a plain file."""
-    return Entry(path, stat.S_IFREG | permissions, data)
+    return RamdiskEntry(path, stat.S_IFREG | permissions, data)
 
 
-def link(path: str, target: str) -> Entry:
+def link(path: str, target: str) -> RamdiskEntry:
     """Make a symbolic link."""
-    return Entry(path, stat.S_IFLNK | 0o777, target.encode())
+    return RamdiskEntry(path, stat.S_IFLNK | 0o777, target.encode())
 
 
-def with_parents(entries: Iterable[Entry]) -> list[Entry]:
+def with_parents(entries: Iterable[RamdiskEntry]) -> list[RamdiskEntry]:
     """Sort the entries and add the directories above them: the kernel unpacks in order and makes none itself."""
     nodes = {entry.path: entry for entry in entries}
     for path in list(nodes):
@@ -51,25 +51,25 @@ def with_parents(entries: Iterable[Entry]) -> list[Entry]:
     return [nodes[path] for path in sorted(nodes)]
 
 
-def render_archive(entries: Iterable[Entry]) -> bytes:
+def render_archive(entries: Iterable[RamdiskEntry]) -> bytes:
     """Render the "newc" format of the kernel's initramfs buffer format document."""
     chunks = [render_entry(number, entry) for number, entry in enumerate(with_parents(entries), start=1)]
-    return b"".join([*chunks, render_entry(0, Entry(TRAILER, 0))])
+    return b"".join([*chunks, render_entry(0, RamdiskEntry(TRAILER, 0))])
 
 
-def render_entry(inode: int, entry: Entry) -> bytes:
+def render_entry(inode: int, entry: RamdiskEntry) -> bytes:
     """Render one header, the name and the data, each padded to four bytes."""
     name = entry.path.encode() + b"\0"
     fields = (inode, entry.mode, 0, 0, 1, 0, len(entry.data), 0, 0, *entry.device, len(name), 0)
     header = b"070701" + b"".join(b"%08X" % field for field in fields)
-    return padded(header + name) + padded(entry.data)
+    return pad(header + name) + pad(entry.data)
 
 
-def padded(chunk: bytes) -> bytes:
+def pad(chunk: bytes) -> bytes:
     """Fill up to a multiple of four bytes."""
     return chunk + b"\0" * (-len(chunk) % 4)
 
 
-def render_ramdisk(entries: Iterable[Entry]) -> bytes:
+def render_ramdisk(entries: Iterable[RamdiskEntry]) -> bytes:
     """Compress for the kernel; gzip, because it unpacks in half a second even on an emulated processor."""
     return gzip.compress(render_archive(entries), compresslevel=9, mtime=0)

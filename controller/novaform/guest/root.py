@@ -40,12 +40,12 @@ def own_files() -> dict[str, bytes]:
     return {path: here.joinpath(name).read_bytes() for path, (name, _) in OWN.items()}
 
 
-def compose(tree: Path) -> list[ramdisk.Entry]:
+def compose(tree: Path) -> list[ramdisk.RamdiskEntry]:
     """List the nodes of the guest's root out of the unpacked packages in `tree`."""
     modules = module.load_modules(tree)
     programs = {path: find(tree, name) for path, name in PROGRAMS.items()}
     return [
-        ramdisk.Entry("dev/console", stat.S_IFCHR | 0o600, device=(5, 1)),
+        ramdisk.RamdiskEntry("dev/console", stat.S_IFCHR | 0o600, device=(5, 1)),
         ramdisk.link("bin/sh", "busybox"),
         *(ramdisk.folder(path, permissions) for path, permissions in FOLDERS.items()),
         *(ramdisk.file(path, data, OWN[path][1]) for path, data in own_files().items()),

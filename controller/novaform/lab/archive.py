@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from novaform.lab.home import Home
-    from novaform.lab.record import Record
+    from novaform.lab.record import LabRecord
 
 INSIDE = "/var/cache/novaform-lab"
 _SHARED = "shared"
 
 
-def ensure(home: Home, record: Record, host: str) -> Path:
+def ensure(home: Home, record: LabRecord, host: str) -> Path:
     """Make the host's archive directory, filled with what is known, and give the directory to bind at INSIDE."""
     shared, own = home.archives / _SHARED, home.archives / own_name(record, host)
     for directory in (shared, own):
@@ -28,7 +28,7 @@ def ensure(home: Home, record: Record, host: str) -> Path:
     return home.archives
 
 
-def harvest(home: Home, record: Record) -> None:
+def harvest(home: Home, record: LabRecord) -> None:
     """Keep what the lab's hosts have downloaded and remove their own directories."""
     for host in record.topology.hosts:
         own = home.archives / own_name(record, host)
@@ -38,12 +38,12 @@ def harvest(home: Home, record: Record) -> None:
             shutil.rmtree(own)
 
 
-def own_name(record: Record, host: str) -> str:
+def own_name(record: LabRecord, host: str) -> str:
     """Give the name of a host's archive directory."""
     return f"{record.tag}.{host}"
 
 
-def render_settings(record: Record, host: str) -> str:
+def render_settings(record: LabRecord, host: str) -> str:
     """Write apt's settings for a lab host."""
     shared, own = f"{INSIDE}/{_SHARED}", f"{INSIDE}/{own_name(record, host)}"
     # `cp -l` leaves what is there alone; no package at all is no failure.

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from novaform.lab.home import HostHome, LabHome
-    from novaform.lab.record import Record
+    from novaform.lab.record import LabRecord
 
 _PRIVATE = 0o600
 _PUBLIC = 0o644
 
 
-def ensure(record: Record, lab: LabHome, host: str, image: Path) -> None:
+def ensure(record: LabRecord, lab: LabHome, host: str, image: Path) -> None:
     """Write a host's own files unless they were written; call it while the host does not run."""
     place = lab.host(host)
     if place.made.exists():
@@ -39,7 +39,7 @@ def ensure_lab_key(lab: LabHome) -> None:
         _make_key(lab.key, f"novaform lab {lab.name}")
 
 
-def render_known_hosts(record: Record, lab: LabHome) -> str:
+def render_known_hosts(record: LabRecord, lab: LabHome) -> str:
     """Write the pinned host keys."""
     lines = []
     for host in record.topology.hosts:
@@ -48,7 +48,7 @@ def render_known_hosts(record: Record, lab: LabHome) -> str:
     return "".join(lines)
 
 
-def render_files(record: Record, host: str, nameservers: list[str]) -> dict[str, tuple[str, int]]:
+def render_files(record: LabRecord, host: str, nameservers: list[str]) -> dict[str, tuple[str, int]]:
     """Write a host's own files: path -> (content, mode)."""
     names = "".join(f"{record.address(name)} {name}\n" for name in record.topology.hosts)
     network = f"""[Match]

@@ -21,7 +21,7 @@ _SETTING = Path("/proc/sys/net/ipv4/ip_forward")
 @contextlib.contextmanager
 def machine_lock() -> Iterator[None]:
     """Hold what all labs of the machine share: the choice of names and ranges, and the forwarding setting."""
-    with lock.held(_PLACE / "lock", "the machine's network", patience=30.0):
+    with lock.hold(_PLACE / "lock", "the machine's network", patience=30.0):
         yield
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from novaform.lab.home import Home, HostHome, LabHome
-    from novaform.lab.record import Record
+    from novaform.lab.record import LabRecord
 
 _START_PATIENCE = 120.0
 STOP_PATIENCE = 120.0
@@ -27,7 +27,7 @@ _LAST_WORDS = 3
 
 
 @dataclasses.dataclass(frozen=True)
-class Observed:
+class HostState:
     """How a host is: running, booting, stopped (by itself, or never started) or killed (from outside).
 
     `pid` is its keeper's; `uptime` is in seconds.
@@ -45,22 +45,22 @@ class Observed:
         return self.state in ("running", "booting")
 
 
-def observe(record: Record, lab: LabHome, name: str) -> Observed:
+def observe(record: LabRecord, lab: LabHome, name: str) -> HostState:
     """Look at a host."""
     place = lab.host(name)
     kept = process.load(place.process)
     address = record.address(name)
     if kept is None or not kept.is_alive():
         clean = kept is None or _exit_code(place) == "0"
-        return Observed(name, address, "stopped" if clean else "killed", None, None)
+        return HostState(name, address, "stopped" if clean else "killed", None, None)
     leader = cgroup.leader(record.group(name))
     init = None if leader is None else process.observe(leader)
     if init is None:
-        return Observed(name, address, "booting", kept.pid, None)
-    return Observed(name, address, "running", kept.pid, init.uptime())
+        return HostState(name, address, "booting", kept.pid, None)
+    return HostState(name, address, "running", kept.pid, init.uptime())
 
 
-def start(record: Record, home: Home, name: str) -> None:
+def start(record: LabRecord, home: Home, name: str) -> None:
     """Start a host that does not run; what is left of an earlier boot is ended first."""
     lab = home.lab(record.name)
     place = lab.host(name)
@@ -99,7 +99,7 @@ def _spawn(place: HostHome, doors: list[Path]) -> None:
         )
 
 
-def comes_up(record: Record, lab: LabHome, name: str) -> bool:
+def comes_up(record: LabRecord, lab: LabHome, name: str) -> bool:
     """Wait until a host answers over SSH with its pinned key; say whether it did before it ended, or time did."""
     deadline = time.monotonic() + _START_PATIENCE
     while not (_listens(record.address(name)) and _answers(record, lab, name)):
@@ -109,7 +109,7 @@ def comes_up(record: Record, lab: LabHome, name: str) -> bool:
     return True
 
 
-def require_up(record: Record, lab: LabHome, name: str) -> None:
+def require_up(record: LabRecord, lab: LabHome, name: str) -> None:
     """Wait for a host; raises LabError with its last words when it does not come up."""
     if comes_up(record, lab, name):
         return
@@ -119,7 +119,7 @@ def require_up(record: Record, lab: LabHome, name: str) -> None:
     )
 
 
-def stop(record: Record, lab: LabHome, name: str) -> None:
+def stop(record: LabRecord, lab: LabHome, name: str) -> None:
     """Power a host off as its own systemd does it; one that does not follow is ended."""
     kept = process.load(lab.host(name).process)
     if kept is not None and kept.is_alive():
@@ -130,7 +130,7 @@ def stop(record: Record, lab: LabHome, name: str) -> None:
     _end(record, name)
 
 
-def kill(record: Record, lab: LabHome, name: str) -> None:
+def kill(record: LabRecord, lab: LabHome, name: str) -> None:
     """End a host at once, with every process in its control group."""
     kept = process.load(lab.host(name).process)
     if kept is not None:
@@ -140,7 +140,7 @@ def kill(record: Record, lab: LabHome, name: str) -> None:
         note.unlink(missing_ok=True)
 
 
-def reboot(record: Record, name: str) -> process.Process:
+def reboot(record: LabRecord, name: str) -> process.Process:
     """Ask a host's init to reboot and give that init; raises LabError when the host does not run."""
     pid = cgroup.leader(record.group(name))
     init = None if pid is None else process.observe(pid)
@@ -152,7 +152,7 @@ def reboot(record: Record, name: str) -> process.Process:
     return init
 
 
-def ssh_argv(record: Record, lab: LabHome, name: str) -> list[str]:
+def ssh_argv(record: LabRecord, lab: LabHome, name: str) -> list[str]:
     """Give the command that opens a shell on a host, with its pinned key and nothing else."""
     options = [word for option in ssh_options(lab) for word in ("-o", option)]
     return ["ssh", "-F", "none", "-i", str(lab.key), *options, f"root@{record.address(name)}"]
@@ -164,7 +164,7 @@ def ssh_options(lab: LabHome) -> list[str]:
     return [*pinned, "IdentitiesOnly=yes", "LogLevel=ERROR"]
 
 
-def _end(record: Record, name: str) -> None:
+def _end(record: LabRecord, name: str) -> None:
     cgroup.kill(record.group(name))
     cgroup.remove(record.group(name))
 
@@ -177,7 +177,7 @@ def _listens(address: str) -> bool:
         return False
 
 
-def _answers(record: Record, lab: LabHome, name: str) -> bool:
+def _answers(record: LabRecord, lab: LabHome, name: str) -> bool:
     argv = ssh_argv(record, lab, name)
     return (
         command.attempt(*argv[:-1], "-o", "BatchMode=yes", "-o", "ConnectTimeout=5", argv[-1], "true").returncode == 0

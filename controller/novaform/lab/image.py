@@ -58,7 +58,7 @@ def ensure(home: Home, suite: str) -> Path:
     image = path(home, suite)
     if image.exists():
         return image
-    with lock.held(_lock(image), f"the {suite} base image", _BUILD_PATIENCE) as descriptor:
+    with lock.hold(_lock(image), f"the {suite} base image", _BUILD_PATIENCE) as descriptor:
         if not image.exists():
             site = _site(image)
             _remove(site)
@@ -76,7 +76,7 @@ def sweep(home: Home) -> None:
     for site in home.images.glob("*.partial"):
         image = site.with_suffix("")
         try:
-            with lock.held(_lock(image), "the base image", _SWEEP_PATIENCE):
+            with lock.hold(_lock(image), "the base image", _SWEEP_PATIENCE):
                 _remove(site)
                 _lock(image).unlink()
         except errors.LabError:

@@ -10,10 +10,10 @@ from novaform.lab import cgroup, host, subnet
 
 if TYPE_CHECKING:
     from novaform.lab.home import LabHome
-    from novaform.lab.record import Record
+    from novaform.lab.record import LabRecord
 
 
-def write(record: Record, lab: LabHome) -> None:
+def write(record: LabRecord, lab: LabHome) -> None:
     """Write the inventory; cloud.yml only the first time, because it is the user's from then on."""
     variables = lab.inventory / "group_vars" / "all"
     variables.mkdir(parents=True, exist_ok=True)
@@ -24,7 +24,7 @@ def write(record: Record, lab: LabHome) -> None:
         (variables / "cloud.yml").write_text(_to_yaml(render_cloud(record)), encoding="utf-8")
 
 
-def render_hosts(record: Record, lab: LabHome) -> dict[str, Any]:
+def render_hosts(record: LabRecord, lab: LabHome) -> dict[str, Any]:
     """Give the content of hosts.yml."""
     groups: dict[str, dict[str, dict[str, None]]] = {}
     for name, wanted in record.topology.hosts.items():
@@ -42,7 +42,7 @@ def render_hosts(record: Record, lab: LabHome) -> dict[str, Any]:
     return {"all": {"hosts": hosts, "vars": connection, "children": groups}}
 
 
-def render_lab(record: Record, *, is_v1: bool) -> dict[str, Any]:
+def render_lab(record: LabRecord, *, is_v1: bool) -> dict[str, Any]:
     """Give the variables that are true in this lab only."""
     first, last = subnet.floating_pool(record.provider_subnet)
     content: dict[str, Any] = {
@@ -60,7 +60,7 @@ def render_lab(record: Record, *, is_v1: bool) -> dict[str, Any]:
     return content
 
 
-def render_cloud(record: Record) -> dict[str, Any]:
+def render_cloud(record: LabRecord) -> dict[str, Any]:
     """Give the content of cloud.yml: the topology's own settings, and the external network of this lab."""
     external = {
         "interface": "ext0",

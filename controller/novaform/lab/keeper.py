@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from novaform.lab.home import Home, LabHome
-    from novaform.lab.record import Record
+    from novaform.lab.record import LabRecord
 
 _NAMESPACE = "/run/lab-network"
 _TEMPLATE = """\
@@ -41,7 +41,7 @@ echo "$code" > {exit}
 """
 
 
-def render(record: Record, home: Home, host: str, image: Path) -> str:
+def render(record: LabRecord, home: Home, host: str, image: Path) -> str:
     """Write the script that keeps a host running."""
     lab = home.lab(record.name)
     place = lab.host(host)
@@ -63,14 +63,14 @@ def render(record: Record, home: Home, host: str, image: Path) -> str:
     )
 
 
-def overlay_options(record: Record, lab: LabHome, host: str, image: Path) -> str:
+def overlay_options(record: LabRecord, lab: LabHome, host: str, image: Path) -> str:
     """Give the layers of a host: its writable one, its snapshots newest first, the image."""
     place = lab.host(host)
     lower = ":".join(str(path) for path in [*(lab.layer(snapshot, host) for snapshot in record.layers), image])
     return f"lowerdir={lower},upperdir={place.upper},workdir={place.work},volatile"
 
 
-def nspawn_argv(record: Record, home: Home, host: str) -> list[str]:
+def nspawn_argv(record: LabRecord, home: Home, host: str) -> list[str]:
     """Give the command that boots a host; it exits 133 when the host asks for a reboot."""
     binds = [f"--bind={home.archives}:{archive.INSIDE}", *(f"--bind={device}" for device in machine.devices())]
     return [

@@ -34,18 +34,18 @@ if TYPE_CHECKING:
     Report = Callable[[str], None]
 
 
-def up(home: Home, name: str, topology: Topology, report: Report) -> record.Record:
+def up(home: Home, name: str, topology: Topology, report: Report) -> record.LabRecord:
     """Make the lab, or bring back what is missing of it; raises LabError."""
     machine.require_tools()
     lab = home.lab(name)
-    with _locked(lab):
+    with _lock(lab):
         with forwarding.machine_lock():
             plan = _decide(home, lab, topology)
             network.ensure_bridges(plan)
             forwarding.enable(lab.path)
             nat.ensure(plan)
         plan = snapshot.finish(plan, lab)
-        with _timed(report, f"base image {topology.suite}"):
+        with _time_step(report, f"base image {topology.suite}"):
             image.ensure(home, topology.suite)
         clone.ensure_lab_key(lab)
         _start(plan, home, list(plan.topology.hosts), report)
@@ -55,7 +55,7 @@ def up(home: Home, name: str, topology: Topology, report: Report) -> record.Reco
 def down(home: Home, name: str, report: Report) -> None:
     """Remove the lab with all that it made, wherever it was cut short; nothing to remove is no error."""
     lab = home.lab(name)
-    with _locked(lab):
+    with _lock(lab):
         plan = record.load(lab.record)
         if plan is not None:
             _remove(plan, home, lab, report)
@@ -70,14 +70,14 @@ def down(home: Home, name: str, report: Report) -> None:
     report(f"lab {name} is gone")
 
 
-def observe(home: Home, name: str) -> tuple[record.Record, list[host.Observed]]:
+def observe(home: Home, name: str) -> tuple[record.LabRecord, list[host.HostState]]:
     """Look at a lab; raises LabError when there is none of that name."""
     lab = home.lab(name)
     plan = load(home, name)
     return plan, [host.observe(plan, lab, each) for each in plan.topology.hosts]
 
 
-def load(home: Home, name: str) -> record.Record:
+def load(home: Home, name: str) -> record.LabRecord:
     """Give what was decided about a lab; raises LabError when there is none of that name."""
     plan = record.load(home.lab(name).record)
     if plan is None:
@@ -88,12 +88,12 @@ def load(home: Home, name: str) -> record.Record:
 def reboot(home: Home, name: str, hosts: Sequence[str], report: Report) -> None:
     """Reboot the hosts all at once and wait until each answers again; raises LabError."""
     lab = home.lab(name)
-    with _locked(lab):
+    with _lock(lab):
         plan = load(home, name)
         wanted = [require_host(plan, each) for each in hosts] or list(plan.topology.hosts)
         inits = {each: host.reboot(plan, each) for each in wanted}
         for each, init in inits.items():
-            with _timed(report, f"host {each} reboot"):
+            with _time_step(report, f"host {each} reboot"):
                 if not init.ends_within(host.STOP_PATIENCE):
                     raise errors.LabError(f"host {each} of lab {name} does not shut down: see {lab.host(each).console}")
                 host.require_up(plan, lab, each)
@@ -102,7 +102,7 @@ def reboot(home: Home, name: str, hosts: Sequence[str], report: Report) -> None:
 def save(home: Home, name: str, snap: str, report: Report) -> None:
     """Stop the lab, freeze its hosts' files under a name, and start it again; raises LabError."""
     lab = home.lab(name)
-    with _locked(lab):
+    with _lock(lab):
         plan = snapshot.finish(load(home, name), lab)
         snapshot.require_free(plan, lab, snap)
         running = _running(plan, lab)
@@ -115,7 +115,7 @@ def save(home: Home, name: str, snap: str, report: Report) -> None:
 def restore(home: Home, name: str, snap: str, report: Report) -> None:
     """Put the hosts' files back to what they were when they were saved, and start the lab; raises LabError."""
     lab = home.lab(name)
-    with _locked(lab):
+    with _lock(lab):
         plan = snapshot.finish(load(home, name), lab)
         snapshot.require_saved(plan, snap)
         for each in plan.topology.hosts:
@@ -124,14 +124,14 @@ def restore(home: Home, name: str, snap: str, report: Report) -> None:
         _start(plan, home, list(plan.topology.hosts), report)
 
 
-def require_host(plan: record.Record, name: str) -> str:
+def require_host(plan: record.LabRecord, name: str) -> str:
     """Give the name back; raises LabError when the lab has no such host."""
     if name not in plan.topology.hosts:
         raise errors.LabError(f"lab {plan.name} has no host {name}; it has {', '.join(plan.topology.hosts)}")
     return name
 
 
-def _decide(home: Home, lab: LabHome, topology: Topology) -> record.Record:
+def _decide(home: Home, lab: LabHome, topology: Topology) -> record.LabRecord:
     known = record.load(lab.record)
     if known is not None:
         if known.topology != topology:
@@ -143,13 +143,13 @@ def _decide(home: Home, lab: LabHome, topology: Topology) -> record.Record:
     used = [*machine.observe_used_networks(), *record.used_networks(others)]
     hosts, provider = subnet.choose(lab.name, used)
     tag = record.choose_tag(lab.name, lambda tag: _is_used(tag, others))
-    plan = record.Record(lab.name, tag, topology, str(hosts), str(provider), nat.choose())
+    plan = record.LabRecord(lab.name, tag, topology, str(hosts), str(provider), nat.choose())
     lab.path.mkdir(mode=0o700, parents=True, exist_ok=True)
     record.store(lab.record, plan)
     return plan
 
 
-def _is_used(tag: str, others: list[record.Record]) -> bool:
+def _is_used(tag: str, others: list[record.LabRecord]) -> bool:
     links = (f"nf-{tag}", f"nf-{tag}x")
     taken = {name for other in others for name in (other.bridge, other.provider_bridge)}
     if taken & set(links) or any(network.has_link(link) for link in links):
@@ -157,7 +157,7 @@ def _is_used(tag: str, others: list[record.Record]) -> bool:
     return nat.has_table(record.table_name(tag)) or cgroup.exists(record.group_name(tag))
 
 
-def _start(plan: record.Record, home: Home, hosts: list[str], report: Report) -> None:
+def _start(plan: record.LabRecord, home: Home, hosts: list[str], report: Report) -> None:
     lab = home.lab(plan.name)
     began = time.monotonic()
     found_up = {each for each in hosts if host.observe(plan, lab, each).is_up and network.reconnect(plan, each)}
@@ -173,7 +173,7 @@ def _start(plan: record.Record, home: Home, hosts: list[str], report: Report) ->
         report(f"host {each} ({plan.address(each)}) ... up {time.monotonic() - began:.1f} s")
 
 
-def _remove(plan: record.Record, home: Home, lab: LabHome, report: Report) -> None:
+def _remove(plan: record.LabRecord, home: Home, lab: LabHome, report: Report) -> None:
     for each in plan.topology.hosts:
         host.kill(plan, lab, each)
         report(f"host {each} ... ended")
@@ -183,16 +183,16 @@ def _remove(plan: record.Record, home: Home, lab: LabHome, report: Report) -> No
     network.remove_bridges(plan)
 
 
-def _running(plan: record.Record, lab: LabHome) -> list[str]:
+def _running(plan: record.LabRecord, lab: LabHome) -> list[str]:
     return [name for name in plan.topology.hosts if host.observe(plan, lab, name).is_up]
 
 
-def _locked(lab: LabHome) -> contextlib.AbstractContextManager[int]:
-    return lock.held(lab.lock, f"lab {lab.name}")
+def _lock(lab: LabHome) -> contextlib.AbstractContextManager[int]:
+    return lock.hold(lab.lock, f"lab {lab.name}")
 
 
 @contextlib.contextmanager
-def _timed(report: Report, what: str) -> Iterator[None]:
+def _time_step(report: Report, what: str) -> Iterator[None]:
     began = time.monotonic()
     yield
     report(f"{what} ... {time.monotonic() - began:.1f} s")

@@ -18,7 +18,7 @@ _PAUSE = 0.1
 
 
 @contextlib.contextmanager
-def held(path: Path, what: str, patience: float = 5.0) -> Iterator[int]:
+def hold(path: Path, what: str, patience: float = 5.0) -> Iterator[int]:
     """Hold the lock file, giving its descriptor; raises LabError when another holds it for `patience` seconds."""
     deadline = time.monotonic() + patience
     while (descriptor := _try(path)) is None:

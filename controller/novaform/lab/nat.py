@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from novaform.lab import command
 
 if TYPE_CHECKING:
-    from novaform.lab.record import Record
+    from novaform.lab.record import LabRecord
 
 NFT = "nft"
 IPTABLES = "iptables"
@@ -29,7 +29,7 @@ def choose() -> str:
     return BOTH if forward.returncode == 0 and "policy drop" in forward.stdout else NFT
 
 
-def ensure(record: Record) -> None:
+def ensure(record: LabRecord) -> None:
     """Put the lab's rules in place, whatever is there of them."""
     remove(record)
     if record.firewall in (NFT, BOTH):
@@ -38,7 +38,7 @@ def ensure(record: Record) -> None:
         command.run("iptables", "-w", "-t", table, "-I", chain, *rule)
 
 
-def remove(record: Record) -> None:
+def remove(record: LabRecord) -> None:
     """Remove the lab's rules where they are there."""
     if record.firewall in (NFT, BOTH) and has_table(record.table):
         command.run("nft", "delete", "table", "ip", record.table)
@@ -57,7 +57,7 @@ def has_table(name: str) -> bool:
     return any(item.get("table", {}).get("name") == name for item in tables)
 
 
-def render_table(record: Record) -> str:
+def render_table(record: LabRecord) -> str:
     """Write the nftables table of a lab."""
     inside = f"{{ {record.network}, {record.provider} }}"
     return f"""table ip {record.table} {{
@@ -69,7 +69,7 @@ def render_table(record: Record) -> str:
 """
 
 
-def render_rules(record: Record) -> list[tuple[str, ...]]:
+def render_rules(record: LabRecord) -> list[tuple[str, ...]]:
     """Give the iptables rules of a lab: table, chain, then the rule's words."""
     mark = ("-m", "comment", "--comment", record.table)
     whole = str(record.subnet.supernet())

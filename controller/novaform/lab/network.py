@@ -9,16 +9,16 @@ from novaform.lab import command, subnet
 if TYPE_CHECKING:
     from ipaddress import IPv4Network
 
-    from novaform.lab.record import Record
+    from novaform.lab.record import LabRecord
 
 
-def ensure_bridges(record: Record) -> None:
+def ensure_bridges(record: LabRecord) -> None:
     """Make both bridges with the machine's addresses on them, where they are missing."""
     _ensure_bridge(record, record.bridge, record.subnet)
     _ensure_bridge(record, record.provider_bridge, record.provider_subnet)
 
 
-def _ensure_bridge(record: Record, bridge: str, network: IPv4Network) -> None:
+def _ensure_bridge(record: LabRecord, bridge: str, network: IPv4Network) -> None:
     if not has_link(bridge):
         command.run("ip", "link", "add", bridge, "address", record.hardware_address(bridge), "type", "bridge")
     address = f"{subnet.gateway(network)}/{network.prefixlen}"
@@ -26,14 +26,14 @@ def _ensure_bridge(record: Record, bridge: str, network: IPv4Network) -> None:
     command.run("ip", "link", "set", bridge, "up")
 
 
-def remove_bridges(record: Record) -> None:
+def remove_bridges(record: LabRecord) -> None:
     """Remove both bridges where they are there."""
     for bridge in (record.bridge, record.provider_bridge):
         if has_link(bridge):
             command.run("ip", "link", "delete", bridge)
 
 
-def reconnect(record: Record, host: str) -> bool:
+def reconnect(record: LabRecord, host: str) -> bool:
     """Join a running host's links to the bridges, which may be new; False when the host has lost a link itself."""
     links = {record.interface(host, "h"): record.bridge, record.interface(host, "x"): record.provider_bridge}
     if not all(has_link(link) for link in links):
@@ -48,6 +48,6 @@ def has_link(name: str) -> bool:
     return command.attempt("ip", "link", "show", name).returncode == 0
 
 
-def has_bridges(record: Record) -> bool:
+def has_bridges(record: LabRecord) -> bool:
     """Say whether the lab's network stands."""
     return has_link(record.bridge) and has_link(record.provider_bridge)

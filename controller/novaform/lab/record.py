@@ -24,7 +24,7 @@ _TAG_LENGTH = 11  # an interface name has 15 characters: "nf-", the tag, "x"
 
 
 @dataclasses.dataclass(frozen=True)
-class Record:
+class LabRecord:
     """One lab as it was decided; `layers` are the snapshots below each host's writable layer, newest first."""
 
     name: str
@@ -110,17 +110,17 @@ def choose_tag(name: str, is_used: Callable[[str], bool]) -> str:
     raise errors.LabError(f"no free bridge name for lab {name}: remove labs that nobody needs")
 
 
-def used_networks(records: Iterable[Record]) -> list[ipaddress.IPv4Network]:
+def used_networks(records: Iterable[LabRecord]) -> list[ipaddress.IPv4Network]:
     """Give the networks that other labs were promised, whether their bridges are up or not."""
     return [network for record in records for network in (record.subnet, record.provider_subnet)]
 
 
-def to_text(record: Record) -> str:
+def to_text(record: LabRecord) -> str:
     """Write a record as JSON."""
     return json.dumps({"version": _VERSION, **dataclasses.asdict(record)}, indent=1)
 
 
-def from_text(text: str, where: str) -> Record:
+def from_text(text: str, where: str) -> LabRecord:
     """Read what to_text wrote; raises LabError naming `where` when it is anything else."""
     try:
         content: dict[str, Any] = json.loads(text)
@@ -128,14 +128,14 @@ def from_text(text: str, where: str) -> Record:
             raise KeyError("version")  # noqa: TRY301 - answered just below
         plan = content.pop("topology")
         hosts = {host: tuple(groups) for host, groups in plan.pop("hosts").items()}
-        return Record(topology=topology.Topology(hosts=hosts, **plan), **content)
+        return LabRecord(topology=topology.Topology(hosts=hosts, **plan), **content)
     except (ValueError, KeyError, TypeError, AttributeError):
         raise errors.LabError(
             f"{where} is not a lab's journal of this version; look at it, and remove the lab's things by hand"
         ) from None
 
 
-def load(path: Path) -> Record | None:
+def load(path: Path) -> LabRecord | None:
     """Read a lab's journal; None when nothing was decided yet."""
     try:
         return from_text(path.read_text(encoding="utf-8"), str(path))
@@ -143,7 +143,7 @@ def load(path: Path) -> Record | None:
         return None
 
 
-def store(path: Path, record: Record) -> None:
+def store(path: Path, record: LabRecord) -> None:
     """Write a lab's journal so that a crash leaves the old one or the new one, whole."""
     fresh = path.with_suffix(".new")
     with fresh.open("w", encoding="utf-8") as file:

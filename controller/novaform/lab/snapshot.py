@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,40}")
 
 
-def require_free(plan: record.Record, lab: LabHome, snap: str) -> None:
+def require_free(plan: record.LabRecord, lab: LabHome, snap: str) -> None:
     """Raise LabError unless the lab is whole and a snapshot can have this name."""
     if not _NAME.fullmatch(snap):
         raise errors.LabError(f"{snap!r} cannot name a snapshot: use letters, digits, dots, dashes and underscores")
@@ -28,23 +28,23 @@ def require_free(plan: record.Record, lab: LabHome, snap: str) -> None:
         raise errors.LabError(f"lab {plan.name} was never up as a whole: run `novaform lab up` first")
 
 
-def require_saved(plan: record.Record, snap: str) -> None:
+def require_saved(plan: record.LabRecord, snap: str) -> None:
     """Raise LabError unless there is such a snapshot."""
     if snap not in plan.snapshots:
         raise errors.LabError(f"lab {plan.name} has no snapshot {snap}; it has {', '.join(plan.snapshots) or 'none'}")
 
 
-def save(plan: record.Record, lab: LabHome, snap: str) -> record.Record:
+def save(plan: record.LabRecord, lab: LabHome, snap: str) -> record.LabRecord:
     """Freeze the writable layers of all hosts, none of which runs, and give the lab's new record."""
     return finish(_store(lab, dataclasses.replace(plan, saving=snap)), lab)
 
 
-def restore(plan: record.Record, lab: LabHome, snap: str) -> record.Record:
+def restore(plan: record.LabRecord, lab: LabHome, snap: str) -> record.LabRecord:
     """Forget what all hosts, none of which runs, have written since, and give the lab's new record."""
     return finish(_store(lab, dataclasses.replace(plan, layers=plan.snapshots[snap], restoring=snap)), lab)
 
 
-def finish(plan: record.Record, lab: LabHome) -> record.Record:
+def finish(plan: record.LabRecord, lab: LabHome) -> record.LabRecord:
     """Complete a save or restore that was begun; without one, nothing happens."""
     if plan.saving is not None:
         layers = [plan.saving, *plan.layers]
@@ -75,6 +75,6 @@ def _empty(lab: LabHome, host: str) -> None:
     upper.chmod(0o755)
 
 
-def _store(lab: LabHome, plan: record.Record) -> record.Record:
+def _store(lab: LabHome, plan: record.LabRecord) -> record.LabRecord:
     record.store(lab.record, plan)
     return plan

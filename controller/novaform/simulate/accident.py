@@ -235,7 +235,7 @@ ACCIDENTS: dict[str, Callable[[Place], fault.Fault]] = {
 }
 
 
-def over(cloud: Cloud) -> None:
+def end_all(cloud: Cloud) -> None:
     """End all accidents that have an end; a clock that jumped stays where it is."""
     cloud.faults.clear()
     cloud.nova.down_no_more()

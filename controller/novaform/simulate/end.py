@@ -51,15 +51,15 @@ def end(cloud: Cloud) -> dict[str, list[str]]:
 
 def line(cloud: Cloud, thing: Any) -> str:
     """Return one thing as a line."""
-    return json.dumps(named(cloud, thing), sort_keys=True, default=str)
+    return json.dumps(with_names(cloud, thing), sort_keys=True, default=str)
 
 
-def named(cloud: Cloud, value: Any) -> Any:
+def with_names(cloud: Cloud, value: Any) -> Any:
     """Return a value with names in place of ids, and without what chance decided."""
     if isinstance(value, dict):
-        return {key: named(cloud, one) for key, one in value.items() if key not in CHANCE}
+        return {key: with_names(cloud, one) for key, one in value.items() if key not in CHANCE}
     if isinstance(value, (list, tuple)):
-        return sorted((named(cloud, one) for one in value), key=str)
+        return sorted((with_names(cloud, one) for one in value), key=str)
     return cloud.names.get(value) or value if isinstance(value, str) else value
 
 

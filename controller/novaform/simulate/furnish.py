@@ -17,7 +17,7 @@ CONTENT = Path(__file__)
 """What is uploaded in place of every image: nothing looks into it."""
 
 
-def desired(
+def load_desired(
     path: Path, environment: str | None = None, variables: Mapping[str, str] | None = None
 ) -> core.desired.Desired:
     """Load a declaration; its images need no files here. Raises ``DeclareError``."""

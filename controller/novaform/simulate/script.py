@@ -34,7 +34,7 @@ class Player:
     def __init__(self, folder: Path, say: Callable[[str], None], seed: int = 0) -> None:
         self.folder = folder
         self.say = say
-        self.world = world.World(seed)
+        self.world = world.Simulation(seed)
         self.world.asks_hosts = True
         self.chance = random.Random(seed)  # noqa: S311 - the same seed must make the same run
         self.held = ExitStack()
@@ -60,7 +60,7 @@ class Player:
         """Return the declaration and the limits that a command names."""
         if not words:
             raise core.errors.DeclareError("a command needs the name of a file: plan|apply|drift FILE")
-        wanted = furnish.desired(self.folder / words[0], self.environment, self.variables)
+        wanted = furnish.load_desired(self.folder / words[0], self.environment, self.variables)
         furnish.furnish(self.world.cloud, wanted)
         return wanted, limits(words[1:])
 
@@ -120,7 +120,7 @@ class Player:
         for when, text, happened in self.world.cloud.history:
             if text.startswith(fault.JOURNAL) and not happened:
                 continue
-            line = shortened(text) + (f"  <- {happened}" if happened else "")
+            line = shorten(text) + (f"  <- {happened}" if happened else "")
             line = line.replace("not carried out, no answer", "the disk is full") if fault.JOURNAL in text else line
             times = times + 1 if line == last else 1
             if times <= 3:
@@ -132,18 +132,18 @@ class Player:
         """Say where declaration, Nova and the hosts disagree."""
         wanted, given = self.opened(words)
         run = self.world.run(wanted, **given)
-        found, _ = drift.classified(run.plan(), run.session)
+        found, _ = drift.classify_look(run.plan(), run.session)
         for one in found:
             where = f" on {one.host}" if one.host else ""
             repair = f" (repair: {one.repair})" if one.repair else ""
-            self.say(f"  {one.kind} {render.called(one.of)} {one.name}{where}: {one.text}{repair}")
+            self.say(f"  {one.kind} {render.kind_name(one.of)} {one.name}{where}: {one.text}{repair}")
         self.clean = all(one.ignored for one in found)
         if not found:
             self.say("  no drift")
 
     def fault(self, words: Sequence[str]) -> None:
         """Arrange an accident."""
-        name, at = meant(words[0])
+        name, at = parse_fault(words[0])
         number = len(self.world.cloud.effects) + at
         long = int(words[2]) if words[1:2] == ["times"] else 1
         place = accident.Place(self.world.cloud, number, long, self.chance)
@@ -151,7 +151,7 @@ class Player:
 
     def calm(self, _: Sequence[str]) -> None:
         """End all faults."""
-        accident.over(self.world.cloud)
+        accident.end_all(self.world.cloud)
 
     def hand(self, words: Sequence[str]) -> None:
         """Do something behind the controller's back."""
@@ -201,7 +201,7 @@ VERBS: dict[str, Callable[[Player, Sequence[str]], None]] = {
 }
 
 
-def meant(word: str) -> tuple[str, int]:
+def parse_fault(word: str) -> tuple[str, int]:
     """Return the name of a fault and at which effect it comes. Raises ``DeclareError`` where there is none such."""
     name, _, at = word.partition("@")
     if name not in accident.ACCIDENTS:
@@ -226,7 +226,7 @@ def limits(words: Sequence[str]) -> dict[str, Any]:
     return given
 
 
-def shortened(text: str) -> str:
+def shorten(text: str) -> str:
     """Return an effect as people read it: the service's name in place of its address."""
     for path, service in SERVICES.items():
         text = text.replace(f"{path}/", service)

@@ -24,7 +24,7 @@ EXTERNAL = "public"
 """The external network that every simulated cloud has."""
 
 
-class World:
+class Simulation:
     """A cloud, and the memory of a controller that may be killed at any time and started again.
 
     With ``folder`` the journal is the product's own file in it; without, it is in memory. ``asks_hosts``: runs also go
@@ -32,7 +32,7 @@ class World:
     """
 
     def __init__(self, seed: int = 0, folder: Path | None = None, cloud: Cloud | None = None) -> None:
-        self.cloud = cloud or furnished(seed)
+        self.cloud = cloud or furnish_cloud(seed)
         self.base = None if folder else journal.in_memory()
         if self.base is not None:
             weakref.finalize(self, self.base.close)
@@ -43,7 +43,7 @@ class World:
     def run(self, desired: core.desired.Desired, **limits: Any) -> run.Run:
         """Return a run of a new process: nothing but cloud and journal is remembered."""
         crowd = Crowd(self.cloud.chance if self.shuffles else None) if self.base is not None else None
-        given = run.Given(
+        given = run.RunOptions(
             domains=core.guest.to_domains(self.cloud.hosts.guests()) if self.asks_hosts else None,
             open=self.opened,
             open_to_read=self.opened,
@@ -61,18 +61,18 @@ class World:
 
     def apply(self, desired: core.desired.Desired, **limits: Any) -> dict[str, Any]:
         """Do it, as ``novaform apply`` does. Raises ``ApplyError`` when a step was not done."""
-        target = Module(self, desired, limits)
+        target = InProcessModule(self, desired, limits)
         return apply.apply(target, target.look())
 
     def saved(self) -> bytes:
-        """Return all that there is, to begin from again with ``restored``; only with a journal in memory."""
+        """Return all that there is, to begin from again with ``restore``; only with a journal in memory."""
         return pickle.dumps((self.cloud, self.base.serialize() if self.base is not None else b""))
 
 
-class Module:
+class InProcessModule:
     """A stack on which the module acts in this process, once and again as if in a new one."""
 
-    def __init__(self, world: World, desired: core.desired.Desired, limits: dict[str, Any]) -> None:
+    def __init__(self, world: Simulation, desired: core.desired.Desired, limits: dict[str, Any]) -> None:
         self.world = world
         self.desired = desired
         self.limits = limits
@@ -95,7 +95,7 @@ def carried_out(made: run.Run, approved: Sequence[core.change.Change] | None = N
 
     Raises ``ApplyError`` with the same as details when a step was not done.
     """
-    acting = stage.Stack(made, approved)
+    acting = stage.StackStage(made, approved)
     with acting.held:
         done = core.converge.apply_stages([acting])
     return {"changed": bool(done), **acting.facts}
@@ -107,18 +107,18 @@ def scratch() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="novaform-simulate-")
 
 
-def restored(saved: bytes, seed: str) -> World:
+def restore(saved: bytes, seed: str) -> Simulation:
     """Return a world as it was, with other chances."""
     cloud, base = pickle.loads(saved)  # noqa: S301 - our own, made in this process
     cloud.chance.seed(seed)
-    world = World(cloud=cloud)
+    world = Simulation(cloud=cloud)
     world.shuffles = True
     if world.base is not None:
         world.base.deserialize(base)
     return world
 
 
-def furnished(seed: int = 0) -> Cloud:
+def furnish_cloud(seed: int = 0) -> Cloud:
     """Return a cloud with what an operator's cloud has before anybody uses it."""
     cloud = Cloud(seed=seed)
     cloud.neutron.make("networks", {"name": EXTERNAL, "router:external": True})

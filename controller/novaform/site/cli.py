@@ -22,12 +22,12 @@ def site() -> None:
     """Make and complete the secrets of a site, and try its cloud out."""
 
 
-def _given(path: Path | None) -> dict[str, str]:
+def _load_given(path: Path | None) -> dict[str, str]:
     """Return the passwords that the operator brings, checked. No sentence holds a name or a value of the file."""
     if path is None:
         return {}
     found = document.read(path)
-    known, needed = found.mapping(), secret.needed()
+    known, needed = found.mapping(), secret.needed_names()
     wrong = [f"{found.where(name)}: must be a text: put it into quotes" for name in known if not _is_text(known[name])]
     wrong += [f"{found.where(name)}: no component needs this name" for name in known if name not in needed]
     if wrong:
@@ -69,7 +69,7 @@ def secrets(
     if not disk.is_there(inventory):
         raise core.errors.Error(f"{inventory} is not there: `novaform init {root}` writes it")
     address = control_address(root)
-    given_values = _given(given)
+    given_values = _load_given(given)
     where = directory.SiteDirectory(root.absolute())
     directory.add_secrets(where, address, given=given_values)
     output.say(f"{where.secrets} is complete")

@@ -115,7 +115,7 @@ def alone(site: SiteDirectory) -> Iterator[None]:
     folder = os.open(site.root, os.O_RDONLY | os.O_DIRECTORY)
     try:
         end = time.monotonic() + _LOCK_SECONDS
-        while not _locked(folder):
+        while not _is_locked(folder):
             if time.monotonic() > end:
                 raise core.errors.Error(f"{site.root}: another novaform writes secrets there: wait until it has ended")
             time.sleep(0.1)
@@ -124,7 +124,7 @@ def alone(site: SiteDirectory) -> Iterator[None]:
         os.close(folder)
 
 
-def _locked(folder: int) -> bool:
+def _is_locked(folder: int) -> bool:
     try:
         fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

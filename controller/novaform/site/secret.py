@@ -39,11 +39,11 @@ class _Dumper(yaml.SafeDumper):
 _Dumper.add_representer(_Literal, lambda dumper, text: dumper.represent_scalar("!unsafe", str(text), style='"'))
 
 
-def needed() -> list[str]:
+def needed_names() -> list[str]:
     """Return the names of all secrets that the components of a site can ask for."""
     everything = core.blueprint_site.Host("any", "192.0.2.1", frozenset(core.blueprint_site.ROLES))
     peer = core.blueprint_site.Host("peer", "192.0.2.2", frozenset({"compute"}))
-    site = core.blueprint_site.Site(core.blueprint_site.Cloud(), (everything, peer))
+    site = core.blueprint_site.Site(core.blueprint_site.Settings(), (everything, peer))
     return core.blueprint_compose.secret_names(core.blueprint_compose.components(site, everything))
 
 
@@ -52,7 +52,7 @@ def complete(known: Mapping[str, str]) -> dict[str, str]:
     full = dict(known)
     if "migration_ssh_key" not in full:
         full["migration_ssh_key"], full["migration_ssh_public"] = _ssh_key()
-    for name in needed():
+    for name in needed_names():
         full.setdefault(name, secrets.token_urlsafe(_LENGTH))
     return full
 
@@ -71,7 +71,7 @@ def load(path: Path, password: str) -> dict[str, str]:
     if not disk.is_there(path):
         return {}
     content = disk.read(str(path), _LARGEST)
-    text = _decrypted(content, password)
+    text = _decrypt(content, password)
     if text is None:
         raise core.errors.Error(f"{path}: the vault password does not open it: give the password it was made with")
     found = document.parse(text, f"{path} (decrypted)", ["!unsafe"])
@@ -94,7 +94,7 @@ def save(path: Path, password: str, values: Mapping[str, str]) -> None:
     file.replace(path, _vault(password).encrypt(text.encode()).decode(), 0o600)
 
 
-def _decrypted(content: bytes, password: str) -> bytes | None:
+def _decrypt(content: bytes, password: str) -> bytes | None:
     with plain():
         from ansible.errors import AnsibleError
     try:

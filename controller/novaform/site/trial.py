@@ -20,7 +20,7 @@ SILENT = ("assert", "debug", "fail", "include_tasks", "include_role", "validate_
 FAILED = ("runner_on_failed", "runner_on_unreachable")
 
 
-class Progress:
+class TrialProgress:
     """Hears what Ansible does: tells it on the way, and keeps what came of it."""
 
     def __init__(self, tell: Callable[[str], None]) -> None:
@@ -62,10 +62,10 @@ def verify(inventory: Path, tell: Callable[[str], None]) -> dict[str, dict[str, 
     """
     if not inventory.is_file():
         raise core.errors.DeclareError(f"{inventory} is not there: name the directory that holds hosts.yml")
-    progress = Progress(tell)
+    progress = TrialProgress(tell)
     with runner.folder() as private:
         try:
-            ended = runner.play(private, PLAYBOOK, inventory, runner.Order({}, progress.hear, SECONDS))
+            ended = runner.play(private, PLAYBOOK, inventory, runner.Playbook({}, progress.hear, SECONDS))
         except KeyboardInterrupt:
             clear(private, inventory, progress)
             raise
@@ -74,11 +74,11 @@ def verify(inventory: Path, tell: Callable[[str], None]) -> dict[str, dict[str, 
     return progress.rows
 
 
-def clear(private: Path, inventory: Path, progress: Progress) -> None:
+def clear(private: Path, inventory: Path, progress: TrialProgress) -> None:
     """Delete what an interrupted trial has made. What cannot be deleted now is deleted by the next trial."""
     progress.say("interrupted: deleting what was made")
     ended = runner.play(
-        private, PLAYBOOK, inventory, runner.Order({"verify_tasks": "clear"}, progress.hear, CLEAR_SECONDS)
+        private, PLAYBOOK, inventory, runner.Playbook({"verify_tasks": "clear"}, progress.hear, CLEAR_SECONDS)
     )
     if ended:
         progress.say(f"not all could be deleted: novaform site verify begins with that ({progress.wrong or ended})")

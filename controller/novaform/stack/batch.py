@@ -40,7 +40,7 @@ class Watcher(Protocol):
         """Take a sentence."""
 
 
-class Module:
+class RunnerModule:
     """A declared stack whose steps the module takes, through ansible-runner.
 
     ``options`` are the module's. ``watch`` is told of how many steps, and returns who is told of them; ``build`` makes
@@ -82,7 +82,7 @@ class Module:
 def run(order: Order, hear: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
     """Run the module, and return its result. ``hear`` gets every line of progress. Raises ``ApplyError``."""
     with runner.folder() as private:
-        files = written(order, private)
+        files = write_files(order, private)
         progress = private / runner.PROGRESS
         arguments = {**order.options, **files, "progress": str(progress), "leader": os.getpid()}
         arguments["stop"] = str(private / runner.STOP)
@@ -102,7 +102,7 @@ def patience(order: Order) -> int:
     return 600 + STEPS * each * (1 + len(order.desired.wanted) + len(order.approved or ()))
 
 
-def written(order: Order, private: Path) -> dict[str, str]:
+def write_files(order: Order, private: Path) -> dict[str, str]:
     """Write what the module reads, for nobody else's eyes, and return the paths by option."""
     texts = {
         "desired": order.desired.to_json(),

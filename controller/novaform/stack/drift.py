@@ -15,13 +15,13 @@ UNSEEN = core.drift.UNSEEN
 
 def observe_drift(stack: Stack) -> tuple[list[Drift], bool]:
     """Return all drift of a stack, with that of its inventory's hosts if one is given, and whether Placement told."""
-    found, told = classified(stack.look(), stack.session)
+    found, told = classify_look(stack.look(), stack.session)
     silent = stack.hosts.silent if stack.hosts is not None else {}
     unseen = [Drift(UNSEEN, host, "", f"does not answer: {why}", of="host") for host, why in silent.items()]
     return [*found, *unseen], told
 
 
-def classified(look: cloud.run.Look, session: cloud.session.Session) -> tuple[list[Drift], bool]:
+def classify_look(look: cloud.run.Look, session: cloud.session.Session) -> tuple[list[Drift], bool]:
     """Return all drift of one look, and whether Placement told what it holds."""
     unseen = []
     try:

@@ -35,7 +35,7 @@ class Known:
             "name": wanted.key,
             "uid": wanted.uid,
             "at": wanted.at(),
-            "declared": declared(wanted),
+            "declared": declared_values(wanted),
             "needs": [
                 {"thing": f"{kind}/{key}", "is": self.state_of(kind, key)} for kind, key in dict.fromkeys(wanted.needs)
             ],
@@ -117,7 +117,7 @@ class Known:
         return self.names.get(value, value) if isinstance(value, str) else value
 
 
-def declared(wanted: core.desired.Wanted) -> dict[str, Any]:
+def declared_values(wanted: core.desired.Wanted) -> dict[str, Any]:
     """Return what is declared of a thing, with the places."""
     values = dict(wanted.fields)
     if wanted.kind == "server":
@@ -128,7 +128,7 @@ def declared(wanted: core.desired.Wanted) -> dict[str, Any]:
     return {name: {"value": value, "at": wanted.at(name)} for name, value in values.items()}
 
 
-def meant(desired: core.desired.Desired, name: str) -> list[core.desired.Wanted]:
+def find_wanted(desired: core.desired.Desired, name: str) -> list[core.desired.Wanted]:
     """Return the declared things that a person means: by key, as ``kind/key``, or all servers of one instance."""
     kind, _, key = name.rpartition("/")
     kind = kind.replace(" ", "_")
@@ -144,7 +144,7 @@ def of_group(wanted: core.desired.Wanted, name: str) -> bool:
 
 def explain(stack: Stack, name: str) -> Sequence[dict[str, Any]]:
     """Return what is known of all that a name stands for. Raises ``DeclareError`` for a name of nothing."""
-    wanted = meant(stack.desired, name)
+    wanted = find_wanted(stack.desired, name)
     known = Known(stack)
     found = [known.of_declared(one) for one in wanted] or known.of_others(name)
     if not found:

@@ -45,10 +45,10 @@ def export(session: cloud.session.Session, stack: str, names: Sequence[str], *, 
     observed = cloud.observe.observe(session, KINDS)
     if observed.complaints or observed.unknown:
         raise core.errors.ObserveError(f"not everything could be looked at: {'; '.join(observed.complaints)}")
-    items = chosen(observed.of_kind("server"), names)
+    items = choose(observed.of_kind("server"), names)
     writer = exported_server.Writer(observed, cloud.given.observe_given(session))
     left_out: dict[str, list[str]] = {}
-    entries: dict[str, exported_server.Entry] = {}
+    entries: dict[str, exported_server.ExportedServer] = {}
     for item in items:
         reason = unwritable(item, stack, writer)
         if reason:
@@ -60,11 +60,11 @@ def export(session: cloud.session.Session, stack: str, names: Sequence[str], *, 
         adopted = made if ours else made._replace(values={"adopt": {"id": item.id}, **made.values})
         entries[key] = adopted
         left_out.update({key: made.left_out} if made.left_out else {})
-    shared = declared(observed, entries) if everything else {}
+    shared = sections_of(observed, entries) if everything else {}
     return to_export(stack, shared, entries, left_out)
 
 
-def chosen(servers: Sequence[core.observed.Item], names: Sequence[str]) -> list[core.observed.Item]:
+def choose(servers: Sequence[core.observed.Item], names: Sequence[str]) -> list[core.observed.Item]:
     """Return the servers that are meant, by name. Raises ``ObserveError`` for a name that no server has."""
     for name in names:
         if not any(name in {item.name, item.id} for item in servers):
@@ -89,7 +89,7 @@ def unwritable(item: core.observed.Item, stack: str, writer: exported_server.Wri
     return ""
 
 
-def declared(observed: core.observed.Observed, entries: dict[str, exported_server.Entry]) -> dict[str, Any]:
+def sections_of(observed: core.observed.Observed, entries: dict[str, exported_server.ExportedServer]) -> dict[str, Any]:
     """Return the sections for what servers use by a name that is unique in the cloud."""
     used = {kind: {one.values.get(kind) for one in entries.values()} for kind in ("flavor", "key")}
     flavors = {item.name: flavor(item) for item in observed.of_kind("flavor") if item.name in used["flavor"]}
@@ -120,7 +120,10 @@ def printable(text: str) -> str:
 
 
 def to_export(
-    stack: str, shared: dict[str, Any], entries: dict[str, exported_server.Entry], left_out: dict[str, list[str]]
+    stack: str,
+    shared: dict[str, Any],
+    entries: dict[str, exported_server.ExportedServer],
+    left_out: dict[str, list[str]],
 ) -> Export:
     """Return the text of everything."""
     files = {f"{USER_DATA}/{key}": one.user_data for key, one in entries.items() if one.user_data is not None}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from novaform import core
 from novaform.declare import instances
 from novaform.declare.form import scalar
-from novaform.declare.form.field import Refused
+from novaform.declare.form.field import RefusedValue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,7 +35,7 @@ OTHER = frozenset({"name", "extra_specs"})
 """What is no size of a flavor."""
 
 
-class Entry(NamedTuple):
+class ExportedServer(NamedTuple):
     """What is written of one server. ``values`` is plain data; ``left_out`` are sentences."""
 
     key: str
@@ -48,7 +48,7 @@ def fits(kind: Scalar, text: Any) -> bool:
     """Tell whether a declaration can say a text."""
     try:
         kind.parse(str(text), plain=False)
-    except Refused:
+    except RefusedValue:
         return False
     return True
 
@@ -95,7 +95,7 @@ class Writer:
             self.addresses.setdefault(str(address.fields["server"]), []).append(address.name)
         self.groups = {member: group.id for group in groups for member in group.status.get("members") or ()}
 
-    def entry(self, item: core.observed.Item, key: str) -> Entry:
+    def entry(self, item: core.observed.Item, key: str) -> ExportedServer:
         """Return one server's entry."""
         values: dict[str, Any] = {} if item.name == key else {"name": item.name}
         left: list[str] = []
@@ -105,7 +105,7 @@ class Writer:
         if state != "active":
             values["state"] = state
         user_data = self.user_data(item, left)
-        return Entry(key, values, user_data, left)
+        return ExportedServer(key, values, user_data, left)
 
     def source(self, item: core.observed.Item, left: list[str]) -> dict[str, Any]:
         """Return image and flavor; both may have gone since the server was made of them."""

@@ -43,7 +43,9 @@ def render_step(step: core.change.Change, *, wide: bool) -> Iterator[Line]:
     cost = "" if step.consequence == core.consequence.NONE else f"  [{', '.join(step.consequences)}]"
     why = f"  ({step.reason})" if step.reason else ""
     place = f"  {step.origin}" if step.origin else ""
-    yield Line(f"{glyph} {step.action} {called(step.kind)} {step.name}{cost}{why}{place}", STYLES.get(glyph, "yellow"))
+    yield Line(
+        f"{glyph} {step.action} {kind_name(step.kind)} {step.name}{cost}{why}{place}", STYLES.get(glyph, "yellow")
+    )
     if step.action != "create" or wide:
         for field in step.fields:
             before = f"{core.change.readable(field.before)} → " if field.before is not None else ""
@@ -57,10 +59,10 @@ def render_note(note: core.change.Note) -> Line:
     """Return the line of one note."""
     glyph, style = LEVELS[note.level]
     place = f"  {note.origin}" if note.origin else ""
-    return Line(f"{glyph} {called(note.kind)} {note.name}".rstrip() + f": {note.text}{place}", style)
+    return Line(f"{glyph} {kind_name(note.kind)} {note.name}".rstrip() + f": {note.text}{place}", style)
 
 
-def called(kind: str) -> str:
+def kind_name(kind: str) -> str:
     """Return a kind as people call it."""
     return {"floating_ip": "address", "key": "key pair"}.get(kind, kind.replace("_", " "))
 

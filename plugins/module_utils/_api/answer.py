@@ -32,7 +32,7 @@ MARKS = (b",", b"{", b"[")
 LINKS = form.each({"rel": form.TEXT, "href": form.TEXT})
 
 
-def loaded(answer: Answer) -> Any:
+def load_json(answer: Answer) -> Any:
     """Return an answer's JSON. Raises ``ValueError`` for anything else."""
     if sum(answer.body.count(mark) for mark in MARKS) > MANY:
         raise ValueError("too many values")
@@ -42,10 +42,10 @@ def loaded(answer: Answer) -> Any:
         raise ValueError("too deep") from error
 
 
-def parsed(url: str, answer: Answer) -> Any:
+def parse(url: str, answer: Answer) -> Any:
     """Return an answer's JSON. Raises ``ObserveError`` for anything else, as a proxy in trouble may send it."""
     try:
-        return loaded(answer)
+        return load_json(answer)
     except ValueError as error:
         raise ObserveError(f"GET {bare(url)}: the answer is no JSON") from error
 
@@ -99,16 +99,16 @@ def complaint(answer: Answer, hide: Iterable[str] = ()) -> str:
     if is_away(answer):
         status += f"; it asks to be left alone for {asked_for(answer):.0f} s"
     try:
-        told = loaded(answer)
+        told = load_json(answer)
     except ValueError:
         return status
     inner: Any = next(iter(told.values()), {}) if isinstance(told, dict) else {}
     words = inner.get("message") or inner.get("detail") if isinstance(inner, dict) else inner
-    text = masked(" ".join(str(words).split()), hide) if words else ""
+    text = mask(" ".join(str(words).split()), hide) if words else ""
     return status + (f": {clean_line(text[:1000])}" if text else "")
 
 
-def masked(text: str, hide: Iterable[str]) -> str:
+def mask(text: str, hide: Iterable[str]) -> str:
     """Return a text of one line without the secrets, in whatever form they are repeated; nothing, for short ones."""
     forms = sorted({form for secret in hide for form in forms_of(secret)}, key=len, reverse=True)
     if any(len(form) < SHORT and form in text for form in forms):

@@ -115,12 +115,12 @@ def choose(clouds: Mapping[str, Any], named: Optional[str], path: Path) -> str:
     return chosen
 
 
-def merged(low: Mapping[str, Any], high: Mapping[str, Any]) -> dict[str, Any]:
+def merge(low: Mapping[str, Any], high: Mapping[str, Any]) -> dict[str, Any]:
     """Return both mappings, deeply; ``high`` wins."""
     result = dict(low)
     for name, value in high.items():
         both = isinstance(value, dict) and isinstance(result.get(name), dict)
-        result[name] = merged(result[name], value) if both else value
+        result[name] = merge(result[name], value) if both else value
     return result
 
 
@@ -152,7 +152,7 @@ def entry(cloud: Optional[str], file: Optional[str]) -> tuple[str, str, dict[str
     secret = os.environ.get("OS_CLIENT_SECURE_FILE")
     secure = [Path(secret).expanduser()] if secret else usual("secure", path)[:1]
     for one in secure:
-        content = merged(content, read(one))
+        content = merge(content, read(one))
     clouds = mapping(content.get("clouds"), f"{path}: clouds")
     name = choose(clouds, cloud, path)
     where = f"{path}: cloud {name}"
@@ -170,5 +170,5 @@ def with_profile(found: dict[str, Any], path: Path, where: str) -> dict[str, Any
     for file in files:
         public = mapping(read(file).get("public-clouds"), f"{file}: public-clouds")
         if isinstance(profile, str) and profile in public:
-            return merged(mapping(public[profile], f"{file}: {profile}"), found)
+            return merge(mapping(public[profile], f"{file}: {profile}"), found)
     raise ObserveError(f"{where}: no clouds-public.yaml has its profile {readable(profile, 80)}")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from .._core.errors import ObserveError
-from .clouds_file import entry, find_file, mapping, merged, read
+from .clouds_file import entry, find_file, mapping, merge, read
 from .form import is_bare, readable
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def load(cloud: Optional[str] = None, file: Optional[str] = None) -> Credential:
     where = f"{path}: cloud {name}" if path else "the OS_* variables"
     found = {one.replace("-", "_"): value for one, value in raw.items()}
     chosen = region_of(found, where)
-    found = merged(found, mapping(chosen.get("values"), f"{where}: regions"))
+    found = merge(found, mapping(chosen.get("values"), f"{where}: regions"))
     auth = auth_of(found, where)
     check(found, where)
     folder = Path(path).parent if path else Path.cwd()

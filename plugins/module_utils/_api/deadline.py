@@ -31,7 +31,7 @@ class TooMuch(OSError):
     """A head that does not end."""
 
 
-def left(ends: float) -> float:
+def seconds_left(ends: float) -> float:
     """Return the seconds that are left. Raises ``TimeoutError`` for none."""
     remaining = ends - time.monotonic()
     if remaining <= 0:
@@ -59,7 +59,7 @@ def within(seconds: float, ask: Callable[[], Told], failures: tuple[type[Excepti
         raise TimeoutError("it takes too long") from None
 
 
-def resolved(host: str, port: int, ends: float) -> list[Address]:
+def resolve(host: str, port: int, ends: float) -> list[Address]:
     """Return a host's addresses. Raises what is in ``NAMELESS``.
 
     The resolver has a patience of its own with name servers, which no library lets anybody set.
@@ -71,7 +71,7 @@ def resolved(host: str, port: int, ends: float) -> list[Address]:
     try:
         return ask(socket.AI_NUMERICHOST)
     except NAMELESS:
-        seconds = left(ends)
+        seconds = seconds_left(ends)
     try:
         return within(seconds, ask, NAMELESS)
     except TimeoutError:
@@ -80,18 +80,18 @@ def resolved(host: str, port: int, ends: float) -> list[Address]:
 
 def numeric(host: str, port: int, ends: float) -> str:
     """Return a host's first address, for a library that would wait for name servers by itself. Raises as above."""
-    return str(resolved(host, port, ends)[0][4][0])
+    return str(resolve(host, port, ends)[0][4][0])
 
 
 def connect(host: str, port: int, ends: float) -> socket.socket:
     """Return a connection. Each of the host's addresses gets its share of the time. Raises ``OSError``."""
-    found = resolved(host, port, ends)
+    found = resolve(host, port, ends)
     failure: Optional[OSError] = None
     for number, (family, kind, protocol, _, address) in enumerate(found):
         made = None
         try:
             made = socket.socket(family, kind, protocol)
-            made.settimeout(left(ends) / (len(found) - number))
+            made.settimeout(seconds_left(ends) / (len(found) - number))
             made.connect(address)
             # Headers and body are two writes: else each request waits for the other side's delayed ACK.
             made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -108,7 +108,7 @@ def encrypt(plain: socket.socket, context: ssl.SSLContext, host: str, ends: floa
     plain.settimeout(0)
     made = context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
     try:
-        while not greeted(made, ends):
+        while not shake_hands(made, ends):
             continue
     except OSError:
         made.close()
@@ -116,7 +116,7 @@ def encrypt(plain: socket.socket, context: ssl.SSLContext, host: str, ends: floa
     return made
 
 
-def greeted(made: ssl.SSLSocket, ends: float) -> bool:
+def shake_hands(made: ssl.SSLSocket, ends: float) -> bool:
     """Go on with a handshake, and tell whether it has ended."""
     try:
         made.do_handshake()
@@ -133,7 +133,7 @@ def ready(made: socket.socket, event: int, ends: float) -> None:
     """Wait until a socket can be read or written. Raises ``TimeoutError``."""
     poll = select.poll()
     poll.register(made, event)
-    if not poll.poll(left(ends) * 1000):
+    if not poll.poll(seconds_left(ends) * 1000):
         raise TimeoutError("it takes too long")
 
 
@@ -151,7 +151,7 @@ class Socket:
         """Send all of it, in pieces: TLS begins its timeout anew with each write."""
         view = memoryview(data).cast("B")
         for start in range(0, len(view), PIECE):
-            self.made.settimeout(left(self.ends))
+            self.made.settimeout(seconds_left(self.ends))
             self.made.sendall(view[start : start + PIECE])
 
     def makefile(self, *_: Any, **__: Any) -> io.BufferedReader:
@@ -161,7 +161,7 @@ class Socket:
 
     def receive(self, buffer: Any) -> int:
         """Read what there is, at least a byte unless the other side has closed."""
-        self.made.settimeout(left(self.ends))
+        self.made.settimeout(seconds_left(self.ends))
         size = self.made.recv_into(buffer)
         if self.head is not None:
             self.head += size

@@ -15,7 +15,7 @@ from .._core import hidden
 from .._core.errors import ApplyError, ObserveError
 from . import shape
 from . import token as identity
-from .answer import bare, complaint, is_away, loaded, member, next_page, parsed, pause, secrets_of
+from .answer import bare, complaint, is_away, load_json, member, next_page, parse, pause, secrets_of
 from .crowd import threads
 from .wire import Lost, Unreached, Wire
 
@@ -169,7 +169,7 @@ class Session:
             if answer.status == 404 and absent_ok:
                 return None
             if answer.status < 300:
-                return parsed(url, answer)
+                return parse(url, answer)
             if answer.status not in STUMBLES or turn == TRIES - 1 or is_away(answer):
                 break
             self.sleep(pause(answer, turn))
@@ -241,6 +241,6 @@ def result_of(method: str, url: str, answer: Answer, hide: Sequence[str] = ()) -
     if answer.status >= 300:
         raise Refused(f"{method} {bare(url)}: {complaint(answer, hide)}", status=answer.status)
     try:
-        return loaded(answer) if answer.body[:1] in {b"{", b"["} else None
+        return load_json(answer) if answer.body[:1] in {b"{", b"["} else None
     except ValueError as error:
         raise Lost(f"{method} {bare(url)}: the answer is cut off") from error

@@ -40,7 +40,7 @@ class Shape(NamedTuple):
     inside: Mapping[str, Check]
 
 
-def shaped(types: Mapping[str, tuple[type, ...]], inside: Optional[Mapping[str, Check]] = None) -> Shape:
+def shape_of(types: Mapping[str, tuple[type, ...]], inside: Optional[Mapping[str, Check]] = None) -> Shape:
     """Return the shape of a list's members."""
     return Shape(Fields(types), {**(inside or {}), **({"tags": texts} if "tags" in types else {})})
 
@@ -89,17 +89,17 @@ SERVER = {
 }
 
 
-def embedded(value: Any) -> bool:
+def is_embedded_flavor(value: Any) -> bool:
     """Check the flavor that a server carries."""
     return FLAVORED(value) and pairs(value.get("extra_specs", {}))
 
 
 FLAVORED = of(FLAVOR)
 SHAPES = {
-    "servers": shaped(
+    "servers": shape_of(
         SERVER,
         {
-            "flavor": embedded,
+            "flavor": is_embedded_flavor,
             "image": image,
             "metadata": pairs,
             "os-extended-volumes:volumes_attached": each({"id": TEXT}),
@@ -107,7 +107,7 @@ SHAPES = {
             "addresses": groups,
         },
     ),
-    "flavors": shaped(
+    "flavors": shape_of(
         {
             "id": TEXT,
             "name": TEXT,
@@ -120,11 +120,11 @@ SHAPES = {
         },
         {"extra_specs": pairs, "swap": lambda value: not isinstance(value, str) or value == ""},
     ),
-    "keypairs": shaped({"keypair": (dict,)}, {"keypair": of({"name": TEXT, "public_key": TEXT})}),
-    "server_groups": shaped(
+    "keypairs": shape_of({"keypair": (dict,)}, {"keypair": of({"name": TEXT, "public_key": TEXT})}),
+    "server_groups": shape_of(
         {"id": TEXT, "name": TEXT, "project_id": TEXT, "policy": PERHAPS_TEXT, "members": (list,)}, {"members": texts}
     ),
-    "images": shaped(
+    "images": shape_of(
         {
             "id": TEXT,
             "name": TEXT_OR_NONE,
@@ -138,7 +138,7 @@ SHAPES = {
             **dict.fromkeys(("checksum", "os_hash_algo", "os_hash_value"), PERHAPS_TEXT),
         }
     ),
-    "volumes": shaped(
+    "volumes": shape_of(
         {
             "id": TEXT,
             "name": TEXT_OR_NONE,
@@ -152,14 +152,14 @@ SHAPES = {
         },
         {"metadata": pairs, "attachments": each({"server_id": TEXT_OR_NONE})},
     ),
-    "networks": shaped(
+    "networks": shape_of(
         {
             **MARKED,
             **dict.fromkeys(("router:external", "shared", "port_security_enabled"), PERHAPS_FLAG),
             "mtu": PERHAPS_NUMBER,
         }
     ),
-    "subnets": shaped(
+    "subnets": shape_of(
         {
             **MARKED,
             "cidr": TEXT,
@@ -171,10 +171,10 @@ SHAPES = {
         },
         {"dns_nameservers": texts, "allocation_pools": each({"start": TEXT, "end": TEXT})},
     ),
-    "routers": shaped(
+    "routers": shape_of(
         {**MARKED, "external_gateway_info": (dict, NONE)}, {"external_gateway_info": of({"network_id": TEXT})}
     ),
-    "ports": shaped(
+    "ports": shape_of(
         {
             "id": TEXT,
             "network_id": TEXT,
@@ -186,8 +186,8 @@ SHAPES = {
         },
         {"security_groups": texts, "fixed_ips": each({"subnet_id": TEXT, "ip_address": TEXT})},
     ),
-    "security_groups": shaped({**MARKED, "security_group_rules": (list,)}, {"security_group_rules": each(RULE)}),
-    "floatingips": shaped(
+    "security_groups": shape_of({**MARKED, "security_group_rules": (list,)}, {"security_group_rules": each(RULE)}),
+    "floatingips": shape_of(
         {
             "id": TEXT,
             **dict.fromkeys(("floating_network_id", "fixed_ip_address"), PERHAPS_TEXT),

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from .._core.errors import ObserveError
 from . import signin
-from .answer import complaint, loaded, member
+from .answer import complaint, load_json, member
 from .form import is_bare, is_ident, readable
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def authenticate(transport: Transport, credential: Credential) -> Token:
     if answer.status != 201:
         raise ObserveError(f"{url}: {refusal(answer, credential)}", status=answer.status)
     try:
-        return to_token({"secret": answer.headers["x-subject-token"], "body": loaded(answer)}, credential, url)
+        return to_token({"secret": answer.headers["x-subject-token"], "body": load_json(answer)}, credential, url)
     except (ValueError, KeyError) as error:
         raise ObserveError(f"{url}: Keystone's answer is no token with a catalog") from error
 
@@ -120,15 +120,15 @@ def to_token(told: Mapping[str, Any], credential: Credential, where: str) -> Tok
         return Token(
             str(told["secret"]),
             catalog_of(found.get("catalog") or [], credential, where),
-            named(found["project"]),
-            named(found["user"]),
+            id_of(found["project"]),
+            id_of(found["user"]),
             tuple(str(role["name"]) for role in found.get("roles") or ()),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ObserveError(f"{where}: Keystone's answer is no token with a catalog") from error
 
 
-def named(thing: Mapping[str, Any]) -> str:
+def id_of(thing: Mapping[str, Any]) -> str:
     """Return a thing's id. Raises ``ValueError`` where it has none."""
     if not is_ident(thing["id"]):
         raise ValueError("no id")

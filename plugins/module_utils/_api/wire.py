@@ -199,7 +199,7 @@ def refuse_pipes(names: Iterable[Optional[str]]) -> None:
 def trouble(error: Exception, host: str) -> str:
     """Say why a connection does not come about, as far as the error tells."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"the certificate is {untrusted(error, host)}"
+        return f"the certificate is {explain_certificate(error, host)}"
     if isinstance(error, ssl.SSLError) and error.reason in PLAIN:
         return f"no TLS is spoken there ({error.reason}): is it http://, or another port?"
     if isinstance(error, ssl.SSLError):
@@ -207,7 +207,7 @@ def trouble(error: Exception, host: str) -> str:
     return f"cannot connect ({str(error) or type(error).__name__})"
 
 
-def untrusted(error: ssl.SSLCertVerificationError, host: str) -> str:
+def explain_certificate(error: ssl.SSLCertVerificationError, host: str) -> str:
     """Say what is wrong with a certificate, and what to do."""
     told = error.verify_message
     if error.verify_code in OTHER_NAME:

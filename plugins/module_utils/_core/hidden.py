@@ -79,12 +79,12 @@ def unseal(plain: dict[str, Any]) -> Any:
     return plain
 
 
-def shown(value: Any) -> Any:
+def show(value: Any) -> Any:
     """Return a value of lists and mappings with a text for each hidden one."""
     if isinstance(value, dict):
-        return {name: shown(one) for name, one in value.items()}
+        return {name: show(one) for name, one in value.items()}
     if isinstance(value, (list, tuple)):
-        return [shown(one) for one in value]
+        return [show(one) for one in value]
     return str(value) if isinstance(value, Hidden) else value
 
 

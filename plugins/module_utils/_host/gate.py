@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .._core.converge import Stage
-    from .._site.decide.fence import Run
+    from .._site.decide.fence import SiteRun
     from .proof.proof import Failure
 
 DONE_HERE = ("packages", "files", "proofs")
@@ -98,7 +98,7 @@ class Gate:
 class Parting:
     """The stage after a gate where a run ends with it: if nothing is left, the site's lease is let go of."""
 
-    def __init__(self, gate: Gate, run: Run, path: str = lease.PATH) -> None:
+    def __init__(self, gate: Gate, run: SiteRun, path: str = lease.PATH) -> None:
         self.gate = gate
         self.run = run
         self.path = path

@@ -87,7 +87,7 @@ def observe_verified() -> dict[str, str]:
     return {str(host): str(node) for host, node in hosts.items()} if isinstance(hosts, dict) else {}
 
 
-def observe_database(connect: Callable[[], sql.Server] = sql.root) -> tuple[str, str, dict[str, Any] | None]:
+def observe_database(connect: Callable[[], sql.Connection] = sql.root) -> tuple[str, str, dict[str, Any] | None]:
     """Return the state of MariaDB here, what it said, and what is remembered in it (None: nobody could look).
 
     ``absent`` there is none, ``open`` root comes in by the socket, ``refuses`` it does not, ``silent`` it does not
@@ -123,7 +123,7 @@ def _ask_client() -> tuple[str, str, dict[str, Any] | None]:
     return "refuses", f"error {code.group(1)}" if code else answer.said, None
 
 
-def _read(server: sql.Server, kind: str) -> Any:
+def _read(server: sql.Connection, kind: str) -> Any:
     query, names = _QUERIES[kind]
     rows = server.table(query) or []
     if not names:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from .._core.converge import Stage
-    from .._site.decide.fence import Run
+    from .._site.decide.fence import SiteRun
 
 DEFAULT_ORDER = (
     "packages",
@@ -129,7 +129,7 @@ def for_component(
     component: Mapping[str, Any],
     secrets: Mapping[str, Any],
     order: Sequence[str] = DEFAULT_ORDER,
-    run: Run | None = None,
+    run: SiteRun | None = None,
 ) -> list[Stage]:
     """Return the stages of a component, the host's lock first; a kind that it does not have is left out.
 

@@ -81,7 +81,7 @@ class Trial:
             one["service"]["host"]: str(one["id"])
             for one in self.session.pages("compute", "/os-hypervisors/detail", "hypervisors")
         }
-        without = verify.untried(hosts, services)
+        without = verify.untried_hosts(hosts, services)
         network, group, flavor = self._make_network(), self._make_group(), self._make_flavor()
         made = {"imageRef": image, "flavorRef": flavor, "networks": [{"uuid": network}]}
         body = {**made, "security_groups": [{"name": group}], "metadata": {"novaform_verify": "true"}}

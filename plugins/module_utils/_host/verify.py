@@ -41,7 +41,7 @@ def boot(params: Params) -> dict[str, Any]:
     """Start and hear a server on each host. Raises ``ApplyError`` without an image."""
     with _alone():
         trial = _trial(params)
-        image = trial.find_image() or _uploaded(trial, params["image_file"])
+        image = trial.find_image() or _upload(trial, params["image_file"])
         hosts, network = trial.boot(params["hosts"], image)
         _leave(trial)
         return {"hosts": hosts, "network": network}
@@ -60,7 +60,7 @@ def clear(params: Params) -> dict[str, Any]:
     """Delete what was made, and write down which compute nodes are good."""
     with _alone():
         if params["servers"]:
-            hosts = decision.recorded(membership.observe_verified(), params["servers"], params["rows"])
+            hosts = decision.record(membership.observe_verified(), params["servers"], params["rows"])
             record.write(membership.VERIFIED, {"hosts": hosts}, membership.FOLDER)
         if _session(params).get("identity", f"/projects?name={decision.NAME}&domain_id=default")["projects"]:
             _trial(params).clear()
@@ -96,7 +96,7 @@ def _trial(params: Params) -> Trial:
     return Trial(_session(params, decision.NAME), caller.listens)
 
 
-def _uploaded(trial: Trial, path: str | None) -> str:
+def _upload(trial: Trial, path: str | None) -> str:
     if path is None:
         raise ApplyError("the cloud keeps no image to boot, and none was given")
     ident = trial.upload_image(path, os.path.getsize(path))

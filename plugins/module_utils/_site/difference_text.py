@@ -30,7 +30,7 @@ def scrub(text: str) -> str:
     return NAMES.sub(rf"\1{HIDDEN}", URL.sub(rf"\1{HIDDEN}@", text))
 
 
-def declared(text: str) -> str:
+def show_declared(text: str) -> str:
     """Return a declared text as it may be shown: what looks like a secret and has no placeholder is an operator's."""
     lines = [line if secret.names_in(line) else scrub(line) for line in text.split("\n")]
     return "\n".join(lines)
@@ -59,7 +59,7 @@ def texts(observed: str | None, content: str, shown: str, secrets: Mapping[str, 
                 changed.add((section, same))
         before.append(scrub(secret.mask(line, secrets)) if same is None else same)
     after = [line + " (changed)" * ((section, line) in changed) for section, line in _lines(shown)]
-    return _joined(before), _joined(after)
+    return _join(before), _join(after)
 
 
 def _without_comments(observed: str, content: str) -> str:
@@ -71,7 +71,7 @@ def _without_comments(observed: str, content: str) -> str:
         comment = line.strip()[:1] in ("#", ";") and line not in declared
         if not gap and not comment:
             lines.append(line)
-    return _joined(lines) if lines != declared else observed
+    return _join(lines) if lines != declared else observed
 
 
 def _lines(text: str) -> Iterator[tuple[str, str]]:
@@ -87,5 +87,5 @@ def _pattern(line: str) -> re.Pattern[str]:
     return re.compile(".*".join(re.escape(part) for part in secret.PLACEHOLDER.split(line)[::3]), re.DOTALL)
 
 
-def _joined(lines: list[str]) -> str:
+def _join(lines: list[str]) -> str:
     return "".join(f"{line}\n" for line in lines)

@@ -26,7 +26,7 @@ def escape(value: str) -> str:
     return value.replace("$", "\\$")
 
 
-def quoted(value: str) -> str:
+def quote(value: str) -> str:
     """Return a value wrapped in quotes if oslo.config would otherwise strip something from its ends."""
     stripped = value.strip()
     wrapped = bool(value) and value[0] in "\"'" and value[0] == value[-1]
@@ -79,7 +79,7 @@ def option_lines(section: str, option: str, value: Any, secrets: Mapping[str, An
     if secrets is not None:
         texts = [secret.resolve(text, secrets, escape) for text in texts]
     check_option(section, option, texts)
-    return [f"{option} = {text if secrets is None else quoted(text)}".rstrip(" ") for text in texts]
+    return [f"{option} = {text if secrets is None else quote(text)}".rstrip(" ") for text in texts]
 
 
 def render(options: Mapping[str, Mapping[str, Any]], secrets: Mapping[str, Any] | None = None) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Entry:
+class OptionLines:
     """An option in a file: lines ``first`` to ``last`` (exclusive), and its value as oslo.config reads it."""
 
     section: str
@@ -28,22 +28,22 @@ def read_value(text: str) -> str:
     return text[1:-1] if text and text[0] in "\"'" and text[0] == text[-1] else text
 
 
-def entries(lines: Sequence[str]) -> list[Entry]:
+def entries(lines: Sequence[str]) -> list[OptionLines]:
     """Return the options of a file, each with the lines that continue it. What is no assignment is passed over."""
-    found: list[Entry] = []
+    found: list[OptionLines] = []
     section, open_option = "", False
     for number, line in enumerate(lines):
         text = line.rstrip()
         if open_option and text and text[0] in " \t":
             last = found[-1]
-            found[-1] = Entry(section, last.option, last.first, number + 1, f"{last.value}\n{text.lstrip()}")
+            found[-1] = OptionLines(section, last.option, last.first, number + 1, f"{last.value}\n{text.lstrip()}")
             continue
         open_option = False
         if text.startswith("[") and text.endswith("]"):
             section = text[1:-1]
         elif text and text[0] not in "#; \t[" and ("=" in text or ":" in text):
             cut = min(text.find(mark) for mark in "=:" if mark in text)
-            found.append(Entry(section, text[:cut].strip(), number, number + 1, read_value(text[cut + 1 :])))
+            found.append(OptionLines(section, text[:cut].strip(), number, number + 1, read_value(text[cut + 1 :])))
             open_option = True
     return found
 
@@ -56,7 +56,7 @@ def canonical(text: str) -> str:
         if entry.section != section:
             section = entry.section
             lines += ["", f"[{section}]"]
-        lines.append(f"{entry.option} = {ini.quoted(entry.value)}".replace("\n", " ").rstrip(" "))
+        lines.append(f"{entry.option} = {ini.quote(entry.value)}".replace("\n", " ").rstrip(" "))
     return "".join(f"{line}\n" for line in lines)
 
 

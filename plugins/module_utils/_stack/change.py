@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .._core.hidden import shown
+from .._core.hidden import show
 from .._core.plan import Plan, Step
 from . import consequence
 
@@ -36,7 +36,7 @@ class FieldChange:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values, none of them hidden."""
-        return {**self.__dict__, "before": shown(self.before), "after": shown(self.after)}
+        return {**self.__dict__, "before": show(self.before), "after": show(self.after)}
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,17 @@ import binascii
 import ipaddress
 import re
 
-from novaform.declare.form.field import OPEN, Json, Refused, Scalar
+from novaform.declare.form.field import OPEN, Json, RefusedValue, Scalar
 
 PLAIN_KEYS = ("ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521")
 TOKEN_KEYS = ("sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com")
 KEY_TYPES = (*PLAIN_KEYS, *TOKEN_KEYS)
 
 
-def unzoned(text: str) -> str:
+def without_zone(text: str) -> str:
     """Return the text of an address. Raises ``Refused`` for one with a zone (fe80::1%eth0), which is one host's own."""
     if "%" in text:
-        raise Refused("has a zone (%...), which means something on one host only: leave it out")
+        raise RefusedValue("has a zone (%...), which means something on one host only: leave it out")
     return text
 
 
@@ -30,9 +30,9 @@ class Address(Scalar):
         """Return the address in its canonical form."""
         del plain
         try:
-            return unzoned(str(ipaddress.ip_address(text)))
+            return without_zone(str(ipaddress.ip_address(text)))
         except ValueError as error:
-            raise Refused("is not an IP address") from error
+            raise RefusedValue("is not an IP address") from error
 
     def describe(self) -> Json:
         """Return a string pattern."""
@@ -48,11 +48,11 @@ class Cidr(Scalar):
         """Return the network in its canonical form."""
         del plain
         if "/" not in text:
-            raise Refused(f"is not {self.wanted}: it has no prefix length")
+            raise RefusedValue(f"is not {self.wanted}: it has no prefix length")
         try:
-            return unzoned(str(ipaddress.ip_network(text)))
+            return without_zone(str(ipaddress.ip_network(text)))
         except ValueError as error:
-            raise Refused(f"is not {self.wanted}{self.hint(text)}", f"is not {self.wanted}") from error
+            raise RefusedValue(f"is not {self.wanted}{self.hint(text)}", f"is not {self.wanted}") from error
 
     def hint(self, text: str) -> str:
         """Return the network that an address with a prefix lies in."""
@@ -79,13 +79,13 @@ class Ports(Scalar):
         del plain
         match = self.pattern.fullmatch(text)
         if match is None:
-            raise Refused(f"is not {self.wanted}")
+            raise RefusedValue(f"is not {self.wanted}")
         if text == "all":
             return (None, None)
         first = int(match[1])
         last = int(match[3] or first)
         if not self.least <= first <= last <= self.most:
-            raise Refused(f"is not {self.wanted}, from {self.least} to {self.most} in ascending order")
+            raise RefusedValue(f"is not {self.wanted}, from {self.least} to {self.most} in ascending order")
         return (first, last)
 
     def describe(self) -> Json:
@@ -119,12 +119,12 @@ class PublicKey(Scalar):
         """Return the key without surrounding space."""
         del plain
         if "PRIVATE KEY" in text:
-            raise Refused("is a private key; give the .pub file, and keep this one to yourself")
+            raise RefusedValue("is a private key; give the .pub file, and keep this one to yourself")
         line = text.strip()
         kind, _, rest = line.partition(" ")
         blob = rest.split(" ")[0]
         if kind not in KEY_TYPES or not line.isprintable() or not fits(kind, blob):
-            raise Refused(f"is not {self.wanted} ({', '.join(KEY_TYPES)})")
+            raise RefusedValue(f"is not {self.wanted} ({', '.join(KEY_TYPES)})")
         return line
 
     def describe(self) -> Json:

@@ -23,7 +23,7 @@ class Demand(NamedTuple):
     schema: Json
 
 
-def given(entry: Entry, names: tuple[str, ...]) -> list[str]:
+def written_fields(entry: Entry, names: tuple[str, ...]) -> list[str]:
     """Return which of these fields somebody wrote."""
     return [name for name in names if name in entry.values]
 
@@ -32,7 +32,7 @@ def one_of(words: str, *names: str) -> Demand:
     """Exactly one of these fields is given."""
 
     def refuse(entry: Entry) -> str | None:
-        return None if len(given(entry, names)) == 1 else f"{words} {', '.join(names)}"
+        return None if len(written_fields(entry, names)) == 1 else f"{words} {', '.join(names)}"
 
     return Demand(refuse, {"oneOf": [{"required": [name]} for name in names]})
 
@@ -41,7 +41,7 @@ def at_most_one(*names: str) -> Demand:
     """These fields exclude each other."""
 
     def refuse(entry: Entry) -> str | None:
-        found = given(entry, names)
+        found = written_fields(entry, names)
         return f"{' and '.join(found)} exclude each other" if len(found) > 1 else None
 
     pairs = [[one, other] for place, one in enumerate(names) for other in names[place + 1 :]]
@@ -53,7 +53,7 @@ def both(first: Demand, second: Demand) -> Demand:
     return Demand(lambda entry: first.refuse(entry) or second.refuse(entry), {"allOf": [first.schema, second.schema]})
 
 
-def adopted(entry: Entry) -> str | None:
+def check_adopt(entry: Entry) -> str | None:
     """A server to adopt is named so that no other can be meant."""
     if ("name" in entry.values) != (entry.get("unique") is True):
         return "adopt by name needs unique: true, which says that no other server may have that name; by id it has none"
@@ -73,5 +73,5 @@ IMAGE = one_of("an image has one of", "file", "builtin")
 KEY = one_of("a key has one of", "public_key", "public_key_file")
 USER_DATA = one_of("user_data has one of", "file", "text")
 GROUP = at_most_one("spread", "server_group")
-ADOPT = both(one_of("adopt has one of", "id", "name"), Demand(adopted, BY_NAME))
+ADOPT = both(one_of("adopt has one of", "id", "name"), Demand(check_adopt, BY_NAME))
 HEALTH = at_most_one(*core.model.WAYS_UP)

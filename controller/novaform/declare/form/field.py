@@ -27,7 +27,7 @@ KEPT, OPEN, NEVER = "kept", "open", "never"
 name or a place, which every plan shows, and so none may stand there."""
 
 
-class Refused(Exception):
+class RefusedValue(Exception):
     """A text is not of the type; the message says what is wanted. ``blind`` says it without a letter of the text.
 
     ``among`` are the words that one of was wanted, for a hint.
@@ -39,7 +39,7 @@ class Refused(Exception):
         self.among = among
 
 
-class Context:
+class Reading:
     """What all checks of one load share. ``aliased`` where two parts of a tree may be one node."""
 
     def __init__(self, problems: problem.Problems, references: reference.References) -> None:
@@ -54,7 +54,7 @@ class Type:
 
     wanted = "a value"
 
-    def check(self, node: yaml.Node, context: Context) -> Any:
+    def check(self, node: yaml.Node, context: Reading) -> Any:
         """Return the value of a node, or INVALID after adding a problem. MUST NOT raise."""
         raise NotImplementedError
 
@@ -66,7 +66,7 @@ class Type:
 class Collection(Type):
     """A type whose values have members. A node is looked at once however many aliases lead to it."""
 
-    def check(self, node: yaml.Node, context: Context) -> Any:
+    def check(self, node: yaml.Node, context: Reading) -> Any:
         """Return what ``look`` returned the first time. The tree MUST live as long as the context."""
         if not context.aliased:
             return self.look(node, context)
@@ -75,7 +75,7 @@ class Collection(Type):
             context.seen[key] = self.look(node, context)
         return context.seen[key]
 
-    def look(self, node: yaml.Node, context: Context) -> Any:
+    def look(self, node: yaml.Node, context: Reading) -> Any:
         """Return the value of a node, or INVALID after adding a problem. MUST NOT raise."""
         raise NotImplementedError
 
@@ -86,14 +86,14 @@ class Scalar(Type):
     by_reference = True
     secrets = NEVER
 
-    def check(self, node: yaml.Node, context: Context) -> Any:
+    def check(self, node: yaml.Node, context: Reading) -> Any:
         """Return the parsed value of a scalar or of a reference."""
         if type(node) is yaml.ScalarNode:
             written = reference.Written(node.value, not node.style)
         elif type(node) is yaml.MappingNode and self.by_reference:
             try:
                 written = context.references.look_up(node)
-            except reference.Missing as missing:
+            except reference.MissingReference as missing:
                 context.problems.add(node, str(missing))
                 return INVALID
         else:
@@ -102,7 +102,7 @@ class Scalar(Type):
             return INVALID
         return self.read(written, node, context)
 
-    def read(self, written: reference.Written, node: yaml.Node, context: Context) -> Any:
+    def read(self, written: reference.Written, node: yaml.Node, context: Reading) -> Any:
         """Return the parsed value of a text, or INVALID after adding a problem."""
         if written.plain and written.text in NULLS:
             context.problems.add(node, f"nothing, where {self.wanted} is wanted; leave the line out for the default")
@@ -112,12 +112,12 @@ class Scalar(Type):
             return INVALID
         try:
             value = self.parse(written.text, plain=written.plain)
-        except Refused as refused:
+        except RefusedValue as refused:
             context.problems.add(node, self.complaint(written, refused, context))
             return INVALID
         return core.hidden.Hidden(value) if written.hidden and self.secrets == KEPT else value
 
-    def complaint(self, written: reference.Written, refused: Refused, context: Context) -> str:
+    def complaint(self, written: reference.Written, refused: RefusedValue, context: Reading) -> str:
         """Return what is wrong with a text, without the text where it must not be repeated."""
         if written.hidden:
             return f"this {refused.blind}"
@@ -131,7 +131,7 @@ class Scalar(Type):
         return True
 
     def parse(self, text: str, *, plain: bool) -> Any:
-        """Return the value of a text. ``plain``: it stood without quotes. Raises ``Refused``."""
+        """Return the value of a text. ``plain``: it stood without quotes. Raises ``RefusedValue``."""
         raise NotImplementedError
 
     def to_schema(self) -> Json:
@@ -153,7 +153,7 @@ class Named(NamedTuple):
     value: Any
 
 
-def pairs(node: yaml.MappingNode, context: Context) -> dict[str, tuple[yaml.Node, yaml.Node]]:
+def pairs(node: yaml.MappingNode, context: Reading) -> dict[str, tuple[yaml.Node, yaml.Node]]:
     """Return key text -> (key node, value node), after adding problems for keys that are no text or come twice."""
     found: dict[str, tuple[yaml.Node, yaml.Node]] = {}
     for key, value in node.value:
@@ -182,7 +182,7 @@ class Map(Collection):
     def __init__(self, name: Scalar, value: Type, most: int = 100_000) -> None:
         self.name, self.value, self.most = name, value, most
 
-    def look(self, node: yaml.Node, context: Context) -> Any:
+    def look(self, node: yaml.Node, context: Reading) -> Any:
         """Return the members whose names and values are right."""
         if type(node) is not yaml.MappingNode:
             said = "is empty; write {} for none, or leave the line out" if is_empty(node) else "is not a mapping"
@@ -214,7 +214,7 @@ class List(Collection):
     def __init__(self, member: Type, most: int = 1000) -> None:
         self.member, self.most = member, most
 
-    def look(self, node: yaml.Node, context: Context) -> Any:
+    def look(self, node: yaml.Node, context: Reading) -> Any:
         """Return the members that are right."""
         if type(node) is not yaml.SequenceNode:
             context.problems.add(node, f"a list is wanted: [ ... ] of {self.member.wanted}")

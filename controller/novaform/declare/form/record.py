@@ -10,7 +10,7 @@ import yaml
 
 from novaform import core
 from novaform.declare.form import problem, reference
-from novaform.declare.form.field import INVALID, Collection, Context, Json, List, Scalar, Type, is_empty, pairs
+from novaform.declare.form.field import INVALID, Collection, Json, List, Reading, Scalar, Type, is_empty, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,7 @@ class Either(Type):
         self.short, self.long = short, long
         self.wanted = f"{short.wanted} or a mapping"
 
-    def check(self, node: yaml.Node, context: Context) -> Any:
+    def check(self, node: yaml.Node, context: Reading) -> Any:
         """Return what the form that was used returns."""
         if type(node) is yaml.MappingNode and not is_reference(node):
             return self.long.check(node, context)
@@ -43,7 +43,7 @@ class Several(Type):
         self.member, self.list = member, List(member, most)
         self.wanted = f"{member.wanted} or a list"
 
-    def check(self, node: yaml.Node, context: Context) -> Any:
+    def check(self, node: yaml.Node, context: Reading) -> Any:
         """Return all values that are right."""
         if type(node) is yaml.SequenceNode:
             return self.list.check(node, context)
@@ -108,7 +108,7 @@ class Record(Collection):
         self.aka = {other: name for name, field in fields.items() for other in field.aka}
         self.required = tuple(name for name, field in fields.items() if field.required)
 
-    def look(self, node: yaml.Node, context: Context) -> Any:
+    def look(self, node: yaml.Node, context: Reading) -> Any:
         """Return an entry of the fields that are right; INVALID where the node is no mapping at all."""
         if type(node) is not yaml.MappingNode:
             said = "is empty; write {}" if is_empty(node) else "is not a mapping"
@@ -127,7 +127,7 @@ class Record(Collection):
             context.problems.add(node, refusal)
         return entry
 
-    def take(self, entry: Entry, text: str, pair: tuple[yaml.Node, yaml.Node], context: Context) -> None:
+    def take(self, entry: Entry, text: str, pair: tuple[yaml.Node, yaml.Node], context: Reading) -> None:
         """Check one field into the entry."""
         field = self.fields.get(text)
         if field is None:

@@ -38,7 +38,7 @@ class Written(NamedTuple):
     hidden: bool = False
 
 
-class Missing(Exception):
+class MissingReference(Exception):
     """The referenced value is not there; the message says what to do."""
 
 
@@ -52,10 +52,10 @@ class References:
         self.vaults: dict[str, bytes] = {}
 
     def look_up(self, node: yaml.MappingNode) -> Written:
-        """Return the value that a ``{from_...: ...}`` node stands for. Raises ``Missing``."""
+        """Return the value that a ``{from_...: ...}`` node stands for. Raises ``MissingReference``."""
         forms = ", ".join(FORMS)
         if len(node.value) != 1 or not isinstance(node.value[0][1], yaml.ScalarNode):
-            raise Missing(f"a mapping, where a single value or one of {forms} is wanted")
+            raise MissingReference(f"a mapping, where a single value or one of {forms} is wanted")
         key, target = node.value[0][0].value, node.value[0][1].value
         if key == "from_var":
             return self.variable(target)
@@ -66,26 +66,28 @@ class References:
         if key == "from_vault":
             return self.vault(target, node)
         hint = self.problems.did_you_mean(key, FORMS) if isinstance(key, str) else ""
-        raise Missing(f"a mapping, where a single value or one of {forms} is wanted{hint}")
+        raise MissingReference(f"a mapping, where a single value or one of {forms} is wanted{hint}")
 
     def variable(self, name: str) -> Written:
         """Return a declared variable's value."""
         if name not in self.variables:
             hint = self.problems.did_you_mean(name, self.variables)
-            raise Missing(f"variable {problem.quote(name)} is not in 'vars'{hint}")
+            raise MissingReference(f"variable {problem.quote(name)} is not in 'vars'{hint}")
         value = self.variables[name]
         if value is None:
-            raise Missing(f"variable {problem.quote(name)} has no value; give --var {name}=... or an environment")
+            raise MissingReference(
+                f"variable {problem.quote(name)} has no value; give --var {name}=... or an environment"
+            )
         return value
 
     def environ(self, name: str) -> Written:
         """Return an environment variable's value."""
         if name not in os.environ:
-            raise Missing(f"environment variable {problem.quote(name)} is not set")
+            raise MissingReference(f"environment variable {problem.quote(name)} is not set")
         try:
             os.environ[name].encode()
         except UnicodeEncodeError as error:
-            raise Missing(f"environment variable {problem.quote(name)} is not UTF-8 text") from error
+            raise MissingReference(f"environment variable {problem.quote(name)} is not UTF-8 text") from error
         return Written(os.environ[name], plain=True, hidden=True)
 
     def text(self, target: str, node: yaml.Node) -> str:
@@ -96,15 +98,15 @@ class References:
             self.read[path] = hashlib.sha256(content).hexdigest()
             return content.decode()
         except core.errors.DeclareError as error:
-            raise Missing(str(error)) from error
+            raise MissingReference(str(error)) from error
         except UnicodeDecodeError as error:
-            raise Missing(f"{path}: is not UTF-8 text") from error
+            raise MissingReference(f"{path}: is not UTF-8 text") from error
 
     def vault(self, target: str, node: yaml.Node) -> Written:
         """Return one key of an encrypted file, by the ``ansible-vault`` and the password source of this machine."""
         path, _, key = target.rpartition("#")
         if not path or not key:
-            raise Missing("from_vault is written path#key")
+            raise MissingReference("from_vault is written path#key")
         place = beside(node, path)
         if place not in self.vaults:
             self.vaults[place] = view(place, path)
@@ -117,9 +119,9 @@ def view(place: str, path: str) -> bytes:
     try:
         shown = subprocess.run(command, check=False, capture_output=True, stdin=subprocess.DEVNULL, timeout=60)
     except (OSError, subprocess.TimeoutExpired, ValueError) as error:
-        raise Missing(f"{path}: ansible-vault did not answer; is Ansible installed?") from error
+        raise MissingReference(f"{path}: ansible-vault did not answer; is Ansible installed?") from error
     if shown.returncode != 0:
-        raise Missing(f"{path}: ansible-vault cannot open it; set ANSIBLE_VAULT_PASSWORD_FILE")
+        raise MissingReference(f"{path}: ansible-vault cannot open it; set ANSIBLE_VAULT_PASSWORD_FILE")
     return shown.stdout
 
 
@@ -131,7 +133,7 @@ def entry(content: bytes, path: str, key: str) -> Written:
     for name, value in pairs:
         if name.value == key and isinstance(value, yaml.ScalarNode):
             return Written(value.value, not value.style, hidden=True)
-    raise Missing(f"{path}: has no key {problem.quote(key)}")
+    raise MissingReference(f"{path}: has no key {problem.quote(key)}")
 
 
 def beside(node: yaml.Node, target: str) -> str:
@@ -139,5 +141,5 @@ def beside(node: yaml.Node, target: str) -> str:
     try:
         wanted = Path(target).expanduser()
     except RuntimeError as error:
-        raise Missing(f"{problem.quote(target)}: there is no such home directory") from error
+        raise MissingReference(f"{problem.quote(target)}: there is no such home directory") from error
     return os.path.normpath(Path(node.start_mark.name).absolute().parent / wanted)

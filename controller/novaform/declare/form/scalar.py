@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import yaml
 
-from novaform.declare.form.field import INVALID, KEPT, OPEN, Context, Json, Refused, Scalar, is_empty
+from novaform.declare.form.field import INVALID, KEPT, OPEN, Json, Reading, RefusedValue, Scalar, is_empty
 
 if TYPE_CHECKING:
     from novaform.declare.form.reference import Written
@@ -45,11 +45,11 @@ class Text(Scalar):
         del plain
         if len(text) > self.most:
             blind = f"is longer than {self.most} characters"
-            raise Refused(f"has {len(text)} characters, and at most {self.most} are possible", blind)
+            raise RefusedValue(f"has {len(text)} characters, and at most {self.most} are possible", blind)
         bad = None if text.isprintable() else next((each for each in text if self.refuses(each)), None)
         if bad is not None:
             blind = "holds a character that does not print"
-            raise Refused(f"holds U+{ord(bad):04X}, a character that does not print", blind)
+            raise RefusedValue(f"holds U+{ord(bad):04X}, a character that does not print", blind)
         return sys.intern(text)
 
     def refuses(self, character: str) -> bool:
@@ -71,7 +71,7 @@ class Variable(Text):
         super().__init__("a single value", 4096, lines=True)
         self.keeping()
 
-    def check(self, node: yaml.Node, context: Context) -> Any:
+    def check(self, node: yaml.Node, context: Reading) -> Any:
         """Return a ``Written``, or None for nothing."""
         if is_empty(node):
             return None
@@ -80,7 +80,7 @@ class Variable(Text):
             return INVALID
         return super().check(node, context)
 
-    def read(self, written: Written, node: yaml.Node, context: Context) -> Any:
+    def read(self, written: Written, node: yaml.Node, context: Reading) -> Any:
         """Return the text as it stands, when it is one."""
         return INVALID if super().read(written, node, context) is INVALID else written
 
@@ -99,11 +99,11 @@ class Name(Scalar):
         """Return the name."""
         del plain
         if len(text) > self.most:
-            raise Refused(f"has {len(text)} characters, and a name has at most {self.most}")
+            raise RefusedValue(f"has {len(text)} characters, and a name has at most {self.most}")
         if not NAME.fullmatch(text):
-            raise Refused("is no name: letters, digits, '.', '_' and '-', beginning with a letter or digit")
+            raise RefusedValue("is no name: letters, digits, '.', '_' and '-', beginning with a letter or digit")
         if ".." in text:
-            raise Refused("is no name: it holds '..'")
+            raise RefusedValue("is no name: it holds '..'")
         return sys.intern(text)
 
     def describe(self) -> Json:
@@ -121,7 +121,7 @@ class CloudName(Text):
         """Return the name."""
         name = super().parse(text, plain=plain)
         if not name.strip() or name != name.strip() or name.startswith("-"):
-            raise Refused("is no name: it is empty, begins with '-', or begins or ends with a space")
+            raise RefusedValue("is no name: it is empty, begins with '-', or begins or ends with a space")
         return name
 
     def describe(self) -> Json:
@@ -137,9 +137,9 @@ class Zone(CloudName):
         name = super().parse(text, plain=plain)
         zone, _, host = name.partition(":")
         if host:
-            raise Refused(f"names a host, too: write {f'zone: {zone}, ' if zone else ''}host: {host.strip(':')}")
+            raise RefusedValue(f"names a host, too: write {f'zone: {zone}, ' if zone else ''}host: {host.strip(':')}")
         if zone != name:
-            raise Refused("ends with ':': write the name of the zone alone")
+            raise RefusedValue("ends with ':': write the name of the zone alone")
         return name
 
     def describe(self) -> Json:
@@ -160,7 +160,7 @@ class Choice(Scalar):
         """Return the word."""
         del plain
         if text not in self.words:
-            raise Refused(f"is not {self.wanted}", among=self.words)
+            raise RefusedValue(f"is not {self.wanted}", among=self.words)
         return sys.intern(text)
 
     def describe(self) -> Json:
@@ -180,11 +180,11 @@ class Integer(Scalar):
     def parse(self, text: str, *, plain: bool) -> int:
         """Return the number."""
         if not INTEGER.fullmatch(text):
-            raise Refused(f"is not {self.wanted}, in decimal and without a leading zero")
+            raise RefusedValue(f"is not {self.wanted}, in decimal and without a leading zero")
         if not plain:
-            raise Refused(f"is a text; write {self.wanted} without quotes")
+            raise RefusedValue(f"is a text; write {self.wanted} without quotes")
         if not self.least <= int(text) <= self.most:
-            raise Refused(f"is not {self.wanted}")
+            raise RefusedValue(f"is not {self.wanted}")
         return int(text)
 
     def describe(self) -> Json:
@@ -203,7 +203,7 @@ class Boolean(Scalar):
         if text in {"true", "false"} and plain:
             return text == "true"
         why = "without quotes" if text in {"true", "false"} else "yes, no, on and off are only words here"
-        raise Refused(f"is not true or false ({why})")
+        raise RefusedValue(f"is not true or false ({why})")
 
     def describe(self) -> Json:
         """Return a boolean."""
@@ -224,13 +224,13 @@ class Size(Scalar):
         del plain
         match = SIZE.fullmatch(text)
         if match is None:
-            raise Refused(f"is not {self.wanted}")
+            raise RefusedValue(f"is not {self.wanted}")
         number, unit = int(match[1]), match[2]
         if unit not in MIB:
-            raise Refused(f"is not {self.wanted}{self.hint(match[1], unit)}", f"is not {self.wanted}")
+            raise RefusedValue(f"is not {self.wanted}{self.hint(match[1], unit)}", f"is not {self.wanted}")
         amount, rest = divmod(number * MIB[unit], MIB[self.unit])
         if rest or amount > self.most:
-            raise Refused(f"is not a whole number of {self.unit} up to {self.most}{self.unit}")
+            raise RefusedValue(f"is not a whole number of {self.unit} up to {self.most}{self.unit}")
         return amount
 
     def hint(self, number: str, unit: str) -> str:
@@ -255,7 +255,7 @@ class Duration(Scalar):
         match = DURATION.fullmatch(text)
         if match is None:
             hint = f"; did you mean {text}s?" if INTEGER.fullmatch(text) else ""
-            raise Refused(f"is not {self.wanted}{hint}", f"is not {self.wanted}")
+            raise RefusedValue(f"is not {self.wanted}{hint}", f"is not {self.wanted}")
         return int(match[1]) * SECONDS[match[2]]
 
     def describe(self) -> Json:
@@ -273,7 +273,7 @@ class Pattern(Scalar):
         """Return the text."""
         del plain
         if not self.pattern.fullmatch(text):
-            raise Refused(f"is not {self.wanted}")
+            raise RefusedValue(f"is not {self.wanted}")
         return sys.intern(text)
 
     def describe(self) -> Json:

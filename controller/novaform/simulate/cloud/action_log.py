@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .problem import Problem
+from .problem import ApiProblem
 
 
 def note(server: dict[str, Any], action: str, failure: str = "") -> None:
@@ -17,13 +17,13 @@ def note(server: dict[str, Any], action: str, failure: str = "") -> None:
     )
 
 
-def shown(server: dict[str, Any], path: str) -> dict[str, Any]:
+def show(server: dict[str, Any], path: str) -> dict[str, Any]:
     """Return all actions without their events, or the one that the path names."""
     noted = server.get("actions", [])
     wanted = path.partition("/")[2]
     if wanted:
         found = next((one for one in noted if one["request_id"] == wanted), None)
         if found is None:
-            raise Problem(404, f"Action for request_id {wanted} could not be found")
+            raise ApiProblem(404, f"Action for request_id {wanted} could not be found")
         return {"instanceAction": found}
     return {"instanceActions": [{k: v for k, v in one.items() if k != "events"} for one in noted]}

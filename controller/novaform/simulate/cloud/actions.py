@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import action_log, request
-from .problem import Problem
+from .problem import ApiProblem
 
 if TYPE_CHECKING:
-    from .server import Servers
+    from .server import SimulatedServers
 
 ACTIONS = {
     "os-start": ("powering-on", {"stopped"}, "active"),
@@ -38,19 +38,19 @@ EXHAUSTED = (
 NO_HOST = "No valid host was found. There are not enough hosts available."
 
 
-def begin(servers: Servers, server: dict[str, Any], action: str, arguments: Any) -> None:
+def begin(servers: SimulatedServers, server: dict[str, Any], action: str, arguments: Any) -> None:
     """Begin an action. Raises ``Problem`` where Nova refuses it."""
     if action in INSTANT:
         server.update({**INSTANT[action], **(arguments or {})})
     elif action == "os-resetState":
         server.update(vm_state=arguments["state"], task_state=None, until=None)
     elif action in ACTIONS:
-        led(servers, server, action, arguments)
+        begin_action(servers, server, action, arguments)
     else:
-        raise Problem(400, f"There is no such action: {action}")
+        raise ApiProblem(400, f"There is no such action: {action}")
 
 
-def led(servers: Servers, server: dict[str, Any], action: str, arguments: Any) -> None:
+def begin_action(servers: SimulatedServers, server: dict[str, Any], action: str, arguments: Any) -> None:
     """Begin an action that takes its time."""
     task, allowed, then = ACTIONS[action]
     refuse(server, action.removeprefix("os-"), allowed)
@@ -79,7 +79,7 @@ def refuse(server: dict[str, Any], action: str, allowed: set[str]) -> None:
         ("task_state", server["task_state"] is not None),
     ):
         if wrong:
-            raise Problem(409, f"Cannot '{action}' instance {server['id']} while it is in {kind} {server[kind]}")
+            raise ApiProblem(409, f"Cannot '{action}' instance {server['id']} while it is in {kind} {server[kind]}")
 
 
 def fits(flavor: dict[str, Any]) -> bool:
@@ -87,13 +87,13 @@ def fits(flavor: dict[str, Any]) -> bool:
     return all(flavor[size] < most for size, most in ROOM.items())
 
 
-def resize(servers: Servers, server: dict[str, Any], ident: str) -> str:
+def resize(servers: SimulatedServers, server: dict[str, Any], ident: str) -> str:
     """Give a server another flavor; return why that must fail later, if it must. Raises ``Problem`` (400)."""
     if ident not in servers.flavors:
-        raise Problem(400, f"Flavor {ident} could not be found.")
+        raise ApiProblem(400, f"Flavor {ident} could not be found.")
     flavor = servers.flavors[ident]
     if flavor["name"] == server["flavor"]["name"]:
-        raise Problem(400, "When resizing, instances must change flavor!")
+        raise ApiProblem(400, "When resizing, instances must change flavor!")
     if not fits(flavor):
         return NO_HOST
     server["before"] = server["vm_state"], server["flavor"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .problem import Problem
+from .problem import ApiProblem
 
 if TYPE_CHECKING:
     from .cloud import Cloud
@@ -47,7 +47,7 @@ class Cinder:
         head, _, rest = path.strip("/").partition("/")
         ident, _, more = rest.partition("/")
         if head != "volumes":
-            raise Problem(404, f"no such resource {head}")
+            raise ApiProblem(404, f"no such resource {head}")
         if method == "POST" and not ident:
             return 202, {"volume": self.make(body["volume"])}
         if method == "GET" and ident in {"", "detail"}:
@@ -56,7 +56,7 @@ class Cinder:
         if method == "GET":
             return 200, {"volume": volume}
         if volume["status"] not in {"available", "error"}:
-            raise Problem(400, f"Invalid volume: status must be available or error, and is {volume['status']}")
+            raise ApiProblem(400, f"Invalid volume: status must be available or error, and is {volume['status']}")
         volume["until"] = self.cloud.now + TAKES
         if more == "action":
             volume.update(status="extending", size=body["os-extend"]["new_size"])
@@ -67,13 +67,13 @@ class Cinder:
     def get(self, ident: str) -> dict[str, Any]:
         """Return one volume. Raises ``Problem`` (404)."""
         if ident not in self.volumes:
-            raise Problem(404, f"Volume {ident} could not be found.")
+            raise ApiProblem(404, f"Volume {ident} could not be found.")
         return self.volumes[ident]
 
     def make(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Begin to make a volume and return it."""
         if asked.get("imageRef") is not None and asked["imageRef"] not in self.cloud.glance.images:
-            raise Problem(400, f"Invalid image identifier or unable to access requested image {asked['imageRef']}.")
+            raise ApiProblem(400, f"Invalid image identifier or unable to access requested image {asked['imageRef']}.")
         given: dict[str, Any] = {"volume_type": "lvm", "availability_zone": "nova", "metadata": {}, "attachments": []}
         given["os-vol-tenant-attr:tenant_id"] = self.cloud.project
         made = {**given, **asked, "id": self.cloud.id(asked["name"]), "status": "creating"}
@@ -86,7 +86,7 @@ class Cinder:
         self.ripen()
         volume = self.get(ident)
         if volume["status"] != "available":
-            raise Problem(400, f"Invalid volume: status must be available, and is {volume['status']}")
+            raise ApiProblem(400, f"Invalid volume: status must be available, and is {volume['status']}")
         volume.update(status="in-use", attachments=[{"server_id": server}])
 
     def detach(self, server: str, ident: str, until: float) -> None:
@@ -94,9 +94,9 @@ class Cinder:
         self.ripen()
         volume = self.volumes.get(ident, {})
         if not any(at["server_id"] == server for at in volume.get("attachments", ())):
-            raise Problem(404, f"Instance {server} is not attached to volume {ident}.")
+            raise ApiProblem(404, f"Instance {server} is not attached to volume {ident}.")
         if volume["status"] != "in-use":
-            raise Problem(400, f"Invalid volume: status must be in-use, and is {volume['status']}")
+            raise ApiProblem(400, f"Invalid volume: status must be in-use, and is {volume['status']}")
         volume.update(status="detaching", until=until)
 
     def free(self, server: str) -> None:

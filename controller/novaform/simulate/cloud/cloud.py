@@ -18,7 +18,7 @@ from novaform.cloud import credential, session, wire
 
 from .. import fault
 from . import cinder, glance, host, neutron, nova, placement
-from .problem import Problem
+from .problem import ApiProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -63,7 +63,7 @@ class Cloud:
         self.cinder = cinder.Cinder(self)
         self.placement = placement.Placement(self)
         self.services = dict(SERVICES)
-        self.hosts = host.Hosts(self)
+        self.hosts = host.SimulatedHosts(self)
         self.page = 1000
 
     def id(self, name: str = "") -> str:
@@ -159,14 +159,14 @@ class Cloud:
             self.admit(parts.path, headers.get("X-Auth-Token"))
             self.nova.understand(headers)
             status, answer, more = self.route(method, unquote(parts.path), to_query(parts.query), body)
-        except Problem as problem:
+        except ApiProblem as problem:
             status, answer, more = problem.status, {"error": {"message": str(problem)}}, {}
         return wire.Answer(status, more, b"" if answer is None else json.dumps(answer).encode())
 
     def admit(self, path: str, token: str | None) -> None:
         """Refuse a token that is not, or no longer, good."""
         if path != TOKENS and token not in self.tokens:
-            raise Problem(401, "The request you have made requires authentication.")
+            raise ApiProblem(401, "The request you have made requires authentication.")
 
     @staticmethod
     def read(headers: Mapping[str, str], body: Any) -> Any:
@@ -192,7 +192,7 @@ class Cloud:
             if path.startswith(prefix):
                 status, answer = service.answer(method, path[len(prefix) :] or "/", query, body)
                 return status, answer, {}
-        raise Problem(404, f"no route {path}")
+        raise ApiProblem(404, f"no route {path}")
 
     def token(self) -> dict[str, Any]:
         """Return what keystone says of a new token."""

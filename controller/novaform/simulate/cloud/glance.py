@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from .problem import Problem
+from .problem import ApiProblem
 
 if TYPE_CHECKING:
     from .cloud import Cloud
@@ -29,19 +29,19 @@ class Glance:
         if (method, head, ident) == ("GET", "schemas", "image"):
             return 200, {"properties": {"disk_format": {"type": ["null", "string"], "enum": [None, *self.formats]}}}
         if head != "images":
-            raise Problem(404, f"no such resource {head}")
+            raise ApiProblem(404, f"no such resource {head}")
         if method == "GET" and not ident:
             named = [one for one in self.images.values() if query.get("name", one["name"]) == one["name"]]
             return 200, {"images": named}
         if method == "POST" and body.get("disk_format") not in (None, *self.formats):
-            raise Problem(400, f"Failed validating 'enum': '{body['disk_format']}' is not one of {self.formats}")
+            raise ApiProblem(400, f"Failed validating 'enum': '{body['disk_format']}' is not one of {self.formats}")
         if method == "POST":
             given = {"status": "queued", "tags": [], "visibility": "shared", "owner": self.cloud.project}
             made = {"id": self.cloud.id(body["name"]), **given, **body}
             self.images[made["id"]] = made
             return 201, made
         if ident not in self.images:
-            raise Problem(404, "no such image")
+            raise ApiProblem(404, "no such image")
         return self.on_image(method, self.images[ident], more, body)
 
     def on_image(self, method: str, image: dict[str, Any], more: str, body: Any) -> tuple[int, Any]:

@@ -44,7 +44,7 @@ class Guest(NamedTuple):
     state: str
 
 
-class Hosts:
+class SimulatedHosts:
     """What libvirt says on every host.
 
     ``lost`` are servers whose guest was undefined behind Nova, ``states`` guests that somebody switched, ``sizes`` the
@@ -88,7 +88,7 @@ class Hosts:
         found: dict[str, list[dict[str, Any]]] = {host: [] for host in self.cloud.nova.hosts if host not in self.silent}
         for guest in [*self.of_servers(), *self.strangers.values()]:
             if guest.host in found:
-                found[guest.host].append(told(guest))
+                found[guest.host].append(to_module_row(guest))
         return {host: sorted(guests, key=lambda one: str(one["name"])) for host, guests in found.items()}
 
     def of_servers(self) -> list[Guest]:
@@ -126,7 +126,7 @@ class Hosts:
         return DOMAIN.format(domain=domain, uuid=server["id"], block=block, **sizes, disks=disks, interfaces=legs)
 
 
-def told(guest: Guest) -> dict[str, Any]:
+def to_module_row(guest: Guest) -> dict[str, Any]:
     """Return one guest as the module tells of it."""
     definition = core.domain.to_definition(guest.xml)
     active = guest.state != "shut off"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .problem import Problem
+from .problem import ApiProblem
 
 if TYPE_CHECKING:
     from .cloud import Cloud
@@ -48,7 +48,7 @@ class Neutron:
     def get(self, plural: str, ident: str) -> dict[str, Any]:
         """Return one thing. Raises ``Problem`` (404)."""
         if ident not in self.store[plural]:
-            raise Problem(404, f"{plural} {ident} could not be found")
+            raise ApiProblem(404, f"{plural} {ident} could not be found")
         return self.store[plural][ident]
 
     def make(self, plural: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -125,7 +125,7 @@ class Neutron:
         if plural == "security-group-rules":
             return self.on_rules(method, rest, body)
         if plural not in PLURAL:
-            raise Problem(404, f"no such resource {plural}")
+            raise ApiProblem(404, f"no such resource {plural}")
         ident, _, more = rest.partition("/")
         if method == "GET" and ident:
             return 200, {PLURAL[plural]: self.get(plural, ident)}
@@ -159,14 +159,14 @@ class Neutron:
         self.get(plural, ident)
         ports = self.store["ports"].values()
         if plural == "networks" and any(one["network_id"] == ident for one in ports):
-            raise Problem(409, "in use")
+            raise ApiProblem(409, "in use")
         if plural == "subnets" and any(fixed["subnet_id"] == ident for one in ports for fixed in one["fixed_ips"]):
-            raise Problem(409, "in use")
+            raise ApiProblem(409, "in use")
         if plural == "routers" and any(one.get("device_id") == ident for one in self.store["ports"].values()):
-            raise Problem(409, "in use")
+            raise ApiProblem(409, "in use")
         groups = [group for port in self.store["ports"].values() for group in port["security_groups"]]
         if plural == "security-groups" and ident in groups:
-            raise Problem(409, "in use")
+            raise ApiProblem(409, "in use")
         gone = self.store[plural].pop(ident)
         if plural == "subnets":
             self.store["networks"][gone["network_id"]]["subnets"].remove(ident)
@@ -212,7 +212,7 @@ class Neutron:
         taken = {fixed["ip_address"] for one in others for fixed in one["fixed_ips"]}
         for fixed in asked.get("fixed_ips", ()):
             if fixed["ip_address"] in taken:
-                raise Problem(409, f"IP address {fixed['ip_address']} already allocated in network {mine}.")
+                raise ApiProblem(409, f"IP address {fixed['ip_address']} already allocated in network {mine}.")
             fixed.setdefault("subnet_id", thing["fixed_ips"][0]["subnet_id"] if thing["fixed_ips"] else "s")
 
     def lead(self, floating: dict[str, Any]) -> None:
@@ -224,7 +224,7 @@ class Neutron:
     def on_rules(self, method: str, rest: str, body: Any) -> tuple[int, Any]:
         """Answer for the rules of security groups."""
         if rest and rest not in self.rules:
-            raise Problem(404, f"Security group rule {rest} does not exist")
+            raise ApiProblem(404, f"Security group rule {rest} does not exist")
         if method == "GET":
             every = list(self.rules.values())
             return 200, {"security_group_rule": self.rules[rest]} if rest else {"security_group_rules": every}

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from . import action_log, quota, request
-from .problem import Problem
-from .server import Servers
+from .problem import ApiProblem
+from .server import SimulatedServers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ TAKEN = {"metadata": MARKABLE, "tags": MARKABLE, "os-interface": frozenset({"act
 """What Nova changes only while a server is in one of these states."""
 
 
-class Nova(Servers):
+class Nova(SimulatedServers):
     """The compute service."""
 
     def __init__(self, cloud: Cloud) -> None:
@@ -49,7 +49,7 @@ class Nova(Servers):
             return
         self.spoken = tuple(int(part) for part in asked.split("."))
         if self.spoken > tuple(int(part) for part in self.newest.split(".")):
-            raise Problem(406, f"Version {asked} is not supported by the API")
+            raise ApiProblem(406, f"Version {asked} is not supported by the API")
 
     def answer(self, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
         """Answer one request with a status and a body."""
@@ -58,7 +58,7 @@ class Nova(Servers):
         if not head:
             return 200, {"version": {"version": self.newest, "min_version": "2.1"}}
         if head not in self.doors:
-            raise Problem(404, f"no such resource {head}")
+            raise ApiProblem(404, f"no such resource {head}")
         return self.doors[head](method, rest, query, body)
 
     def on_migrations(self, *_: Any) -> tuple[int, Any]:
@@ -77,7 +77,7 @@ class Nova(Servers):
         if ident in self.down:
             return 200, {"server": {"id": ident, "status": "UNKNOWN"}}
         if ident not in self.servers:
-            raise Problem(404, f"Instance {ident} could not be found.")
+            raise ApiProblem(404, f"Instance {ident} could not be found.")
         server = self.servers[ident]
         if method == "GET":
             return 200, self.read(server, more)
@@ -94,16 +94,16 @@ class Nova(Servers):
         if head == "action":
             guards = next(iter(body)) not in {"lock", "unlock", "os-resetState"}
         if guards and server.get("locked") and "admin" not in self.cloud.roles:
-            raise Problem(409, f"Instance {server['id']} is locked")
+            raise ApiProblem(409, f"Instance {server['id']} is locked")
 
     def read(self, server: dict[str, Any], more: str) -> dict[str, Any]:
         """Return a server, or something about it."""
         if more.startswith("os-instance-actions"):
-            return action_log.shown(server, more)
+            return action_log.show(server, more)
         if more == "os-security-groups":
             return {"security_groups": self.cloud.neutron.groups_of(server["id"])}
         if more:
-            raise Problem(404, f"no such resource {more} of a server")
+            raise ApiProblem(404, f"no such resource {more} of a server")
         addresses = self.cloud.neutron.addresses().get(server["id"], {})
         return {"server": {**self.shown(server), **self.told(server), "addresses": addresses}}
 
@@ -111,21 +111,21 @@ class Nova(Servers):
         """Change something about a server."""
         head, _, name = more.partition("/")
         if server["vm_state"] not in TAKEN.get(head, {server["vm_state"]}):
-            raise Problem(409, f"Cannot change {head} while it is in vm_state {server['vm_state']}")
+            raise ApiProblem(409, f"Cannot change {head} while it is in vm_state {server['vm_state']}")
         if head == "action":
             return self.act(server, *next(iter(body.items())))
         if head == "metadata" and method == "POST":
             server["metadata"].update(body["metadata"])
         elif head == "metadata":
-            taken(server["metadata"], name)
+            take_out(server["metadata"], name)
         elif head == "tags":
-            server["tags"] = tagged(server["tags"], method, name)
+            server["tags"] = with_tag(server["tags"], method, name)
         elif head in {"os-volume_attachments", "os-interface"}:
             self.plug(server["id"], head, name, body if method == "POST" else None)
         elif not head:
             server["name"] = body["server"]["name"]
         else:
-            raise Problem(404, f"no such resource {head} of a server")
+            raise ApiProblem(404, f"no such resource {head} of a server")
         return 200, {}
 
     def plug(self, server: str, head: str, ident: str, body: Any) -> None:
@@ -157,7 +157,7 @@ class Nova(Servers):
         if "marker" in query:
             places = [place for place, one in enumerate(servers) if one["id"] == query["marker"]]
             if not places:
-                raise Problem(400, f"marker [{query['marker']}] not found")
+                raise ApiProblem(400, f"marker [{query['marker']}] not found")
             servers = servers[places[0] + 1 :]
         if "tags" not in query and len(servers) > self.cloud.page:
             servers = [one for one in servers if one["id"] not in self.skipped]
@@ -183,14 +183,14 @@ class Nova(Servers):
         del query
         ident, _, more = rest.partition("/")
         if method == "GET" and ident not in {"", "detail"}:
-            return 200, {"flavor": found(self.flavors, ident)}
+            return 200, {"flavor": find(self.flavors, ident)}
         if method == "GET":
             return 200, {"flavors": list(self.flavors.values())}
         if method == "DELETE" and not more:
-            taken(self.flavors, ident)
+            take_out(self.flavors, ident)
             return 202, None
         if more:
-            flavor = found(self.flavors, ident)
+            flavor = find(self.flavors, ident)
             if method == "DELETE":
                 self.flavors[ident] = {
                     **flavor,
@@ -200,7 +200,7 @@ class Nova(Servers):
             self.flavors[ident] = {**flavor, "extra_specs": {**flavor["extra_specs"], **body["extra_specs"]}}
             return 200, body
         if any(one["name"] == body["flavor"]["name"] for one in self.flavors.values()):
-            raise Problem(409, "Flavor with this name exists")
+            raise ApiProblem(409, "Flavor with this name exists")
         given = {"extra_specs": {}, "swap": 0, "OS-FLV-EXT-DATA:ephemeral": 0, "os-flavor-access:is_public": True}
         made = {"id": self.cloud.id(body["flavor"]["name"]), **given, **body["flavor"]}
         self.flavors[made["id"]] = made
@@ -210,11 +210,11 @@ class Nova(Servers):
         """Answer for key pairs."""
         del query
         if rest and method == "GET":
-            return 200, {"keypair": found(self.keys, rest)}
+            return 200, {"keypair": find(self.keys, rest)}
         if method == "GET":
             return 200, {"keypairs": [{"keypair": one} for one in self.keys.values()]}
         if method == "DELETE":
-            taken(self.keys, rest)
+            take_out(self.keys, rest)
             return 202, None
         request.check_key(body["keypair"], self.keys)
         self.keys[body["keypair"]["name"]] = body["keypair"]
@@ -224,11 +224,11 @@ class Nova(Servers):
         """Answer for server groups."""
         del query
         if rest and method == "GET":
-            return 200, {"server_group": found(self.groups, rest)}
+            return 200, {"server_group": find(self.groups, rest)}
         if method == "GET":
             return 200, {"server_groups": list(self.groups.values())}
         if method == "DELETE":
-            taken(self.groups, rest)
+            take_out(self.groups, rest)
             return 204, None
         given = {"members": [], "project_id": self.cloud.project}
         made = {"id": self.cloud.id(body["server_group"]["name"]), **given, **body["server_group"]}
@@ -236,29 +236,29 @@ class Nova(Servers):
         return 200, {"server_group": made}
 
 
-def tagged(tags: list[str], method: str, name: str) -> list[str]:
+def with_tag(tags: list[str], method: str, name: str) -> list[str]:
     """Return the tags with one more or one less. Raises ``Problem`` (404)."""
     if method == "PUT":
         return sorted({*tags, name})
     if name not in tags:
-        raise Problem(404, f"there is no tag '{name}'")
+        raise ApiProblem(404, f"there is no tag '{name}'")
     return [tag for tag in tags if tag != name]
 
 
-def found(things: dict[str, Any], ident: str) -> Any:
+def find(things: dict[str, Any], ident: str) -> Any:
     """Return one of these things. Raises ``Problem`` (404)."""
     if ident not in things:
-        raise Problem(404, f"{ident} could not be found")
+        raise ApiProblem(404, f"{ident} could not be found")
     return things[ident]
 
 
 def less(specs: dict[str, str], name: str) -> dict[str, str]:
     """Return the extra specs without one. Raises ``Problem`` (404)."""
-    found(specs, name)
+    find(specs, name)
     return {one: value for one, value in specs.items() if one != name}
 
 
-def taken(things: dict[str, Any], ident: str) -> None:
+def take_out(things: dict[str, Any], ident: str) -> None:
     """Remove one of these things. Raises ``Problem`` (404)."""
-    found(things, ident)
+    find(things, ident)
     del things[ident]

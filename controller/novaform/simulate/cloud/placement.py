@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from .problem import Problem
+from .problem import ApiProblem
 
 if TYPE_CHECKING:
     from .cloud import Cloud
@@ -33,12 +33,14 @@ class Placement:
         ident, _, more = rest.partition("/")
         hosts = {ident_of(host): host for host in self.cloud.nova.hosts}
         if method != "GET" or head != "resource_providers":
-            raise Problem(404, "The resource could not be found.")
+            raise ApiProblem(404, "The resource could not be found.")
         if not ident:
             told = [{"uuid": one, "name": host, "parent_provider_uuid": None} for one, host in hosts.items()]
             return 200, {"resource_providers": told}
         if ident not in hosts or more != "allocations":
-            raise Problem(404, f"No resource provider with uuid {ident} found : No resource provider with uuid {ident}")
+            raise ApiProblem(
+                404, f"No resource provider with uuid {ident} found : No resource provider with uuid {ident}"
+            )
         return 200, {"allocations": self.on(hosts[ident]), "resource_provider_generation": 1}
 
     def on(self, host: str) -> dict[str, Any]:

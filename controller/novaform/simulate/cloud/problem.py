@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Problem(Exception):
+class ApiProblem(Exception):
     """An HTTP status that a service answers with, and its words."""
 
     def __init__(self, status: int, message: str) -> None:

@@ -7,7 +7,7 @@ import binascii
 import re
 from typing import TYPE_CHECKING, Any
 
-from .problem import Problem
+from .problem import ApiProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -51,57 +51,57 @@ def check_server(cloud: Cloud, body: Mapping[str, Any], spoken: tuple[int, ...])
     asked = body["server"]
     known = KNOWN if spoken >= TAGS_SINCE else KNOWN - {"tags"}
     for name in sorted(set(asked) - known):
-        raise Problem(400, f"Additional properties are not allowed ('{name}' was unexpected)")
+        raise ApiProblem(400, f"Additional properties are not allowed ('{name}' was unexpected)")
     for name, fits in SHAPES.items():
         if asked.get(name) is not None and not fits(asked[name]):
-            raise Problem(400, f"Invalid input for field/attribute {name}. Value: {asked[name]}.")
+            raise ApiProblem(400, f"Invalid input for field/attribute {name}. Value: {asked[name]}.")
     check_references(cloud, asked, body.get("os:scheduler_hints", {}))
 
 
 def check_references(cloud: Cloud, asked: Mapping[str, Any], hints: Mapping[str, Any]) -> None:
     """Refuse what names something that is not there. Raises ``Problem`` (400)."""
     if asked["flavorRef"] not in cloud.nova.flavors:
-        raise Problem(400, f"Flavor {asked['flavorRef']} could not be found.")
+        raise ApiProblem(400, f"Flavor {asked['flavorRef']} could not be found.")
     check_image(cloud, asked["imageRef"])
     if asked.get("key_name") is not None and asked["key_name"] not in cloud.nova.keys:
-        raise Problem(400, "Invalid key_name provided.")
+        raise ApiProblem(400, "Invalid key_name provided.")
     check_sizes(cloud.nova.flavors[asked["flavorRef"]], cloud.glance.images[asked["imageRef"]])
     check_networks(cloud, asked)
     if "group" in hints and hints["group"] not in cloud.nova.groups:
-        raise Problem(400, f"Instance group {hints['group']} could not be found.")
+        raise ApiProblem(400, f"Instance group {hints['group']} could not be found.")
     zone = (asked.get("availability_zone") or "nova").partition(":")[0]
     if zone not in cloud.nova.zones:
-        raise Problem(400, "The requested availability zone is not available")
+        raise ApiProblem(400, "The requested availability zone is not available")
 
 
 def check_networks(cloud: Cloud, asked: Mapping[str, Any]) -> None:
     """Refuse a network or security group that is not there. Raises ``Problem`` (400)."""
     for network in asked["networks"] if isinstance(asked["networks"], list) else ():
         if network["uuid"] not in cloud.neutron.store["networks"]:
-            raise Problem(400, f"Network {network['uuid']} could not be found.")
+            raise ApiProblem(400, f"Network {network['uuid']} could not be found.")
     groups = cloud.neutron.store["security-groups"]
     names = {one["name"] for one in groups.values()}
     for group in asked.get("security_groups", ()):
         if group["name"] not in groups and group["name"] not in names:
-            raise Problem(400, f"Unable to find security_group with name or id '{group['name']}'")
+            raise ApiProblem(400, f"Unable to find security_group with name or id '{group['name']}'")
 
 
 def check_image(cloud: Cloud, image: str) -> None:
     """Refuse an image that is not there, or only half. Raises ``Problem`` (400)."""
     if image not in cloud.glance.images:
-        raise Problem(400, "Can not find requested image")
+        raise ApiProblem(400, "Can not find requested image")
     if cloud.glance.images[image].get("status") != "active":
-        raise Problem(400, f"Image {image} is not active.")
+        raise ApiProblem(400, f"Image {image} is not active.")
 
 
 def check_sizes(flavor: Mapping[str, Any], image: Mapping[str, Any]) -> None:
     """Refuse a flavor that is too small for its image, as ``nova.compute.api`` does. Raises ``Problem`` (400)."""
     if flavor["ram"] < int(image.get("min_ram") or 0):
-        raise Problem(400, "Flavor's memory is too small for requested image.")
+        raise ApiProblem(400, "Flavor's memory is too small for requested image.")
     least = int(image.get("min_disk") or 0)
     if flavor["disk"] and flavor["disk"] < least:
         sizes = f"Flavor disk is {flavor['disk'] << 30} bytes, minimum size is {least << 30} bytes."
-        raise Problem(400, f"Flavor's disk is smaller than the minimum size specified in image metadata. {sizes}")
+        raise ApiProblem(400, f"Flavor's disk is smaller than the minimum size specified in image metadata. {sizes}")
 
 
 def check_key(pair: Mapping[str, Any], there: Mapping[str, Any]) -> None:
@@ -112,6 +112,6 @@ def check_key(pair: Mapping[str, Any], there: Mapping[str, Any]) -> None:
     except binascii.Error:
         blob = b""
     if blob[4 : 4 + len(kind)] != kind.encode():
-        raise Problem(400, "Keypair data is invalid: failed to generate fingerprint")
+        raise ApiProblem(400, "Keypair data is invalid: failed to generate fingerprint")
     if pair["name"] in there:
-        raise Problem(409, f"Key pair '{pair['name']}' already exists.")
+        raise ApiProblem(409, f"Key pair '{pair['name']}' already exists.")

@@ -18,7 +18,7 @@ STATUS = {"building": "BUILD", "stopped": "SHUTOFF", "resized": "VERIFY_RESIZE"}
 """Nova's words for states, where they are not the state itself."""
 
 
-class Servers:
+class SimulatedServers:
     """All servers of the cloud, the flavors and groups that they are made with, and the hosts that they run on.
 
     ``fails`` holds what the boot of a server of this name ends with, so many times as ``boots`` says (else always);

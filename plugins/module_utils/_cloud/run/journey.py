@@ -144,7 +144,7 @@ def journeys(context: Context, changes: Iterable[Change]) -> list[Journey]:
         name = change.name if change.kind == "server" else context.wanted(change.kind, change.name).fields["server"]
         if name not in found:
             wanted = context.declared.get(("server", name))
-            found[name] = Journey(name, wanted, seen(context, wanted))
+            found[name] = Journey(name, wanted, seen_item(context, wanted))
         found[name].steps.append(change)
         if change.kind == "server":
             found[name].actions.add(change.action)
@@ -155,7 +155,7 @@ def journeys(context: Context, changes: Iterable[Change]) -> list[Journey]:
     return list(found.values())
 
 
-def seen(context: Context, wanted: Optional[Wanted]) -> Optional[Item]:
+def seen_item(context: Context, wanted: Optional[Wanted]) -> Optional[Item]:
     """Return a declared server as it was seen before the run."""
     items = context.index.found(wanted) if wanted is not None else []
     return items[0] if items else None

@@ -55,7 +55,7 @@ def alone(folder: Path, leader: Optional[int] = None) -> Iterator[None]:
     except OSError as error:
         raise unusable(folder, error) from error
     with held:
-        if not taken(held):
+        if not try_lock(held):
             succeed(held, path)
         held.truncate(0)
         held.write(f"{identity(os.getpid())} {identity(leader or os.getpid())}\n")
@@ -63,7 +63,7 @@ def alone(folder: Path, leader: Optional[int] = None) -> Iterator[None]:
         yield
 
 
-def taken(held: TextIO) -> bool:
+def try_lock(held: TextIO) -> bool:
     """Try to take the lock."""
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -80,7 +80,7 @@ def succeed(held: TextIO, path: Path) -> None:
         raise ApplyError(f"another apply of this stack is running (lock {path}): wait for it")
     os.kill(int(holder.partition(":")[0]), signal.SIGKILL)
     deadline = time.monotonic() + PATIENCE
-    while not taken(held):
+    while not try_lock(held):
         if time.monotonic() > deadline:
             raise ApplyError(f"what a killed controller left of this stack cannot be ended (lock {path}): {holder}")
         time.sleep(0.05)

@@ -37,9 +37,9 @@ class Performer:
         try:
             return self.tried(change)
         except Lost as error:
-            return ended(change, UNKNOWN, str(error))
+            return outcome_of(change, UNKNOWN, str(error))
         except Error as error:
-            return ended(change, FAILED, str(error))
+            return outcome_of(change, FAILED, str(error))
 
     def tried(self, change: Change) -> Outcome:
         """Carry out one step; errors pass. Nothing is done when another run has begun, or this one is to stop.
@@ -52,14 +52,14 @@ class Performer:
             alter.remove(self.context, change)
             if not any(one.uid == change.uid for one in self.context.desired.wanted):
                 self.journal.forget([change.uid])
-            return ended(change, DONE, ident=change.target)
+            return outcome_of(change, DONE, ident=change.target)
         wanted = self.context.wanted(change.kind, change.name)
         if change.action in {"create", "replace"}:
             if change.action == "replace":
                 alter.remove(self.context, change)
             if wanted.kind == "server":
                 volume.check_all(self.context, wanted)
-            return ended(change, DONE, ident=self.skipped(change, wanted) or self.make(wanted))
+            return outcome_of(change, DONE, ident=self.skipped(change, wanted) or self.make(wanted))
         if change.action == REGROUP:
             set_port_groups(self.context, change.target, wanted.fields["port_groups"])
         elif change.action in {"update", "adopt"}:
@@ -67,7 +67,7 @@ class Performer:
             self.journal.settle([(wanted, change.target)])
         else:
             alter.act(self.context, change.action, change.target, wanted)
-        return ended(change, DONE, ident=change.target)
+        return outcome_of(change, DONE, ident=change.target)
 
     def skipped(self, change: Change, wanted: Wanted) -> Optional[str]:
         """Return the id of a server that is there although it was not in the list; looked for by its tag.
@@ -123,6 +123,6 @@ def is_it(item: Item, wanted: Wanted) -> bool:
     return item.mark is not None and item.mark.uid == wanted.uid
 
 
-def ended(change: Change, outcome: str, why: str = "", ident: str = "") -> Outcome:
+def outcome_of(change: Change, outcome: str, why: str = "", ident: str = "") -> Outcome:
     """Return a step's outcome."""
     return Outcome(change.action, change.kind, change.name, outcome, why, ident)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._stack.pace.turn import Ring
-from .journey import is_down, seen
+from .journey import is_down, seen_item
 
 if TYPE_CHECKING:
     from ..context import Context
@@ -24,7 +24,7 @@ class Rings:
             group = str(wanted.create.get("group") or "") if wanted.kind == "server" else ""
             if group not in groups or wanted.state != "active":
                 continue
-            down = (wanted.key,) if wanted.key not in going and is_down(seen(context, wanted)) else ()
+            down = (wanted.key,) if wanted.key not in going and is_down(seen_item(context, wanted)) else ()
             rolling = wanted.create.get("rolling") or {}
             had = self.rings.get(group, Ring())
             most = max(1, int(rolling.get("max_unavailable") or 1))

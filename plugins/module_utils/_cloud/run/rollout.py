@@ -14,7 +14,7 @@ from ..look import health, observe, reason
 from ..port_group import REGROUP
 from .journey import ADDRESS, CONFIRM, HEALTH, REVERT, Journey, journeys, tag_of
 from .not_yet import PATIENCE, NotYet
-from .perform import Performer, ended
+from .perform import Performer, outcome_of
 from .ring import Rings
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ COSTLY = frozenset({"create", "replace", "rebuild", "resize"})
 """What is not tried any more when it failed often enough for the same cause."""
 
 
-class Fleet:
+class Rollout:
     """All servers' journeys of one run. With ``proofs`` a resize is confirmed only after the hosts were asked again."""
 
     def __init__(
@@ -82,12 +82,12 @@ class Fleet:
         left = {one.name: one for one in all_of_them if not one.over}
         found = turn.turns([one.rider() for one in left.values()], rings.rings, self.hosts, now)
         for name, why in found.skipped.items():
-            self.end(left[name], ended(left[name].current, SKIPPED, why))
+            self.end(left[name], outcome_of(left[name].current, SKIPPED, why))
         ready = []
         for name in found.ready:
             why = "" if left[name].begun else self.circuits.against(left[name].causes)
             if why and left[name].action != ADDRESS and left[name].current.action in COSTLY:
-                self.end(left[name], ended(left[name].current, SKIPPED, why))
+                self.end(left[name], outcome_of(left[name].current, SKIPPED, why))
             else:
                 ready.append(left[name])
         return ready[: int(self.window.size)]
@@ -132,7 +132,7 @@ class Fleet:
         if waited == 0:
             self.context.tell(f"{journey.action} {journey.name}: {text}: waiting")
         elif waited > PATIENCE:
-            self.end(journey, ended(journey.current, FAILED, f"{text}; given up after {waited:.0f} s"))
+            self.end(journey, outcome_of(journey.current, FAILED, f"{text}; given up after {waited:.0f} s"))
 
     def stumble(self, journey: Journey, action: str, error: Error) -> None:
         """A request failed: try again what passes, look whether a lost one was taken, give up the rest."""
@@ -143,11 +143,11 @@ class Fleet:
         if isinstance(error, Lost) and not making and action not in ANSWERED:
             journey.on, journey.asked_at, journey.lost = action, self.monotonic(), text
         elif isinstance(error, Lost) and making:
-            self.end(journey, ended(journey.current, UNKNOWN, text))
+            self.end(journey, outcome_of(journey.current, UNKNOWN, text))
         elif not (isinstance(error, (Unreached, Lost)) or circuit.passes(status, text)) or not self.again(
             journey, text
         ):
-            self.end(journey, ended(journey.current, FAILED, text))
+            self.end(journey, outcome_of(journey.current, FAILED, text))
 
     def again(self, journey: Journey, text: str) -> bool:
         """Let a journey try its request again in a while; False when it has tried often enough."""
@@ -201,7 +201,7 @@ class Fleet:
 
     def place(self, journey: Journey, item: Optional[Item]) -> bool:
         """Note where a server is; tell whether that is news."""
-        placed = settle.placed(journey.on, item)
+        placed = settle.is_placed(journey.on, item)
         if item is not None:
             journey.host = str(item.status.get("host") or "") or journey.host
         news, journey.placed = placed and not journey.placed, placed
@@ -224,13 +224,13 @@ class Fleet:
             journey.implied.clear()
             journey.implied.append(REVERT)
             return
-        self.end(journey, ended(journey.current, FAILED, why, journey.target))
+        self.end(journey, outcome_of(journey.current, FAILED, why, journey.target))
 
     def advance(self, journey: Journey, item: Optional[Item]) -> None:
         """The action under way has ended well: go on to what belongs to it, or to the next step."""
         change, action = journey.current, journey.on
         if action == REVERT and journey.failed:
-            self.end(journey, ended(change, FAILED, journey.failed, journey.target))
+            self.end(journey, outcome_of(change, FAILED, journey.failed, journey.target))
             return
         journey.reached(item, proofs=self.proofs)
         if journey.implied:
@@ -248,7 +248,7 @@ class Fleet:
     def finish(self, journey: Journey, change: Change) -> None:
         """A step has been done."""
         resized = "not confirmed before its host is asked" if self.proofs else "confirmed on Nova's word: no host asked"
-        made = ended(change, DONE, resized if change.action == "resize" else "", journey.target)
+        made = outcome_of(change, DONE, resized if change.action == "resize" else "", journey.target)
         with self.lock:
             self.tell(made)
             self.outcomes.append(made)
@@ -265,7 +265,7 @@ class Fleet:
             self.tell(outcome)
             self.outcomes.append(outcome)
             self.outcomes.extend(
-                ended(left, SKIPPED, f"{outcome.action} of {outcome.name} {outcome.outcome}")
+                outcome_of(left, SKIPPED, f"{outcome.action} of {outcome.name} {outcome.outcome}")
                 for left in list(journey.steps)[1:]
             )
         journey.failed = f"{outcome.action} of server {journey.name} {outcome.outcome}: {outcome.why}"

@@ -19,8 +19,8 @@ from ..look import health, observe
 from ..look.limit import observe_formats, observe_limits
 from .journal import Journal, to_read
 from .lock import alone
-from .perform import Performer, ended
-from .rollout import Fleet
+from .perform import Performer, outcome_of
+from .rollout import Rollout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -48,7 +48,7 @@ class Look(NamedTuple):
     applied: Mapping[str, Applied]
 
 
-class Given(NamedTuple):
+class RunOptions(NamedTuple):
     """How a run goes about it. ``domains`` is what the hosts said, if they were asked.
 
     ``progress`` is a file for lines of JSON; when the file ``stop`` appears nothing more is sent; ``timeout`` is how
@@ -64,14 +64,14 @@ class Given(NamedTuple):
     reach: Callable[..., str] = health.reach
 
 
-AS_USUAL = Given()
+AS_USUAL = RunOptions()
 
 
 class Run:
     """One stack on one cloud, whose journal is in ``folder``."""
 
     def __init__(
-        self, session: Session, desired: Desired, policy: Policy, folder: Path, given: Given = AS_USUAL
+        self, session: Session, desired: Desired, policy: Policy, folder: Path, given: RunOptions = AS_USUAL
     ) -> None:
         self.session = session
         self.desired = desired
@@ -156,11 +156,11 @@ class Run:
         rest = [one for one in chosen if one.action != "delete"]
         ahead = [one for one in rest if one.kind not in {"server", "floating_ip"}]
         outcomes += self.one_by_one(performer, ahead, [])
-        fleet = Fleet(performer, self.report, self.given.timeout, proofs=self.domains is not None)
+        fleet = Rollout(performer, self.report, self.given.timeout, proofs=self.domains is not None)
         kept, skipped = self.without_failed([one for one in rest if one not in ahead], outcomes)
         early, late = volume.holders_first(context, [one for one in gone if one.kind == "server"])
         outcomes += skipped + fleet.run([*kept, *early])
-        outcomes += Fleet(performer, self.report, self.given.timeout).run(late)
+        outcomes += Rollout(performer, self.report, self.given.timeout).run(late)
         free, skipped = volume.without_held(context, [one for one in gone if one.kind != "server"], outcomes)
         outcomes += skipped + self.one_by_one(performer, free, [])
         if outcomes and journal.leads():  # a run that another has followed only tells
@@ -192,7 +192,7 @@ class Run:
         for change in changes:
             lacking = sorted(failed & set(needs.get((change.kind, change.name), ())))
             if lacking:
-                skipped.append(ended(change, SKIPPED, f"{lacking[0][0]} {lacking[0][1]} failed"))
+                skipped.append(outcome_of(change, SKIPPED, f"{lacking[0][0]} {lacking[0][1]} failed"))
             else:
                 kept.append(change)
         return kept, skipped
@@ -244,7 +244,7 @@ def choose(changes: list[Change], approved: Optional[Sequence[Change]]) -> tuple
     for change in approved:
         current = now.get(change.key)
         if current is None or current.digest != change.digest or not as_approved(current, change):
-            moved.append(ended(change, FAILED, "it is not as it was when the plan was made: plan again"))
+            moved.append(outcome_of(change, FAILED, "it is not as it was when the plan was made: plan again"))
         else:
             chosen.append(current)
     return chosen, moved

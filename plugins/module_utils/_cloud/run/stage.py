@@ -15,7 +15,7 @@ from ..._core.plan import Plan
 from ..._stack import desired, guest, policy
 from ..._stack.change import Change, changes_from_json
 from ..._stack.outcome import DONE
-from .run import Given, Look, Run, Stopped, choose
+from .run import Look, Run, RunOptions, Stopped, choose
 from .state import folder_of, scope_of
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ LIMITS = (
 )
 
 
-class Stack:
+class StackStage:
     """Observes, decides and applies one stack. ``facts`` is filled with what became of it."""
 
     def __init__(self, run: Run, approved: Optional[Sequence[Change]] = None, leader: Optional[int] = None) -> None:
@@ -95,11 +95,11 @@ class Stack:
             raise ApplyError(f"{len(failed)} of {len(outcomes)} steps were not done: {lines}{more}", **self.facts)
 
 
-def from_params(params: Mapping[str, Any]) -> Stack:
+def from_params(params: Mapping[str, Any]) -> StackStage:
     """Build the stage from the module's parameters. Raises ``Error`` for files that cannot be read."""
     wanted = desired.from_json(load_json(params["desired"], hidden.unseal))
     session = Session(credential.load(params["cloud"], params["clouds_file"] or None))
-    given = Given(
+    given = RunOptions(
         domains=guest.to_domains(load_json(params["domains"])) if params["domains"] else None,
         timeout=float(params["timeout"]),
         progress=Path(params["progress"]) if params["progress"] else None,
@@ -110,7 +110,7 @@ def from_params(params: Mapping[str, Any]) -> Stack:
     if given.stop is not None:
         session.sleep = run.nap
     approved = changes_from_json(load_json(params["approved"])) if params["approved"] else None
-    return Stack(run, approved, params["leader"])
+    return StackStage(run, approved, params["leader"])
 
 
 def load_json(path: str, hook: Optional[Callable[[dict[str, Any]], Any]] = None) -> Any:

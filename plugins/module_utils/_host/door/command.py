@@ -27,7 +27,7 @@ KEPT: set[int] = set()
 
 
 @dataclass(frozen=True)
-class Answer:
+class Completed:
     """What a program said: its exit status and both outputs as text."""
 
     status: int
@@ -43,8 +43,8 @@ class Answer:
 
 def run(
     argv: Sequence[str], stdin: str = "", environment: Mapping[str, str] | None = None, timeout: float = 60
-) -> Answer | None:
-    """Run a program and return its ``Answer``, or None when it is not on this host or did not end in ``timeout`` s.
+) -> Completed | None:
+    """Run a program; return None when it is not on this host or did not end in ``timeout`` s.
 
     ``environment`` is added to a bare one (PATH, HOME, the C locale). One that takes too long is ended with all that
     it has started.
@@ -70,7 +70,7 @@ def run(
             except subprocess.TimeoutExpired:
                 os.killpg(program.pid, signal.SIGKILL)
                 return None
-        return Answer(program.returncode, _text(out), _text(err))
+        return Completed(program.returncode, _text(out), _text(err))
 
 
 def _text(said: IO[bytes]) -> str:
@@ -80,7 +80,7 @@ def _text(said: IO[bytes]) -> str:
 
 def ask(
     argv: Sequence[str], stdin: str = "", environment: Mapping[str, str] | None = None, timeout: float = 60
-) -> Answer:
+) -> Completed:
     """Run a program that must be there. Raises ``ObserveError`` when it is not, or does not end in time."""
     answer = run(argv, stdin, environment, timeout)
     if answer is None:
@@ -90,7 +90,7 @@ def ask(
 
 def change(
     argv: Sequence[str], stdin: str = "", environment: Mapping[str, str] | None = None, timeout: float = 60
-) -> Answer:
+) -> Completed:
     """Run a program that changes the host. Raises ``ApplyError`` with its last words when it fails."""
     answer = run(argv, stdin, environment, timeout)
     if answer is None:

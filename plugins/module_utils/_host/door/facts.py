@@ -46,7 +46,7 @@ def observe(controller_time: float | None = None) -> dict[str, Any]:
         "virt_type": observe_virt_type(),
         "openvswitch_datapath": observe_datapath(),
         "ports": listener.observe(),
-        "installed": [name for name in OURS if _installed(name)],
+        "installed": [name for name in OURS if _is_installed(name)],
         "apt_lock": observe_apt_lock(),
         **membership.observe(),
         "ssh_host_keys": observe_ssh_keys(),
@@ -70,7 +70,7 @@ def observe_system() -> dict[str, Any]:
         "disk_free_mb": {path: _free(path) for path in ("/", "/var")},
         "root": os.geteuid() == 0,
         "systemd": os.path.isdir("/run/systemd/system"),
-        "container": _said("systemd-detect-virt", "--container").strip(),
+        "container": _output_of("systemd-detect-virt", "--container").strip(),
         "cgroup": "v2" if os.path.exists("/sys/fs/cgroup/cgroup.controllers") else "v1",
         "python3_apt": os.path.isdir("/usr/lib/python3/dist-packages/apt"),
     }
@@ -78,8 +78,8 @@ def observe_system() -> dict[str, Any]:
 
 def observe_network() -> dict[str, Any]:
     """Return interfaces, their addresses, and which of them leads out."""
-    links = json.loads(_said("ip", "-json", "address", "show") or "[]")
-    routes = json.loads(_said("ip", "-json", "route", "show", "default") or "[]")
+    links = json.loads(_output_of("ip", "-json", "address", "show") or "[]")
+    routes = json.loads(_output_of("ip", "-json", "route", "show", "default") or "[]")
     addresses = {
         link["ifname"]: [one["local"] for one in link.get("addr_info", []) if "local" in one] for link in links if link
     }
@@ -97,7 +97,7 @@ def observe_network() -> dict[str, Any]:
 def observe_names(addresses: list[str]) -> dict[str, Any]:
     """Return the host's name and whether that name leads to the host itself. Waits two seconds at most."""
     name = socket.gethostname()
-    answer = _said("getent", "ahostsv4", name, within=2)
+    answer = _output_of("getent", "ahostsv4", name, within=2)
     found = sorted({line.split()[0] for line in answer.splitlines() if line.strip()})
     official = [words[2] for words in (line.split() for line in answer.splitlines()) if len(words) > 2]
     own = [address for address in found if address in addresses or address.startswith("127.")]
@@ -160,7 +160,7 @@ def observe_apt_lock() -> str | None:
     return _text(f"/proc/{holders[0]}/comm").strip() or f"process {holders[0]}"
 
 
-def _installed(package: str) -> bool:
+def _is_installed(package: str) -> bool:
     return any(os.path.exists(f"/var/lib/dpkg/info/{package}{kind}.md5sums") for kind in ("", ":amd64", ":arm64"))
 
 
@@ -185,7 +185,7 @@ def _text(path: str) -> str:
     return ""
 
 
-def _said(*argv: str, within: float = 10) -> str:
+def _output_of(*argv: str, within: float = 10) -> str:
     """Return what a program printed, empty when it failed, is missing or did not answer: then the fact is not known."""
     answer = command.run(argv, timeout=within)
     return answer.out if answer and not answer.status else ""

@@ -90,12 +90,12 @@ def unknown_options(
         names.update(known["plugins"].get(str((body or {}).get("auth_type")), []))
         everywhere = {name: other for other, members in known["sections"].items() for name in members}
         unknown += [
-            (section, option, _meant(option, names, everywhere)) for option in body or {} if option not in names
+            (section, option, _resolve(option, names, everywhere)) for option in body or {} if option not in names
         ]
     return unknown
 
 
-def _meant(option: str, names: Collection[str], everywhere: Mapping[str, str]) -> str:
+def _resolve(option: str, names: Collection[str], everywhere: Mapping[str, str]) -> str:
     close = difflib.get_close_matches(option, sorted(names), n=1)
     if close:
         return close[0]

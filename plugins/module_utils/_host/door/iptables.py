@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from ..._site.decide import firewall as decision
 from ..._site.decide import wall as walls
-from ..._site.decide.firewall import Gate, Opening, Rule
-from ..._site.decide.wall import Line, Wall
+from ..._site.decide.firewall import Chain, ChainRule, Opening
+from ..._site.decide.wall import Wall, WallRule
 from . import command
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def observe() -> dict[str, str]:
     return {program: text for program, text in saved.items() if text is not None}
 
 
-def to_gates(saved: Mapping[str, str]) -> list[Gate]:
+def to_gates(saved: Mapping[str, str]) -> list[Chain]:
     """Return the INPUT chain of each family that has one. ``saved`` is what ``observe`` returns."""
     return [gate for gate in (to_gate(program, text) for program, text in saved.items()) if gate]
 
@@ -47,18 +47,18 @@ def to_walls(saved: Mapping[str, str], *, wanted: bool) -> list[Wall]:
     return [to_wall(program, saved[program], wanted=wanted) for program in PROGRAMS if program in saved]
 
 
-def to_gate(program: str, saved: str) -> Gate | None:
+def to_gate(program: str, saved: str) -> Chain | None:
     """Return what ``iptables-save -t filter`` printed as a value, or None when it has no INPUT chain."""
     policies = {line.split()[0][1:]: line.split()[1] for line in saved.splitlines() if line.startswith(":")}
     if CHAIN not in policies:
         return None
     chains = _chains(saved)
     rules = tuple(
-        Rule(_opening(words), words != TO_WALL and _denies(words, chains), " ".join(map(shlex.quote, words)))
+        ChainRule(_opening(words), words != TO_WALL and _denies(words, chains), " ".join(map(shlex.quote, words)))
         for words in chains[CHAIN]
     )
     versions = ({**PROGRAMS, **LEGACY}[program],)
-    return Gate(program, "filter", CHAIN, versions, policies[CHAIN] in DENIES, rules)
+    return Chain(program, "filter", CHAIN, versions, policies[CHAIN] in DENIES, rules)
 
 
 def _chains(saved: str) -> dict[str, list[list[str]]]:
@@ -79,12 +79,12 @@ def to_wall(program: str, saved: str, *, wanted: bool) -> Wall:
     return Wall(program, (PROGRAMS[program],), wanted, chains.get(CHAIN, [])[:1] == [TO_WALL], lines)
 
 
-def apply_wall(program: str, lines: Sequence[Line]) -> None:
+def apply_wall(program: str, lines: Sequence[WallRule]) -> None:
     """Make the wall of one family anew in one transaction, or take it away."""
     command.change([restorer(program), "--noflush"], stdin=render_wall(lines, _save(program) or ""))
 
 
-def render_wall(lines: Sequence[Line], saved: str) -> str:
+def render_wall(lines: Sequence[WallRule], saved: str) -> str:
     """Return the input of ``iptables-restore --noflush``, to which a chain that it declares is empty."""
     known = _chains(saved).get(CHAIN, [])
     script = [f":{WALL} - [0:0]", *(f"-D {CHAIN} -j {WALL}" for words in known if words == TO_WALL)]
@@ -93,31 +93,31 @@ def render_wall(lines: Sequence[Line], saved: str) -> str:
     return "\n".join(["*filter", *script, "COMMIT", ""])
 
 
-def _wall_text(line: Line) -> str:
+def _wall_text(line: WallRule) -> str:
     if line.opening is None:
         return PASSING[line.verdict]
     return _text(line.opening, "RETURN" if line.verdict == walls.ADMIT else "DROP")
 
 
-def _line(words: list[str]) -> Line:
+def _line(words: list[str]) -> WallRule:
     """Return one rule of our chain as a value; one that we would not have written is strange."""
     text = " ".join(words)
     passing = {rule: verdict for verdict, rule in PASSING.items()}
     if text in passing:
-        return Line(passing[text])
+        return WallRule(passing[text])
     verdict = {"RETURN": walls.ADMIT, "DROP": walls.DROP}.get(words[-1], walls.STRANGE)
     opening = _opening([*words[:-1], "ACCEPT"]) if words[-2:-1] == ["-j"] else None
-    return Line(verdict, opening) if opening else Line(walls.STRANGE)
+    return WallRule(verdict, opening) if opening else WallRule(walls.STRANGE)
 
 
-def apply(gate: Gate, openings: Sequence[Opening]) -> None:
+def apply(gate: Chain, openings: Sequence[Opening]) -> None:
     """Put and remove our rules in one gate, all at once."""
     script = render(gate, openings)
     if script:
         command.change([restorer(gate.door), "--noflush"], stdin=script)
 
 
-def render(gate: Gate, openings: Sequence[Opening]) -> str:
+def render(gate: Chain, openings: Sequence[Opening]) -> str:
     """Return the input of ``iptables-restore --noflush``, empty when there is nothing to do."""
     deleted, added = decision.edits(gate, openings)
     if not deleted and not added:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 
 from ..._core.errors import ObserveError
-from ..._site.decide.catalog import Seen
+from ..._site.decide.catalog import SeenCatalog
 from . import sql
 
 DATABASE = "keystone"
@@ -30,7 +30,7 @@ PASSWORDS = (
 )
 
 
-def observe(admin: str, region: str) -> Seen | None:
+def observe(admin: str, region: str) -> SeenCatalog | None:
     """Return what there is, None where keystone has no tables yet. Raises ``ObserveError`` when nobody can look.
 
     ``admin`` of it: whether there is such a user.
@@ -51,7 +51,7 @@ def observe(admin: str, region: str) -> Seen | None:
         off += [("endpoint", f"{services[known]} {where}") for known, where, _, enabled in endpoints if not enabled]
         off += [("project", name) for name, enabled in projects.values() if not enabled]
         off += [("identity_user", name) for name, enabled in users.values() if not enabled]
-        return Seen(
+        return SeenCatalog(
             services=frozenset(services.values()),
             endpoints={(services[known], where): url for known, where, url, _ in endpoints},
             projects=frozenset(name for name, _ in projects.values()),

@@ -26,13 +26,13 @@ def observe(uri: str = URI, *, include_xml: bool = False, within: float = PATIEN
     The binding itself waits for ever for a libvirt that hangs; we do so for ``within`` seconds.
     """
     try:
-        return deadline.within(within, lambda: _observed(uri, include_xml=include_xml), (ObserveError,))
+        return deadline.within(within, lambda: _observe_domains(uri, include_xml=include_xml), (ObserveError,))
     except TimeoutError:
         where = f"libvirt at {uri} has not answered within {within:.0f} s"
         raise ObserveError(f"{where}; look at systemctl status libvirtd") from None
 
 
-def _observed(uri: str, *, include_xml: bool) -> dict[str, Any]:
+def _observe_domains(uri: str, *, include_xml: bool) -> dict[str, Any]:
     try:
         import libvirt
     except ImportError as error:

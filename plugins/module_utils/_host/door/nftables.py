@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from ..._core.errors import ObserveError
 from ..._site.decide import firewall as decision
 from ..._site.decide import wall as walls
-from ..._site.decide.firewall import Gate, Opening, Rule
-from ..._site.decide.wall import Line, Wall
+from ..._site.decide.firewall import Chain, ChainRule, Opening
+from ..._site.decide.wall import Wall, WallRule
 from . import command
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def to_wall(text: str) -> Wall:
     return Wall("nft", VERSIONS[family], wanted=True, hooked=hooked, lines=tuple(_line(rule) for rule in rules))
 
 
-def render_wall(lines: Sequence[Line]) -> str:
+def render_wall(lines: Sequence[WallRule]) -> str:
     """Return what ``nft -f`` must read to make the wall anew, all at once, or to take it away."""
     gone = f"add table {WALL}\ndelete table {WALL}\n"
     if not lines:
@@ -63,35 +63,35 @@ def render_wall(lines: Sequence[Line]) -> str:
     return f"{gone}table {WALL} {{\n  chain {WALL_CHAIN} {{\n    {hook}\n{rules}  }}\n}}\n"
 
 
-def apply_wall(lines: Sequence[Line]) -> None:
+def apply_wall(lines: Sequence[WallRule]) -> None:
     """Make the wall anew in one transaction."""
     _load(render_wall(lines))
 
 
-def _wall_text(line: Line) -> str:
+def _wall_text(line: WallRule) -> str:
     if line.opening is None:
         return PASSING[line.verdict]
     return _text(line.opening, "accept" if line.verdict == walls.ADMIT else "drop")
 
 
-def _line(rule: dict[str, Any]) -> Line:
+def _line(rule: dict[str, Any]) -> WallRule:
     """Return one rule of our table as a value; one that we would not have written is strange."""
     parts = rule["expr"]
     if parts == [_match({"meta": {"key": "iifname"}}, "lo"), {"accept": None}]:
-        return Line(walls.LOOPBACK)
+        return WallRule(walls.LOOPBACK)
     states = [part["match"]["right"] for part in parts if part.get("match", {}).get("left") == {"ct": {"key": "state"}}]
     if len(parts) == 2 and parts[1] == {"accept": None} and states and sorted(states[0]) == ["established", "related"]:
-        return Line(walls.ANSWERS)
+        return WallRule(walls.ANSWERS)
     verdict = {"accept": walls.ADMIT, "drop": walls.DROP}.get(next(iter(parts[-1])), walls.STRANGE)
     opening = _opening({**rule, "expr": [*parts[:-1], {"accept": None}]})
-    return Line(verdict, opening) if opening else Line(walls.STRANGE)
+    return WallRule(verdict, opening) if opening else WallRule(walls.STRANGE)
 
 
 def _match(left: dict[str, Any], right: str) -> dict[str, Any]:
     return {"match": {"op": "==", "left": left, "right": right}}
 
 
-def to_gates(text: str, skip: Sequence[str] = ()) -> list[Gate]:
+def to_gates(text: str, skip: Sequence[str] = ()) -> list[Chain]:
     """Return every filtering input chain in what ``nft -j list ruleset`` printed.
 
     ``skip`` are the tables (``ip filter``) that another door has; the wall is no gate either.
@@ -109,15 +109,15 @@ def to_gates(text: str, skip: Sequence[str] = ()) -> list[Gate]:
             continue
         chains = {name: each for (owner, name), each in rules.items() if owner == table}
         own = tuple(
-            Rule(_opening(rule), _denies(rule["expr"], chains), str(rule["handle"]))
+            ChainRule(_opening(rule), _denies(rule["expr"], chains), str(rule["handle"]))
             for rule in chains.get(chain["name"], [])
         )
         versions = VERSIONS[chain["family"]]
-        found.append(Gate("nft", table, chain["name"], versions, chain.get("policy") == "drop", own))
+        found.append(Chain("nft", table, chain["name"], versions, chain.get("policy") == "drop", own))
     return found
 
 
-def apply(gates: Sequence[Gate], openings: Sequence[Opening]) -> None:
+def apply(gates: Sequence[Chain], openings: Sequence[Opening]) -> None:
     """Put and remove our rules in all gates at once, after nft has found nothing wrong with it."""
     script = "".join(render(gate, openings) for gate in gates)
     if script:
@@ -129,7 +129,7 @@ def _load(script: str) -> None:
     command.change(["nft", "-f", "-"], stdin=script)
 
 
-def render(gate: Gate, openings: Sequence[Opening]) -> str:
+def render(gate: Chain, openings: Sequence[Opening]) -> str:
     """Return what ``nft -f`` must read to bring one gate to what is desired, empty when it is."""
     deleted, added = decision.edits(gate, openings)
     chain = f"{gate.table} {gate.chain}"

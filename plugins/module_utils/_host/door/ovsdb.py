@@ -21,14 +21,14 @@ def live(tables: Mapping[str, list[str]]) -> list[list[dict[str, Any]]] | None:
     return query(tables, "ovsdb-client", "transact", f"unix:{SOCKET}")
 
 
-def kept(tables: Mapping[str, list[str]]) -> list[list[dict[str, Any]]] | None:
+def read_kept(tables: Mapping[str, list[str]]) -> list[list[dict[str, Any]]] | None:
     """Return the same, from the file where the switch is down: it will come up with that. None where no switch is."""
     return live(tables) or query(tables, "ovsdb-tool", "query", FILE)
 
 
 def bridges() -> dict[str, str]:
     """Return ``{bridge: the id that it got when it was made}``; empty where no switch is."""
-    (rows,) = kept({"Bridge": ["_uuid", "name"]}) or [[]]
+    (rows,) = read_kept({"Bridge": ["_uuid", "name"]}) or [[]]
     return {str(row["name"]): plain(row["_uuid"]) for row in rows}
 
 

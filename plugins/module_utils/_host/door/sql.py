@@ -32,14 +32,14 @@ _SILENT: dict[str, ObserveError] = {}
 """Servers that have not answered a plan: they are not waited for again as long as it is made."""
 
 
-class Server:
+class Connection:
     """A connection. Use it in a ``with``; every statement commits by itself."""
 
     def __init__(self, connection: Any, error: type[Exception]) -> None:
         self.connection = connection
         self.error = error
 
-    def __enter__(self) -> Server:  # noqa: PYI034 - Self came with Python 3.11, and nobody derives from this
+    def __enter__(self) -> Connection:  # noqa: PYI034 - Self came with Python 3.11, and nobody derives from this
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -80,12 +80,12 @@ def code_of(error: Exception) -> object:
     return error.args[0] if error.args else ""
 
 
-def root(database: str | None = None, seconds: float = READING) -> Server:
+def root(database: str | None = None, seconds: float = READING) -> Connection:
     """Return a connection as the server's own administrator. Raises ``ObserveError``."""
-    return _connected(seconds, unix_socket=SOCKET, user="root", database=database)
+    return _connect(seconds, unix_socket=SOCKET, user="root", database=database)
 
 
-def service(url: str, seconds: float = READING) -> Server:
+def service(url: str, seconds: float = READING) -> Connection:
     """Return a connection as the URL of a service has it. Raises ``ObserveError`` with the server's ``code``."""
     parts = urlsplit(url)
     port = parts.port or 3306
@@ -94,7 +94,7 @@ def service(url: str, seconds: float = READING) -> Server:
     except deadline.NAMELESS as error:
         place = f"{parts.hostname}:{port}"
         raise ObserveError(f"the database server at {place} does not answer: {error}", code=UNREACHED) from error
-    return _connected(
+    return _connect(
         seconds,
         host=host,
         port=port,
@@ -104,7 +104,7 @@ def service(url: str, seconds: float = READING) -> Server:
     )
 
 
-def reading(url: str, *, waiting: bool) -> Server | None:
+def reading(url: str, *, waiting: bool) -> Connection | None:
     """Return a connection for reading a service's database, None when there is none yet. Raises ``ObserveError``.
 
     ``waiting``: everything before has been done, so the server MUST come, and let the service in. Otherwise this is
@@ -123,7 +123,7 @@ def reading(url: str, *, waiting: bool) -> Server | None:
     return local(urlsplit(url).path.lstrip("/")) if here else None
 
 
-def local(database: str) -> Server | None:
+def local(database: str) -> Connection | None:
     """Return a connection as administrator of this host's server, None when it has no such database.
 
     A server that does not answer has none only if it never had: its databases are folders. Raises ``ObserveError``.
@@ -137,12 +137,12 @@ def local(database: str) -> Server | None:
         raise
 
 
-def glance(database: str | None = None) -> Server:
+def glance(database: str | None = None) -> Connection:
     """Return a connection as administrator of this host's server, for a plan. Raises ``ObserveError``."""
     return once(SOCKET, lambda: root(database, GLANCE))
 
 
-def once(place: str, connect: Callable[[], Server]) -> Server:
+def once(place: str, connect: Callable[[], Connection]) -> Connection:
     """Return a connection for a plan. Raises ``ObserveError``, at once if the same place has been silent before."""
     if place in _SILENT:
         raise _SILENT[place]
@@ -162,7 +162,7 @@ def was_made(database: str) -> bool:
 def _is_here(host: str) -> bool:
     """Return whether an address is one of this host's: only on such can be listened."""
     try:
-        family, _, _, _, address = deadline.resolved(host, 0, time.monotonic() + GLANCE)[0]
+        family, _, _, _, address = deadline.resolve(host, 0, time.monotonic() + GLANCE)[0]
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
             probe.bind(address)
     except deadline.NAMELESS:
@@ -170,7 +170,7 @@ def _is_here(host: str) -> bool:
     return True
 
 
-def _connected(seconds: float, **how: Any) -> Server:
+def _connect(seconds: float, **how: Any) -> Connection:
     place = how.get("unix_socket") or f"{how.get('host')}:{how.get('port')}"
     try:
         import pymysql  # comes with the packages of a control host, which an empty host lacks
@@ -189,10 +189,10 @@ def _connected(seconds: float, **how: Any) -> Server:
         code = code_of(error)
         words = "does not answer" if code in NOT_THERE else f"does not let {how.get('user')} in"
         raise ObserveError(f"the database server at {place} {words}: error {code}", code=code) from None
-    return Server(connection, pymysql.MySQLError)
+    return Connection(connection, pymysql.MySQLError)
 
 
-def patiently(connect: Callable[[], Server]) -> Server:
+def patiently(connect: Callable[[], Connection]) -> Connection:
     """Return a connection to a server that may only just have been started; a refusal is not waited out."""
     ends = time.monotonic() + PATIENCE
     while True:

@@ -52,7 +52,7 @@ def show(units: Sequence[str]) -> dict[str, dict[str, str]]:
     return dict(zip(units, found))
 
 
-def stopped(states: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+def stopped_units(states: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     """Return ``{unit: why}`` for the units of which a process is stopped in its tracks: systemd takes it for active."""
     frozen = [pid for pid in os.listdir("/proc") if pid.isdigit() and _state(pid) == "T"]
     groups = {_read(pid, "cgroup") or pid: pid for pid in frozen}

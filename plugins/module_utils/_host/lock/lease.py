@@ -32,7 +32,7 @@ def take(asking: Mapping[str, Any], *, busy: bool, path: str = PATH) -> dict[str
     return {"epoch": answer.lease.epoch if answer.lease else None, "holder": asker.holder, "said": answer.said}
 
 
-def renew(run: fence.Run, path: str = PATH) -> None:
+def renew(run: fence.SiteRun, path: str = PATH) -> None:
     """Give the run that holds the lease more time; where there is no lease, on other hosts, do nothing.
 
     Raises ``ObserveError`` when a newer run has it.
@@ -40,16 +40,16 @@ def renew(run: fence.Run, path: str = PATH) -> None:
     if not os.path.exists(path):
         return
     with note.alone(path) as kept:
-        answer = decision.renewed(decision.from_json(kept.value), run, time.monotonic())
+        answer = decision.renew(decision.from_json(kept.value), run, time.monotonic())
         if answer.said:
             raise ObserveError(answer.said)
         if answer.lease is not None:
             kept.write(answer.lease.to_json())
 
 
-def release(run: fence.Run, path: str = PATH) -> None:
+def release(run: fence.SiteRun, path: str = PATH) -> None:
     """Let go of the lease if this run has it."""
     with note.alone(path) as kept:
-        left = decision.released(decision.from_json(kept.value), run)
+        left = decision.release(decision.from_json(kept.value), run)
         if left is not None:
             kept.write(left.to_json())

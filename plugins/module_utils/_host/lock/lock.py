@@ -37,7 +37,7 @@ class Lock:
     """
 
     def __init__(
-        self, doing: str = "", run: fence.Run | None = None, path: str = PATH, within: float = PATIENCE
+        self, doing: str = "", run: fence.SiteRun | None = None, path: str = PATH, within: float = PATIENCE
     ) -> None:
         self.doing = doing
         self.run = run

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import IO
 
 
-class Note:
+class RunFile:
     """An open record. ``value`` is what it held: a mapping, or None when there was nothing, or something else."""
 
     def __init__(self, file: IO[str]) -> None:
@@ -35,11 +35,11 @@ class Note:
 
 
 @contextmanager
-def alone(path: str) -> Iterator[Note]:
+def alone(path: str) -> Iterator[RunFile]:
     """Open a record, which nobody else does meanwhile: be quick. Raises ``ObserveError`` when it cannot be opened."""
     with open_locked(path) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        yield Note(file)
+        yield RunFile(file)
 
 
 def open_locked(path: str) -> IO[str]:

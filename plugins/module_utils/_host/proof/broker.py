@@ -27,7 +27,7 @@ OK = 200
 PORT = 5672
 
 
-class Line(NamedTuple):
+class OwnQueue(NamedTuple):
     """A channel with a queue of our own; ``blocked`` gets the broker's reason for blocking all who publish."""
 
     channel: Any
@@ -55,7 +55,7 @@ class Line(NamedTuple):
 
 
 @contextlib.contextmanager
-def line(broker: str) -> Iterator[Line]:
+def line(broker: str) -> Iterator[OwnQueue]:
     """Open one as the account of a transport URL. Raises ``ObserveError``."""
     try:
         import amqp  # comes with every service of the cloud, which an empty host lacks
@@ -81,7 +81,7 @@ def line(broker: str) -> Iterator[Line]:
         channel = connection.channel()
         queue = f"reply_novaform_{uuid.uuid4().hex}"  # as the queues for answers are named, which all may have
         channel.queue_declare(queue, exclusive=True, auto_delete=True)
-        yield Line(channel, queue, blocked, amqp.Message)
+        yield OwnQueue(channel, queue, blocked, amqp.Message)
     except amqp.exceptions.AMQPError as error:
         said = getattr(error, "reply_text", "") or str(error) or type(error).__name__
         raise ObserveError(f"the broker at {place} refuses {user}: {said}") from error

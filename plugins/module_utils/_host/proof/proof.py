@@ -203,7 +203,7 @@ def ask_unit(item: Mapping[str, Any], shown: Mapping[str, str] | None = None) ->
     often = f"systemd has started it again {again} times, and " if again else ""
     if state["ActiveState"] != "active":
         return f"{often}it is {state['ActiveState']} ({state['SubState']}, {state['Result']})"
-    hung = systemd.stopped({item["unit"]: state})
+    hung = systemd.stopped_units({item["unit"]: state})
     if hung:
         raise Silent(hung[item["unit"]])
     up, steady = _up(state), float(item.get("steady", RESTARTED if again else STEADY))

@@ -34,8 +34,8 @@ def ask_cells(item: Mapping[str, Any]) -> str:
     for name, known, database, transport in rows:
         cell = str(name or known)
         try:
-            sql.service(filled(str(database), item["database"]), sql.GLANCE).connection.close()
-            queue = filled(str(transport), item["transport"])
+            sql.service(fill(str(database), item["database"]), sql.GLANCE).connection.close()
+            queue = fill(str(transport), item["transport"])
             if not queue.startswith(NO_BROKER):
                 with broker.line(queue):
                     pass
@@ -44,7 +44,7 @@ def ask_cells(item: Mapping[str, Any]) -> str:
     return "; ".join(faults)
 
 
-def filled(template: str, url: str) -> str:
+def fill(template: str, url: str) -> str:
     """Return a mapping's URL as Nova makes it of its own. Raises ``ObserveError`` for one that cannot be filled in."""
     parts = urlsplit(url)
     given = {

@@ -34,7 +34,7 @@ def ask_plugs(item: Mapping[str, Any]) -> str:
     del item
     bridges = observe()
     guests = libvirt.observe()["domains"]
-    found = switch.unplugged(guests, (port for one in bridges.values() for port in one["ports"]))
+    found = switch.unplugged_guests(guests, (port for one in bridges.values() for port in one["ports"]))
     more = [f"and {len(found) - MOST_NAMED} more guests"] if len(found) > MOST_NAMED else []
     return "; ".join([*found[:MOST_NAMED], *more])
 

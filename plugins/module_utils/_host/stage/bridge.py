@@ -87,7 +87,7 @@ def observe() -> dict[str, Any] | None:
 
     A switch that is down has its database still, and will come up with what is in that.
     """
-    tables = ovsdb.kept(_TABLES)
+    tables = ovsdb.read_kept(_TABLES)
     if tables is None:
         return None
     switch, bridges, ports = tables

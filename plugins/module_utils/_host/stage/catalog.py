@@ -80,7 +80,7 @@ class Catalog:
     def _administrator(self, *, once: bool = False) -> Session:
         return self._session((self.admin["user"], self.admin["password"], self.admin["project"]), once=once)
 
-    def _wait(self) -> decision.Seen | None:
+    def _wait(self) -> decision.SeenCatalog | None:
         """Look until keystone answers. Raises ``ObserveError`` when it does not, or refuses the administrator."""
         deadline = time.monotonic() + PATIENCE
         while True:
@@ -97,7 +97,7 @@ class Catalog:
                     raise
             time.sleep(PAUSE)
 
-    def _glance(self, planned: Plan) -> decision.Seen | None:
+    def _glance(self, planned: Plan) -> decision.SeenCatalog | None:
         """Look once: at keystone, or into its tables when it cannot be asked. Raises ``ObserveError``."""
         refused, said = False, "it is going to be started again"
         if not is_restarting(planned, "keystone.service"):
@@ -111,17 +111,17 @@ class Catalog:
             raise ObserveError(f"what keystone knows cannot be looked at: {said}; {error}") from error
         return known and replace(known, admin=known.admin and not refused)
 
-    def _known(self) -> decision.Seen | None:
+    def _known(self) -> decision.SeenCatalog | None:
         return keystone_tables.observe(self.admin["user"], self.resolved["region"])
 
-    def _look(self, *, once: bool) -> decision.Seen:
+    def _look(self, *, once: bool) -> decision.SeenCatalog:
         """Look at keystone's lists. For a plan those will do that another component has just planned with."""
         session = self._administrator(once=once)
         if not once or session not in _LOOKS:
             _LOOKS[session] = _lists(session)
         found = _LOOKS[session]
         services = {one["id"]: one["name"] for one in found["services"]}
-        return decision.Seen(
+        return decision.SeenCatalog(
             services=frozenset(services.values()),
             endpoints={
                 (services[one["service_id"]], one["interface"]): one["url"]
@@ -136,10 +136,10 @@ class Catalog:
                 for one in found["role_assignments"]
                 if "user" in one and "project" in one["scope"]
             ),
-            disabled=_disabled(found, services, self.resolved["region"]),
+            disabled=_disabled_ids(found, services, self.resolved["region"]),
         )
 
-    def _judged(self, seen: decision.Seen, *, once: bool) -> decision.Seen:
+    def _judged(self, seen: decision.SeenCatalog, *, once: bool) -> decision.SeenCatalog:
         """Return the same with the users whose password keystone does not take."""
         off = {name for kind, name in seen.disabled if kind == "identity_user"}
         ours = [one for one in self.resolved.get("users", ()) if one["name"] in set(seen.users) - off]
@@ -147,7 +147,7 @@ class Catalog:
         refused = [one["name"] for one in ours if self._is_refused(one, seen, hashes.get(one["name"]), once=once)]
         return replace(seen, refused=frozenset(refused))
 
-    def _is_refused(self, user: Mapping[str, Any], seen: decision.Seen, kept: str | None, *, once: bool) -> bool:
+    def _is_refused(self, user: Mapping[str, Any], seen: decision.SeenCatalog, kept: str | None, *, once: bool) -> bool:
         """Return whether keystone does not take a user's declared password.
 
         What it took once it takes as long as the hash of the password that it has ``kept`` is the same.
@@ -266,7 +266,7 @@ def _lists(session: Session) -> dict[str, list[dict[str, Any]]]:
     return {path.partition("?")[0]: session.get("identity", f"/{path}")[path.partition("?")[0]] for path in paths}
 
 
-def _disabled(
+def _disabled_ids(
     found: Mapping[str, list[dict[str, Any]]], services: Mapping[str, str], region: str
 ) -> frozenset[tuple[str, str]]:
     """Return what of these lists is switched off, as ``decision.Seen`` has it."""

@@ -36,7 +36,7 @@ class Databases:
             made = [name for name in self.desired["schemas"] if sql.was_made(name)]
             if planned is None or made or error.details.get("code") not in sql.NOT_THERE:
                 raise
-            return decision.decide(self.desired, self.passwords, decision.Seen())
+            return decision.decide(self.desired, self.passwords, decision.SeenDatabase())
         with server:
             return decision.decide(self.desired, self.passwords, observe(server))
 
@@ -46,7 +46,7 @@ class Databases:
             for step in plan:
                 self._do(server, step)
 
-    def _do(self, server: sql.Server, step: Step) -> None:
+    def _do(self, server: sql.Connection, step: Step) -> None:
         if step.kind == "database" and step.action == "create":
             server.change(f"CREATE DATABASE IF NOT EXISTS `{step.name}` CHARACTER SET utf8mb4")
         elif step.action == "grant":
@@ -64,11 +64,11 @@ class Databases:
                 server.change(f"{verb} USER %s@%s IDENTIFIED BY PASSWORD %s", (user, host, known))
 
 
-def observe(server: sql.Server) -> decision.Seen:
+def observe(server: sql.Connection) -> decision.SeenDatabase:
     """Return what the server has."""
     accounts = server.rows("SELECT User, Host, authentication_string FROM mysql.user")
     grants = server.rows("SELECT User, Host, Db FROM mysql.db WHERE Create_priv = 'Y' AND Drop_priv = 'Y'")
-    return decision.Seen(
+    return decision.SeenDatabase(
         frozenset(row[0] for row in server.rows("SHOW DATABASES")),
         {(_text(user), _text(host)): _text(known) for user, host, known in accounts},
         frozenset((_text(user), _text(host), _text(schema).replace("\\_", "_")) for user, host, schema in grants),

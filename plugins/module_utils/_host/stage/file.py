@@ -55,7 +55,7 @@ class Files:
                 namespaces.check(self.items[step.name], skip_missing=planned is not None)
         return plan
 
-    def _texts(self, file: decision.File, seen: decision.Seen | None) -> tuple[str, str]:
+    def _texts(self, file: decision.File, seen: decision.SeenFile | None) -> tuple[str, str]:
         """Return both texts for the diff; of an INI file the options alone, whatever stood around them."""
         before = seen.content if seen else None
         if before and self.items[file.path]["format"] == "ini":
@@ -78,9 +78,12 @@ def to_file(item: Mapping[str, Any], secrets: Mapping[str, Any]) -> decision.Fil
         raise DeclareError(f"{path!r} with format {form!r} is no file: give a full path, and one of {', '.join(FORMS)}")
     content = shown = ""
     if form == "ini":
-        content, shown = ini.render(item["options"], secrets), difference_text.declared(ini.render(item["options"]))
+        content, shown = (
+            ini.render(item["options"], secrets),
+            difference_text.show_declared(ini.render(item["options"])),
+        )
     elif form == "text":
-        content, shown = secret.resolve(item["content"], secrets), difference_text.declared(item["content"])
+        content, shown = secret.resolve(item["content"], secrets), difference_text.show_declared(item["content"])
     mode = str(item.get("mode") or ("0755" if form == "directory" else "0644"))
     return decision.File(
         path=path,
@@ -94,7 +97,7 @@ def to_file(item: Mapping[str, Any], secrets: Mapping[str, Any]) -> decision.Fil
     )
 
 
-def observe(path: str, form: str = "file") -> decision.Seen | None:
+def observe(path: str, form: str = "file") -> decision.SeenFile | None:
     """Return what is at a path, or None. A link is itself, except where a directory is wanted and it leads to one.
 
     Raises ``ApplyError`` where somebody else than root could have led the way.
@@ -102,27 +105,27 @@ def observe(path: str, form: str = "file") -> decision.Seen | None:
     try:
         if form == "directory":
             with place.folder(path) as descriptor:
-                return _seen(os.fstat(descriptor))
+                return _to_seen(os.fstat(descriptor))
         with place.parent(path) as (folder, name):
             state = os.stat(name, dir_fd=folder, follow_symlinks=False)
-            return _seen(state, _read(name, folder) if stat.S_ISREG(state.st_mode) else "")
+            return _to_seen(state, _read(name, folder) if stat.S_ISREG(state.st_mode) else "")
     except (FileNotFoundError, NotADirectoryError):
         return _in_the_way(path) if form == "directory" else None
     except OSError as error:
         raise ObserveError(f"{path} cannot be looked at: {error.strerror}") from error
 
 
-def _in_the_way(path: str) -> decision.Seen | None:
+def _in_the_way(path: str) -> decision.SeenFile | None:
     """Return what is at a path that is no directory."""
     try:
-        return _seen(os.lstat(path))
+        return _to_seen(os.lstat(path))
     except (FileNotFoundError, NotADirectoryError):
         return None
 
 
-def _seen(state: os.stat_result, content: str = "") -> decision.Seen:
+def _to_seen(state: os.stat_result, content: str = "") -> decision.SeenFile:
     kinds = {stat.S_IFREG: "file", stat.S_IFDIR: "directory", stat.S_IFLNK: "link"}
-    return decision.Seen(
+    return decision.SeenFile(
         form=kinds.get(stat.S_IFMT(state.st_mode), "other"),
         content=content,
         owner=_name(pwd.getpwuid, state.st_uid),
@@ -131,7 +134,7 @@ def _seen(state: os.stat_result, content: str = "") -> decision.Seen:
     )
 
 
-def observe_parents(paths: Sequence[str]) -> dict[str, decision.Seen]:
+def observe_parents(paths: Sequence[str]) -> dict[str, decision.SeenFile]:
     """Return the directories above some paths that are there."""
     above = {folder for path in paths for folder in decision.parents(path)}
     seen = {folder: observe(folder, "directory") for folder in sorted(above)}
@@ -152,7 +155,7 @@ def _name(look_up: Any, number: int) -> str:
         return str(number)
 
 
-def is_foreign(path: str, seen: decision.Seen | None, records: str = record.FILES) -> bool:
+def is_foreign(path: str, seen: decision.SeenFile | None, records: str = record.FILES) -> bool:
     """Return whether a file is there and holds something else than what we wrote last."""
     if seen is None or seen.form != "file":
         return False

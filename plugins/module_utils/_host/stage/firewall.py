@@ -77,7 +77,7 @@ class Firewall:
         """Compare what the host lets in, and would after a reboot, with what is desired."""
         del planned
         files = {RULES: render_rules(self.openings), UNIT_PATH: render_unit()}
-        steps = [_written(path, text) for path, text in files.items()]
+        steps = [_write_step(path, text) for path, text in files.items()]
         found, gates = observe()
         ports = walls.decide(self.openings, found) + decision.decide(self.openings, gates)
         return ports + Plan(tuple(step for step in steps if step))
@@ -92,7 +92,7 @@ class Firewall:
             install()
 
 
-def observe() -> tuple[list[walls.Wall], list[decision.Gate]]:
+def observe() -> tuple[list[walls.Wall], list[decision.Chain]]:
     """Return the wall wherever it stands or should, and every chain through which incoming packets pass.
 
     The wall belongs into nftables, and where there is none into both of iptables.
@@ -119,7 +119,7 @@ def bring(openings: Sequence[decision.Opening]) -> None:
     nftables.apply([gate for gate in gates if gate.door == "nft"], openings)
 
 
-def _build(wall: walls.Wall, lines: Sequence[walls.Line]) -> None:
+def _build(wall: walls.Wall, lines: Sequence[walls.WallRule]) -> None:
     if wall.door == "none":
         raise ApplyError("nothing on this host can close a port: install nftables")
     if wall.door == "nft":
@@ -179,7 +179,7 @@ def install() -> None:
     command.change(["systemctl", "restart", UNIT])
 
 
-def _written(path: str, text: str) -> Step | None:
+def _write_step(path: str, text: str) -> Step | None:
     """Return the step that writes one of our two files; the unit's own text is nothing that a diff should show."""
     try:
         with open(path, encoding="utf-8") as source:

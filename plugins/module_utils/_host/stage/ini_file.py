@@ -37,11 +37,11 @@ class IniFile:
         """Write the file."""
         file.bring(self._desired(file.observe(self.item["path"])))
 
-    def _desired(self, seen: decision.Seen | None) -> decision.File:
+    def _desired(self, seen: decision.SeenFile | None) -> decision.File:
         """Return the file as it should be; what is not declared of it stays."""
         text, options = seen.content if seen else "", self.item["options"]
         owner, group, mode = (self.item.get(what) for what in ("owner", "group", "mode"))
-        kept = seen or decision.Seen("file")
+        kept = seen or decision.SeenFile("file")
         content = ini_merge.merge(text, options, self.secrets)
         return decision.File(
             path=self.item["path"],
@@ -53,7 +53,7 @@ class IniFile:
             mode=int(mode, 8) if mode else kept.mode,
         )
 
-    def _texts(self, desired: decision.File, seen: decision.Seen | None) -> tuple[str, str]:
+    def _texts(self, desired: decision.File, seen: decision.SeenFile | None) -> tuple[str, str]:
         """Return both texts for the diff; lines that are not ours may hold secrets and are scrubbed too."""
         lines = [
             line if secret.names_in(line) else difference_text.scrub(line) for line in ini_text.lines_of(desired.shown)

@@ -33,7 +33,7 @@ manage.main()
 """
 
 
-class Way(NamedTuple):
+class MigrationTool(NamedTuple):
     """Where a service keeps its revisions, who runs what to apply them."""
 
     revisions: str
@@ -43,10 +43,12 @@ class Way(NamedTuple):
 
 _ML2 = ("--config-file", "/etc/neutron/neutron.conf", "--config-file", "/etc/neutron/plugins/ml2/ml2_conf.ini")
 WAYS = {
-    "keystone": Way("keystone/common/sql/migrations/versions", "keystone", ("python3", "-c", KEYSTONE)),
-    "glance": Way("glance/db/sqlalchemy/alembic_migrations/versions", "glance", ("glance-manage", "db_sync")),
-    "placement": Way("placement/db/sqlalchemy/alembic/versions", "placement", ("placement-manage", "db", "sync")),
-    "neutron": Way(
+    "keystone": MigrationTool("keystone/common/sql/migrations/versions", "keystone", ("python3", "-c", KEYSTONE)),
+    "glance": MigrationTool("glance/db/sqlalchemy/alembic_migrations/versions", "glance", ("glance-manage", "db_sync")),
+    "placement": MigrationTool(
+        "placement/db/sqlalchemy/alembic/versions", "placement", ("placement-manage", "db", "sync")
+    ),
+    "neutron": MigrationTool(
         "neutron/db/migration/alembic_migrations/versions", "neutron", ("neutron-db-manage", *_ML2, "upgrade", "heads")
     ),
 }

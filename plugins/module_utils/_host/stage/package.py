@@ -214,7 +214,7 @@ def apt(argv: Sequence[str]) -> None:
         raise ApplyError(f"the packages could not be installed: {complaint(answer)}")
 
 
-def complaint(answer: command.Answer) -> str:
+def complaint(answer: command.Completed) -> str:
     """Return the reason that apt gave, as part of one sentence."""
     text = f"{answer.err}\n{answer.out}"
     if "No space left on device" in text:

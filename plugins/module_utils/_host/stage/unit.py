@@ -51,8 +51,10 @@ class Units:
         for name in self.begun:
             if not is_running(shown[name]):
                 state = f"it is {shown[name]['ActiveState']} ({shown[name]['SubState']}, {shown[name]['Result']})"
-                raise ApplyError(f"{name} ended again after its start: {state}{_said(name, self.secrets)}", unit=name)
-        hung = systemd.stopped(shown)
+                raise ApplyError(
+                    f"{name} ended again after its start: {state}{_last_words(name, self.secrets)}", unit=name
+                )
+        hung = systemd.stopped_units(shown)
         observed = {
             item["name"]: replace(observe(item, shown[item["name"]], changing), hung=hung.get(item["name"], ""))
             for item in self.items
@@ -111,10 +113,10 @@ def run(action: str, name: str, secrets: Mapping[str, Any]) -> None:
         return
     why = state.get("Result", "") if state["LoadState"] == "loaded" else "there is no such unit on this host"
     status = f", exit status {state['ExecMainStatus']}" if state.get("ExecMainStatus", "0") != "0" else ""
-    raise ApplyError(f"{name} did not {action}: {why}{status}{_said(name, secrets)}", unit=name)
+    raise ApplyError(f"{name} did not {action}: {why}{status}{_last_words(name, secrets)}", unit=name)
 
 
-def _said(name: str, secrets: Mapping[str, Any]) -> str:
+def _last_words(name: str, secrets: Mapping[str, Any]) -> str:
     """Return a unit's last words as the end of a sentence."""
     words = systemd.last_words(name, secrets)
     return f"; it said:\n{words}" if words else ""
@@ -127,13 +129,13 @@ def is_running(state: Mapping[str, str]) -> bool:
     return shot or state["ActiveState"] in RUNNING
 
 
-def observe(item: Mapping[str, Any], state: Mapping[str, str], changing: set[str]) -> decision.Seen:
+def observe(item: Mapping[str, Any], state: Mapping[str, str], changing: set[str]) -> decision.SeenUnit:
     """Return one unit as a value. ``changing`` are paths that an earlier step is going to write."""
     name, inputs = item["name"], item.get("inputs") or {}
     known = record.load(name, record.FOLDER)
     running = is_running(state) and (state["ActiveState"] != "inactive" or known is not None)
     since = max(_started_at(state), (known or {}).get("at", 0.0))
-    return decision.Seen(
+    return decision.SeenUnit(
         active=running if item["state"] == "started" else state["ActiveState"] not in ("inactive", "failed"),
         enabled=_is_enabled(item["state"], state.get("UnitFileState", "")),
         masked=is_masked(name),

@@ -39,7 +39,7 @@ NAMES = tuple(name for name, _, _ in _COMPONENTS)
 FIREWALL = "firewall"
 
 
-def _made(site: Site, host: Host) -> list[dict[str, Any]]:
+def _components(site: Site, host: Host) -> list[dict[str, Any]]:
     return [make(site, host) for _, roles, make in _COMPONENTS if roles & host.roles]
 
 
@@ -52,7 +52,7 @@ def _stages(made: dict[str, Any], host: Host) -> dict[str, Any]:
     return {kind: value for kind, value in made.items() if kind != "ports"}
 
 
-def unasked(site: Site) -> Site:
+def without_facts(site: Site) -> Site:
     """Return the site as it is declared, with nothing in it that a host said of itself."""
     said: dict[str, Any] = {"cores": 2, "memory_mb": 4096, "virt_type": "qemu", "datapath": "system", "ssh_keys": ()}
     said.update(forgotten={}, read_at=0.0)
@@ -64,16 +64,16 @@ def components(site: Site, host: Host) -> list[dict[str, Any]]:
 
     The names in ``secrets`` are those that the declaration alone asks for: no word of a host adds one.
     """
-    declared = unasked(site)
+    declared = without_facts(site)
     there = declared.host(host.name)
-    names = {made["name"]: secret.names_in(_stages(made, there)) for made in _made(declared, there)}
-    made = [{**_stages(one, host), "secrets": sorted(names[one["name"]])} for one in _made(site, host)]
+    names = {made["name"]: secret.names_in(_stages(made, there)) for made in _components(declared, there)}
+    made = [{**_stages(one, host), "secrets": sorted(names[one["name"]])} for one in _components(site, host)]
     return [firewall(site, host), *made]
 
 
 def ports(site: Site, host: Host) -> list[dict[str, Any]]:
     """Return what listens on a host, as firewall rules: ``{port, proto, sources, comment}``."""
-    return [rule for made in _made(site, host) for rule in made["ports"]]
+    return [rule for made in _components(site, host) for rule in made["ports"]]
 
 
 def firewall(site: Site, host: Host) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def secret_names(value: Any) -> list[str]:
     return sorted(set(secret.names_in(value)))
 
 
-def granted(wanted: Iterable[Mapping[str, Any]]) -> list[str]:
+def granted_secrets(wanted: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return the names of the secrets that some components get: what they declare, whatever their values hold."""
     return sorted({name for one in wanted for name in one.get("secrets", ())})
 
@@ -106,11 +106,11 @@ def secret_errors(site: Site) -> list[str]:
         return []
     bare = dataclasses.replace(site, hosts=tuple(dataclasses.replace(host, config={}) for host in site.hosts))
     first = {role: bare.having(role)[:1] for role in ROLES}
-    ours = {name for some in first.values() for host in some for name in granted(components(bare, host))}
+    ours = {name for some in first.values() for host in some for name in granted_secrets(components(bare, host))}
     found: list[str] = []
     for host in asking:
-        due = granted(components(bare, bare.host(host.name)))
-        names = sorted((set(granted(components(site, host))) & ours) - set(due))
+        due = granted_secrets(components(bare, bare.host(host.name)))
+        names = sorted((set(granted_secrets(components(site, host))) & ours) - set(due))
         found += [
             f"an override of {host.name} asks for <secret:{one}>, which is not for it: use your own" for one in names
         ]

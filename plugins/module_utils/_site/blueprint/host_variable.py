@@ -145,7 +145,7 @@ def qemu_literal(value: Any) -> str:
     return str(value) if isinstance(value, int) else f"{mark}{value}{mark}"
 
 
-def shared(addresses: Mapping[str, str]) -> list[str]:
+def shared_addresses(addresses: Mapping[str, str]) -> list[str]:
     """Return which hosts have been given one address; ``addresses`` is ``{host: address}``."""
     by_address: dict[str, list[str]] = {}
     for name, address in addresses.items():

@@ -20,7 +20,7 @@ _PLUGGING = ("neutron-openvswitch-agent", "neutron-l3-agent", "neutron-dhcp-agen
 _BACKENDS = ("mariadb.service", "rabbitmq-server.service", "keystone.service")
 
 
-def _shared(site: Site, host: Host) -> dict[str, dict[str, Any]]:
+def _shared_options(site: Site, host: Host) -> dict[str, dict[str, Any]]:
     """Return what the server and every agent read."""
     return {
         "DEFAULT": {
@@ -87,7 +87,7 @@ def _policy() -> dict[str, Any]:
 def options(site: Site, host: Host) -> dict[str, dict[str, Any]]:
     """Return the whole neutron.conf of a host."""
     server = _server(site, host) if "control" in host.roles else {}
-    return part.merge(_shared(site, host), server, part.overrides(host, "neutron", "all"))
+    return part.merge(_shared_options(site, host), server, part.overrides(host, "neutron", "all"))
 
 
 def server(site: Site, host: Host) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def server(site: Site, host: Host) -> dict[str, Any]:
     policy = _policy()
     names = ("neutron-api", "neutron-rpc-server")
     dropins = [part.survive(name, _BACKENDS) for name in names]
-    read = {CONF: part.merge(_shared(site, host), _server(site, host)), ML2: ml2}
+    read = {CONF: part.merge(_shared_options(site, host), _server(site, host)), ML2: ml2}
     return {
         "name": "neutron_server",
         "packages": list(names),
@@ -218,7 +218,7 @@ def _inner(read: dict[str, dict[str, Any]]) -> str:
     return str(read["ovs"].get("integration_bridge", "br-int"))
 
 
-def _programmed(read: dict[str, dict[str, Any]]) -> list[str]:
+def _programmed_bridges(read: dict[str, dict[str, Any]]) -> list[str]:
     """Return the bridges that the switch's agent programs, by the options that it reads."""
     tunnels = [str(read["ovs"].get("tunnel_bridge", "br-tun"))] if read["agent"]["tunnel_types"] else []
     mapped = (one.partition(":")[2].strip() for one in str(read["ovs"]["bridge_mappings"]).split(","))
@@ -240,7 +240,7 @@ def _agent_proofs(site: Site, host: Host, agents: dict[str, Any]) -> list[dict[s
     proofs.append(
         {
             "what": "the network in Open vSwitch",
-            "switch": _programmed(agents["neutron-openvswitch-agent"][OVS]),
+            "switch": _programmed_bridges(agents["neutron-openvswitch-agent"][OVS]),
             "unit": "neutron-openvswitch-agent.service",
         }
     )
@@ -268,7 +268,7 @@ def agent(site: Site, host: Host) -> dict[str, Any]:
     for name, read in agents.items():
         dropin = part.survive(name, (*_BACKENDS, "openvswitch-switch.service"))
         files += [*(part.ini(path, sections, "neutron") for path, sections in read.items()), dropin]
-        unit = part.unit(name, {CONF: _shared(site, host), **read}, dropin["path"])
+        unit = part.unit(name, {CONF: _shared_options(site, host), **read}, dropin["path"])
         units.append(
             {**unit, "bridges": [_inner(agents["neutron-openvswitch-agent"][OVS])]} if name in _PLUGGING else unit
         )

@@ -40,7 +40,7 @@ _ABOVE_ALL = 1000.0
 CONTROL = ("api", "metadata", "conductor", "scheduler", "console")
 
 
-def _shared(site: Site, host: Host) -> dict[str, dict[str, Any]]:
+def _shared_options(site: Site, host: Host) -> dict[str, dict[str, Any]]:
     """Return what every Nova service of a host reads."""
     return {
         "DEFAULT": {
@@ -166,7 +166,9 @@ def _migration(site: Site) -> dict[str, Any]:
 
 def read_by(site: Site, host: Host, component: str) -> dict[str, dict[str, Any]]:
     """Return the options of nova.conf that one service reads."""
-    return part.merge(_shared(site, host), _service(site, host, component), part.overrides(host, "nova", component))
+    return part.merge(
+        _shared_options(site, host), _service(site, host, component), part.overrides(host, "nova", component)
+    )
 
 
 def components(host: Host) -> tuple[str, ...]:

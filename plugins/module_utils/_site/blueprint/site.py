@@ -49,7 +49,7 @@ class Host:
 
 
 @dataclass(frozen=True)
-class Cloud:
+class Settings:
     """The settings of cloud.yml. Sizes in MiB for memory and GiB for disk; ratios are virtual to physical."""
 
     region: str = "RegionOne"
@@ -71,7 +71,7 @@ class Cloud:
 class Site:
     """All hosts and the settings they share."""
 
-    cloud: Cloud
+    cloud: Settings
     hosts: tuple[Host, ...]
 
     def having(self, role: str) -> tuple[Host, ...]:
@@ -121,7 +121,7 @@ def _nowhere(_value: Any) -> str:
     return "cloud.yml"
 
 
-def to_cloud(raw: Mapping[str, Any], where: Callable[[Any], str] = _nowhere) -> Cloud:
+def to_cloud(raw: Mapping[str, Any], where: Callable[[Any], str] = _nowhere) -> Settings:
     """Check the mapping ``cloud`` and return it. ``where`` tells ``file:line:column`` of a key or a value."""
     errors: list[str] = []
     values: dict[str, Any] = {}
@@ -139,7 +139,7 @@ def to_cloud(raw: Mapping[str, Any], where: Callable[[Any], str] = _nowhere) -> 
             values[name] = tuple(value) if isinstance(value, (list, tuple)) else value
     errors += [f"{where(keys[name])}: cloud {problem}" for name, problem in _external_errors(values)]
     refuse(errors)
-    return Cloud(**values)
+    return Settings(**values)
 
 
 def _unknown(path: str, *, hint: bool) -> str:

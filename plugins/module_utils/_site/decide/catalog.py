@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Seen:
+class SeenCatalog:
     """What keystone has. ``endpoints`` is ``{(service, interface): url}``, ``grants`` is ``{(role, user, project)}``.
 
     ``users`` is ``{name: id}``, ``refused`` are those whose password is not the declared one. ``disabled`` are the
@@ -37,7 +37,7 @@ DISABLED = "it is disabled"
 BOOTSTRAPPED_ROLES = frozenset({"admin", "manager", "member", "reader", "service"})
 
 
-def bootstrapped(desired: Mapping[str, Any], observed: Seen) -> Seen:
+def after_bootstrap(desired: Mapping[str, Any], observed: SeenCatalog) -> SeenCatalog:
     """Return what there is after the bootstrap: administrator, default roles, keystone's own entry, and the rest."""
     own = desired["services"][:1]
     enabled = {("project", desired["admin"]["project"]), ("identity_user", desired["admin"]["user"])}
@@ -53,18 +53,18 @@ def bootstrapped(desired: Mapping[str, Any], observed: Seen) -> Seen:
     )
 
 
-def decide(desired: Mapping[str, Any], observed: Seen | None) -> Plan:
+def decide(desired: Mapping[str, Any], observed: SeenCatalog | None) -> Plan:
     """Return the steps to what is desired. ``observed`` None: keystone knows nobody yet.
 
     Only the component with ``bootstrap`` makes the administrator; the others find what that one leaves.
     """
     steps: list[Step] = []
     if desired.get("bootstrap"):
-        observed = observed or Seen(admin=False)
+        observed = observed or SeenCatalog(admin=False)
         if not observed.admin:
             steps.append(Step("bootstrap", "identity", desired["admin"]["user"]))
-            observed = bootstrapped(desired, observed)
-    observed = observed or Seen(projects=frozenset({"admin", "service"}), roles=BOOTSTRAPPED_ROLES)
+            observed = after_bootstrap(desired, observed)
+    observed = observed or SeenCatalog(projects=frozenset({"admin", "service"}), roles=BOOTSTRAPPED_ROLES)
     steps += [Step("create", "role", name) for name in desired.get("roles", ()) if name not in observed.roles]
     for one in desired.get("projects", ()):
         if one["name"] not in observed.projects:
@@ -74,7 +74,7 @@ def decide(desired: Mapping[str, Any], observed: Seen | None) -> Plan:
     return Plan((*steps, *_services(desired, observed), *_users(desired, observed)))
 
 
-def _services(desired: Mapping[str, Any], observed: Seen) -> list[Step]:
+def _services(desired: Mapping[str, Any], observed: SeenCatalog) -> list[Step]:
     steps = []
     for service in desired.get("services", ()):
         name = service["name"]
@@ -87,14 +87,14 @@ def _services(desired: Mapping[str, Any], observed: Seen) -> list[Step]:
     return steps
 
 
-def _endpoint(service: str, interface: str, url: str, observed: Seen) -> Step | None:
+def _endpoint(service: str, interface: str, url: str, observed: SeenCatalog) -> Step | None:
     name, seen = f"{service} {interface}", observed.endpoints.get((service, interface))
     if seen != url:
         return Step("update" if seen else "create", "endpoint", name, f"{seen}\n" if seen else "", f"{url}\n")
     return Step("update", "endpoint", name, reason=DISABLED) if ("endpoint", name) in observed.disabled else None
 
 
-def _users(desired: Mapping[str, Any], observed: Seen) -> list[Step]:
+def _users(desired: Mapping[str, Any], observed: SeenCatalog) -> list[Step]:
     steps = []
     for user in desired.get("users", ()):
         name = user["name"]

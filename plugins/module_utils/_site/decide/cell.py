@@ -21,15 +21,15 @@ def decide_mappings(desired: Mapping[str, tuple[str, str]], observed: Mapping[st
         seen = observed.get(name)
         if seen != urls:
             action = "map" if seen is None else "update"
-            steps.append(Step(action, "cell", name, _shown(seen or ()), _shown(urls)))
+            steps.append(Step(action, "cell", name, _show(seen or ()), _show(urls)))
     return Plan(tuple(steps))
 
 
-def _shown(urls: Sequence[str]) -> str:
-    return "".join(f"{masked(url)}\n" for url in urls)
+def _show(urls: Sequence[str]) -> str:
+    return "".join(f"{mask_url(url)}\n" for url in urls)
 
 
-def masked(url: str) -> str:
+def mask_url(url: str) -> str:
     """Return a URL without its literal passwords; what a template says in their places is shown."""
     return _PASSWORD.sub(r"\1:***@", url)
 

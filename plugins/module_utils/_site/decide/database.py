@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Seen:
+class SeenDatabase:
     """What the server has: ``accounts`` is ``{(user, host): password hash}``, ``grants`` ``{(user, host, schema)}``."""
 
     schemas: frozenset[str] = frozenset()
@@ -37,7 +37,7 @@ def password_hash(password: str) -> str:
     return "*" + hashlib.sha1(inner).hexdigest().upper()  # noqa: S324 - the same
 
 
-def decide(desired: Mapping[str, Any], passwords: Mapping[str, str], observed: Seen) -> Plan:
+def decide(desired: Mapping[str, Any], passwords: Mapping[str, str], observed: SeenDatabase) -> Plan:
     """Return the steps to what is desired. ``passwords`` are the resolved ones, by user.
 
     Hosts from which one of our users may connect although nobody asked for it are dropped; other users are never
@@ -58,7 +58,7 @@ def decide(desired: Mapping[str, Any], passwords: Mapping[str, str], observed: S
     return Plan(tuple(steps))
 
 
-def _account(name: str, host: str, observed: Seen, password: str) -> list[Step]:
+def _account(name: str, host: str, observed: SeenDatabase, password: str) -> list[Step]:
     known = observed.accounts.get((name, host))
     if known is None:
         return [Step("create", "database_user", f"{name}@{host}")]

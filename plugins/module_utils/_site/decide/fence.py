@@ -16,7 +16,7 @@ _WIDTH = 80  # characters of a text from elsewhere in a sentence
 
 
 @dataclass(frozen=True)
-class Run:
+class SiteRun:
     """A run of the site. ``epoch`` is its number, ``holder`` who began it, for people."""
 
     epoch: int
@@ -24,13 +24,13 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Record:
+class RunRecord:
     """What a host remembers: ``newest`` is the newest run that came here, ``at_work`` the epoch of the last that wrote.
 
     ``doing`` is the component that it wrote, ``pid`` the module's process, ``since`` when that began, since 1970.
     """
 
-    newest: Run = Run(0)
+    newest: SiteRun = SiteRun(0)
     at_work: int = 0
     doing: str = ""
     pid: int = 0
@@ -41,36 +41,36 @@ class Record:
         return asdict(self)
 
 
-def to_run(value: Optional[Mapping[str, Any]]) -> Optional[Run]:
+def to_run(value: Optional[Mapping[str, Any]]) -> Optional[SiteRun]:
     """Return the run that a module was told, or None when it runs by itself."""
     if not value or value.get("epoch") is None:
         return None
-    return Run(int(value["epoch"]), plain(str(value.get("holder") or "")))
+    return SiteRun(int(value["epoch"]), plain(str(value.get("holder") or "")))
 
 
-def from_json(value: Any) -> Record:
+def from_json(value: Any) -> RunRecord:
     """Return a record; anything that is none, as one cut short by a full disk, is an empty one."""
     try:
         newest = value["newest"]
-        return Record(
-            Run(int(newest["epoch"]), str(newest["holder"])),
+        return RunRecord(
+            SiteRun(int(newest["epoch"]), str(newest["holder"])),
             int(value["at_work"]),
             str(value["doing"]),
             int(value["pid"]),
             float(value["since"]),
         )
     except (TypeError, ValueError, KeyError):
-        return Record()
+        return RunRecord()
 
 
-def refusal(known: Record, run: Optional[Run]) -> Optional[str]:
+def refusal(known: RunRecord, run: Optional[SiteRun]) -> Optional[str]:
     """Return why a run must not write here any more, or None."""
     if run is None or run.epoch >= known.newest.epoch:
         return None
     return f"a newer run ({known.newest.holder or f'number {known.newest.epoch}'}) has begun: this one ends"
 
 
-def is_shared(known: Record, run: Optional[Run]) -> bool:
+def is_shared(known: RunRecord, run: Optional[SiteRun]) -> bool:
     """Return whether what may be at work here is of the same run, as a migration in the background is."""
     return run is not None and known.at_work == run.epoch
 

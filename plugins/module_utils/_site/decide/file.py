@@ -39,7 +39,7 @@ class File:
 
 
 @dataclass(frozen=True)
-class Seen:
+class SeenFile:
     """What is at a path: ``form`` is ``file``, ``directory``, ``link`` or ``other``; owners by name, or number."""
 
     form: str
@@ -56,9 +56,9 @@ class Seen:
 
 def decide(
     desired: Sequence[File],
-    observed: Mapping[str, Seen | None],
+    observed: Mapping[str, SeenFile | None],
     coming: Callable[[File], bool],
-    text_of: Callable[[File, Seen | None], tuple[str, str]],
+    text_of: Callable[[File, SeenFile | None], tuple[str, str]],
 ) -> Plan:
     """Return the steps, in the order of declaration.
 
@@ -71,9 +71,9 @@ def decide(
 
 def _step(
     file: File,
-    seen: Seen | None,
+    seen: SeenFile | None,
     coming: Callable[[File], bool],
-    text_of: Callable[[File, Seen | None], tuple[str, str]],
+    text_of: Callable[[File, SeenFile | None], tuple[str, str]],
 ) -> Step | None:
     if seen and seen.form == "directory" and file.form != "directory":
         raise ApplyError(f"{file.path} is a directory and should be a file or absent: move it away by hand")
@@ -89,7 +89,7 @@ def _step(
     return Step("write", KIND, file.path, before=before, after=after)
 
 
-def _directory(file: File, seen: Seen | None) -> Step | None:
+def _directory(file: File, seen: SeenFile | None) -> Step | None:
     if seen and seen.form != "directory":
         raise ApplyError(f"{file.path} is not a directory and should be one: move it away by hand")
     if seen and seen.rights == file.rights:
@@ -103,7 +103,7 @@ def parents(path: str) -> list[str]:
     return ["/" + "/".join(names[:depth]) for depth in range(1, len(names) + 1)]
 
 
-def to_be_entered(files: Sequence[File], above: Mapping[str, Seen]) -> list[File]:
+def to_be_entered(files: Sequence[File], above: Mapping[str, SeenFile]) -> list[File]:
     """Return those directories above declared files, undeclared themselves, that the files' readers cannot enter.
 
     Each as it has to be: its owners stay, and others may list and enter it. ``above`` are the ones that are there.
@@ -122,12 +122,12 @@ def to_be_entered(files: Sequence[File], above: Mapping[str, Seen]) -> list[File
     ]
 
 
-def decide_entries(folders: Sequence[File], above: Mapping[str, Seen]) -> Plan:
+def decide_entries(folders: Sequence[File], above: Mapping[str, SeenFile]) -> Plan:
     """Return the steps that let readers into directories."""
     return Plan(tuple(step for step in (_directory(folder, above[folder.path]) for folder in folders) if step))
 
 
-def _enters(file: File, folder: Seen) -> bool:
+def _enters(file: File, folder: SeenFile) -> bool:
     """Return whether whoever a file is for gets through a directory: its owner, else its group; root always does."""
     if folder.mode & 0o001:
         return True

@@ -51,7 +51,7 @@ class Opening:
 
 
 @dataclass(frozen=True)
-class Rule:
+class ChainRule:
     """One rule of a gate. ``opening`` when it is ours; ``denies`` when it could keep any client out."""
 
     opening: Opening | None = None
@@ -60,7 +60,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Gate:
+class Chain:
     """A chain through which incoming packets pass. ``door`` is the program that changes it; ``versions`` of IP."""
 
     door: str
@@ -68,7 +68,7 @@ class Gate:
     chain: str
     versions: tuple[int, ...]
     denies: bool
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[ChainRule, ...] = ()
 
     @property
     def is_shut(self) -> bool:
@@ -110,27 +110,27 @@ def to_source(text: str, component: str = "a rule") -> str:
         raise DeclareError(f"{text!r}, a source for {component}, is no address, no network and not any") from None
 
 
-def decide(openings: Sequence[Opening], gates: Sequence[Gate]) -> Plan:
+def decide(openings: Sequence[Opening], gates: Sequence[Chain]) -> Plan:
     """Return ``open port`` for what a shut gate does not let in, and ``close port`` for ours that nobody declares."""
     shut = [gate for gate in gates if gate.is_shut]
     ours = {rule.opening for gate in shut for rule in gate.rules if rule.opening}
     by_name: dict[str, set[Opening]] = {}
     for opening in openings:
         by_name.setdefault(opening.name, set()).add(opening)
-    steps = [_opened(name, wanted, shut, ours) for name, wanted in by_name.items()]
+    steps = [_open_step(name, wanted, shut, ours) for name, wanted in by_name.items()]
     gone = sorted({opening for opening in ours if opening.name not in by_name})
     closed = {opening.name: Step("close", KIND, opening.name, before=_from({opening})) for opening in gone}
     return Plan((*(step for step in steps if step), *closed.values()))
 
 
-def _opened(name: str, wanted: set[Opening], shut: Sequence[Gate], ours: set[Opening]) -> Step | None:
+def _open_step(name: str, wanted: set[Opening], shut: Sequence[Chain], ours: set[Opening]) -> Step | None:
     if all(_effective(gate, name) == wants(gate, sorted(wanted)) for gate in shut):
         return None
     before = {opening for opening in ours if opening.name == name}
     return Step("open", KIND, name, before=_from(before), after=_from(wanted))
 
 
-def _effective(gate: Gate, name: str) -> list[Opening]:
+def _effective(gate: Chain, name: str) -> list[Opening]:
     """Return our rules of one name in a gate, with one that is too late to have an effect standing for none."""
     found = [
         (index, rule.opening) for index, rule in enumerate(gate.rules) if rule.opening and rule.opening.name == name
@@ -139,12 +139,12 @@ def _effective(gate: Gate, name: str) -> list[Opening]:
     return [] if late else sorted(opening for _, opening in found)
 
 
-def wants(gate: Gate, openings: Sequence[Opening]) -> list[Opening]:
+def wants(gate: Chain, openings: Sequence[Opening]) -> list[Opening]:
     """Return those openings that a gate sees packets for."""
     return [opening for opening in openings if not opening.version or opening.version in gate.versions]
 
 
-def edits(gate: Gate, openings: Sequence[Opening]) -> tuple[list[int], list[Opening]]:
+def edits(gate: Chain, openings: Sequence[Opening]) -> tuple[list[int], list[Opening]]:
     """Return the indexes of our rules to be deleted from a gate, and the openings to be put before its edge."""
     wanted = wants(gate, openings) if gate.is_shut else []
     kept: set[Opening] = set()

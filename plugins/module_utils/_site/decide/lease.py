@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
-from .fence import Run, plain
+from .fence import SiteRun, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +59,7 @@ class Moment(NamedTuple):
     busy: bool = False
 
 
-class Answer(NamedTuple):
+class LeaseAnswer(NamedTuple):
     """The lease that is written, None when it is another's; and a sentence where there is something to tell."""
 
     lease: Optional[Lease]
@@ -89,19 +89,19 @@ def to_asker(value: Mapping[str, Any]) -> Asker:
     )
 
 
-def decide(known: Optional[Lease], asker: Asker, now: Moment) -> Answer:
+def decide(known: Optional[Lease], asker: Asker, now: Moment) -> LeaseAnswer:
     """Return whether the asker gets the lease."""
     if known is not None and (known.machine, known.process) == (asker.machine, asker.process):
-        return Answer(replace(known, expires=now.steady + SHORT))
-    why = "" if known is None else _over(known, asker, now)
+        return LeaseAnswer(replace(known, expires=now.steady + SHORT))
+    why = "" if known is None else _why_over(known, asker, now)
     if known is not None and why is None:
-        return Answer(None, _held(known, now))
+        return LeaseAnswer(None, _holder(known, now))
     epoch = max(int(now.clock), known.epoch + 1 if known else 0)
     mine = Lease(epoch, asker.holder, asker.machine, asker.process, now.said, now.steady + SHORT)
-    return Answer(mine, f"the run of {known.holder} that began at {known.began} {why}" if known and why else "")
+    return LeaseAnswer(mine, f"the run of {known.holder} that began at {known.began} {why}" if known and why else "")
 
 
-def _over(known: Lease, asker: Asker, now: Moment) -> Optional[str]:
+def _why_over(known: Lease, asker: Asker, now: Moment) -> Optional[str]:
     """Return in words why a lease is over, nothing when it was let go of, None when it is not over."""
     if not known.process:
         return ""
@@ -112,7 +112,7 @@ def _over(known: Lease, asker: Asker, now: Moment) -> Optional[str]:
     return "is set aside, as novaform_take_over says" if asker.force else None
 
 
-def _held(known: Lease, now: Moment) -> str:
+def _holder(known: Lease, now: Moment) -> str:
     left = max(0.0, known.expires - now.steady)
     until = f"its lease ends by itself in {left:.0f} s" if left else "what it began on this host still runs"
     return (
@@ -121,16 +121,16 @@ def _held(known: Lease, now: Moment) -> str:
     )
 
 
-def renewed(known: Optional[Lease], run: Run, steady: float) -> Answer:
+def renew(known: Optional[Lease], run: SiteRun, steady: float) -> LeaseAnswer:
     """Return the lease with more time for the run that holds it; none and why when a newer run has it."""
     if known is None or known.epoch < run.epoch:
-        return Answer(None)
+        return LeaseAnswer(None)
     if known.epoch > run.epoch:
-        return Answer(None, f"a newer run ({known.holder or f'number {known.epoch}'}) has begun: this one ends")
-    return Answer(replace(known, expires=steady + LONG))
+        return LeaseAnswer(None, f"a newer run ({known.holder or f'number {known.epoch}'}) has begun: this one ends")
+    return LeaseAnswer(replace(known, expires=steady + LONG))
 
 
-def released(known: Optional[Lease], run: Run) -> Optional[Lease]:
+def release(known: Optional[Lease], run: SiteRun) -> Optional[Lease]:
     """Return what is left of a lease when its run has ended: its number. None when it is not this run's."""
     if known is None or known.epoch != run.epoch:
         return None

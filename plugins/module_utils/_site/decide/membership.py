@@ -47,14 +47,14 @@ def problems(hosts: Hosts) -> list[Row]:
 
     ``hosts`` is ``{name: {groups: [str], facts: {} | None}}``, and every host of the site is in it.
     """
-    remembered = _remembered(hosts)
+    remembered = _memory_of(hosts)
     rows = [row for name, host in hosts.items() if host.get("facts") for row in _own(name, host, remembered)]
     return rows + [row for row, refused in _strangers(hosts, remembered) if refused]
 
 
 def notes(hosts: Hosts) -> list[Row]:
     """Return ``[{host, problem, remedy}]`` of what is worth a look and stops nothing; ``hosts`` as ``problems``."""
-    remembered = _remembered(hosts)
+    remembered = _memory_of(hosts)
     rows = [
         _row(
             name,
@@ -65,10 +65,10 @@ def notes(hosts: Hosts) -> list[Row]:
         if (host.get("facts") or {}).get("database", {}).get("state") == "silent"
     ]
     rows += [row for row, refused in _strangers(hosts, remembered) if not refused]
-    return rows + list(_closed(hosts, remembered))
+    return rows + list(_closed_hosts(hosts, remembered))
 
 
-def _remembered(hosts: Hosts) -> Mapping[str, Any] | None:
+def _memory_of(hosts: Hosts) -> Mapping[str, Any] | None:
     return remembered_by(host.get("facts") for _, host in _of(hosts, "control"))
 
 
@@ -203,7 +203,7 @@ def _leftovers(hosts: Hosts, remembered: Mapping[str, Any]) -> Iterator[tuple[st
             yield one["name"], "Placement", f"openstack resource provider delete {one['id']} (of osc-placement)"
 
 
-def _closed(hosts: Hosts, remembered: Mapping[str, Any] | None) -> Iterator[Row]:
+def _closed_hosts(hosts: Hosts, remembered: Mapping[str, Any] | None) -> Iterator[Row]:
     """Yield a row for each declared host that Nova or neutron was told to leave out."""
     for one in (remembered or {}).get("services", ()):
         name, binary = one["host"], one["binary"]

@@ -57,7 +57,7 @@ def problems(hosts: Mapping[str, Mapping[str, Any]]) -> list[dict[str, str]]:
     for name, host in hosts.items():
         if host.get("error"):
             found.append(contact.to_problem(name, str(host["error"])))
-        rows = [*(_judged(host) if host.get("facts") else ()), *_conductor(name, hosts)]
+        rows = [*(_judge(host) if host.get("facts") else ()), *_conductor(name, hosts)]
         rows += [row for (owner, _), row in shared.items() if owner == name]
         found += [{"host": name, "problem": problem, "remedy": remedy} for problem, remedy in rows]
     return found
@@ -72,23 +72,23 @@ def render_table(rows: Sequence[Mapping[str, str]]) -> str:
     hosts = len({row["host"] for row in of_hosts})
     where = f" on {hosts} host{'s' * (hosts > 1)}" if len(of_hosts) == len(rows) else ""
     if of_hosts:
-        lines += _aligned(of_hosts)
+        lines += _align(of_hosts)
     return "\n".join([f"{len(rows)} problem{'s' * (len(rows) > 1)}{where}; nothing has been touched", "", *lines])
 
 
 def render_notes(rows: Sequence[Mapping[str, str]]) -> str:
     """Return what stops nothing as a like table; empty when there is nothing."""
-    return "\n".join(["worth a look; the run goes on", "", *_aligned(rows)]) if rows else ""
+    return "\n".join(["worth a look; the run goes on", "", *_align(rows)]) if rows else ""
 
 
-def _aligned(rows: Sequence[Mapping[str, str]]) -> list[str]:
+def _align(rows: Sequence[Mapping[str, str]]) -> list[str]:
     columns = ("host", "problem", "remedy")
     widths = {column: max(len(column), *(len(row[column]) for row in rows)) for column in columns}
     lines = [{column: column.upper() for column in columns}, *rows]
     return ["  ".join(line[column].ljust(widths[column]) for column in columns).rstrip() for line in lines]
 
 
-def _judged(host: Mapping[str, Any]) -> Iterator[Problem]:
+def _judge(host: Mapping[str, Any]) -> Iterator[Problem]:
     facts = host["facts"]
     yield from _release(facts)
     yield from _rights(facts)
@@ -96,7 +96,7 @@ def _judged(host: Mapping[str, Any]) -> Iterator[Problem]:
     yield from _names(facts, host.get("groups") or ())
     yield from _virtualisation(facts, host.get("virt_type") or "")
     yield from _network(facts, host)
-    yield from _taken(facts, host.get("rules") or ())
+    yield from _taken_ports(facts, host.get("rules") or ())
 
 
 def _release(facts: Mapping[str, Any]) -> Iterator[Problem]:
@@ -192,7 +192,7 @@ def _mute(hosts: Mapping[str, Mapping[str, Any]], read: Mapping[str, Mapping[str
     }
 
 
-def _taken(facts: Mapping[str, Any], rules: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
+def _taken_ports(facts: Mapping[str, Any], rules: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
     seen = set()
     for rule in rules:
         first, last = port_range(rule["port"])

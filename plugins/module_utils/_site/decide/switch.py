@@ -33,7 +33,7 @@ def _faults_of(name: str, one: Mapping[str, Any] | None) -> Iterator[str]:
         yield from (f"{port} of {name} leads nowhere: {why}" for port, why in one["patches"].items() if why)
 
 
-def unplugged(domains: Iterable[Mapping[str, Any]], ports: Iterable[str]) -> list[str]:
+def unplugged_guests(domains: Iterable[Mapping[str, Any]], ports: Iterable[str]) -> list[str]:
     """Return a sentence for each running guest of Nova's with interfaces that are in no bridge of the switch.
 
     ``domains`` are those of ``kvm_domains_info``, ``ports`` the names of all ports of all bridges.

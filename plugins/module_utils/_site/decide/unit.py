@@ -32,7 +32,7 @@ class Unit:
 
 
 @dataclass(frozen=True)
-class Seen:
+class SeenUnit:
     """What systemd says of a unit, and what we recorded of it (None: nothing).
 
     ``current``: it runs since after the last of its input files was written. ``foreign``: inputs that somebody else
@@ -56,22 +56,22 @@ def digest(value: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def decide(desired: Sequence[Unit], observed: Mapping[str, Seen]) -> Plan:
+def decide(desired: Sequence[Unit], observed: Mapping[str, SeenUnit]) -> Plan:
     """Return at most one step for each unit, in the order of declaration. A unit not in ``observed`` is not there."""
-    steps = [_step(unit, observed.get(unit.name, Seen())) for unit in desired]
+    steps = [_step(unit, observed.get(unit.name, SeenUnit())) for unit in desired]
     return Plan(tuple(step for step in steps if step))
 
 
-def _step(unit: Unit, seen: Seen) -> Step | None:
+def _step(unit: Unit, seen: SeenUnit) -> Step | None:
     if unit.state == "masked":
         return None if seen.masked and not seen.active else Step("mask", KIND, unit.name)
     if unit.state == "stopped":
         recorded = seen.record is not None and seen.record.get("state") == "stopped"
         return None if recorded and not seen.active and not seen.enabled else Step("stop", KIND, unit.name)
-    return _started(unit, seen)
+    return _start_step(unit, seen)
 
 
-def _started(unit: Unit, seen: Seen) -> Step | None:
+def _start_step(unit: Unit, seen: SeenUnit) -> Step | None:
     if not seen.active or seen.masked:
         return Step("start", KIND, unit.name)
     if seen.hung:

@@ -26,7 +26,7 @@ VAGUE = ("No valid host", "Exhausted all hosts")
 _SAID = 300
 
 
-def untried(hosts: Sequence[str], services: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def untried_hosts(hosts: Sequence[str], services: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """Return ``{host: sentence}`` for hosts on which Nova would start nothing; ``services`` as os-services has them."""
     known = {one["host"]: one for one in services if one["binary"] == "nova-compute"}
     found = {}
@@ -82,7 +82,7 @@ def movers(phase: Phase) -> list[str]:
     return good if len(good) > 1 else []
 
 
-def pinged(boot: Phase, answers: Sequence[Mapping[str, Any] | None], moved: Phase | None = None) -> dict[str, Any]:
+def ping_phase(boot: Phase, answers: Sequence[Mapping[str, Any] | None], moved: Phase | None = None) -> dict[str, Any]:
     """Return the phase of a ping. ``answers`` has for each network host ``{address: seconds | None}``, or None.
 
     ``moved`` are the hosts' servers where they are by now; then what is asked is whether they still answer.
@@ -104,7 +104,7 @@ def pinged(boot: Phase, answers: Sequence[Mapping[str, Any] | None], moved: Phas
     return phase
 
 
-def merged(phases: Sequence[Phase]) -> dict[str, dict[str, Any]]:
+def merge(phases: Sequence[Phase]) -> dict[str, dict[str, Any]]:
     """Return ``{host: {boot, console, ping, migrate, seconds, said, ok}}``; the first sentence of a host stays."""
     rows: dict[str, dict[str, Any]] = {}
     for phase in phases:
@@ -118,7 +118,7 @@ def merged(phases: Sequence[Phase]) -> dict[str, dict[str, Any]]:
     return rows
 
 
-def recorded(before: Mapping[str, str], boot: Phase, rows: Phase) -> dict[str, str]:
+def record(before: Mapping[str, str], boot: Phase, rows: Phase) -> dict[str, str]:
     """Return ``{host: identity of its node}`` of hosts in order: who was not tried stays as it was ``before``."""
     tried = {host: str(row.get("node")) for host, row in boot.items() if row.get("server")}
     kept = {host: node for host, node in before.items() if host not in tried}

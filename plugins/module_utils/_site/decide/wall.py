@@ -22,7 +22,7 @@ LOOPBACK, ANSWERS, ADMIT, DROP, STRANGE = "loopback", "answers", "admit", "drop"
 
 
 @dataclass(frozen=True)
-class Line:
+class WallRule:
     """One rule of the wall. ``verdict`` says what it does, ``opening`` with which packets, where that is a question."""
 
     verdict: str
@@ -47,10 +47,10 @@ class Wall:
     versions: tuple[int, ...]
     wanted: bool
     hooked: bool = False
-    lines: tuple[Line, ...] = ()
+    lines: tuple[WallRule, ...] = ()
 
 
-def to_lines(openings: Sequence[Opening], versions: Sequence[int] = (4, 6)) -> tuple[Line, ...]:
+def to_lines(openings: Sequence[Opening], versions: Sequence[int] = (4, 6)) -> tuple[WallRule, ...]:
     """Return what the wall must consist of for the declared openings; nothing when it would keep nobody out."""
     open_to_all = {_ports(opening) for opening in openings if opening.source == ANY}
     shut = {_ports(opening): opening for opening in reversed(openings) if _ports(opening) not in open_to_all}
@@ -58,13 +58,13 @@ def to_lines(openings: Sequence[Opening], versions: Sequence[int] = (4, 6)) -> t
         return ()
     seen = [opening for opening in openings if not opening.version or opening.version in versions]
     drops = [
-        Line(DROP, Opening(opening.component, opening.protocol, opening.first, opening.last, ANY))
+        WallRule(DROP, Opening(opening.component, opening.protocol, opening.first, opening.last, ANY))
         for opening in reversed(list(shut.values()))
     ]
-    return (Line(LOOPBACK), Line(ANSWERS), *(Line(ADMIT, opening) for opening in seen), *drops)
+    return (WallRule(LOOPBACK), WallRule(ANSWERS), *(WallRule(ADMIT, opening) for opening in seen), *drops)
 
 
-def wanted_lines(wall: Wall, openings: Sequence[Opening]) -> tuple[Line, ...]:
+def wanted_lines(wall: Wall, openings: Sequence[Opening]) -> tuple[WallRule, ...]:
     """Return what one program must have."""
     return to_lines(openings, wall.versions) if wall.wanted else ()
 
@@ -79,11 +79,11 @@ def decide(openings: Sequence[Opening], walls: Sequence[Wall]) -> Plan:
     """Return the one step that puts the wall right, or none."""
     if all(is_right(wall, openings) for wall in walls):
         return Plan()
-    before = _shown([line for wall in walls if wall.hooked for line in wall.lines])
-    return Plan((Step("set", KIND, NAME, before=before, after=_shown(to_lines(openings))),))
+    before = _show([line for wall in walls if wall.hooked for line in wall.lines])
+    return Plan((Step("set", KIND, NAME, before=before, after=_show(to_lines(openings))),))
 
 
-def _shown(lines: Sequence[Line]) -> str:
+def _show(lines: Sequence[WallRule]) -> str:
     return "".join(f"{text}\n" for text in dict.fromkeys(line.text for line in lines))
 
 

@@ -81,7 +81,7 @@ def decide(world: Index, wanted: Wanted, item: Item, kept: list[Found]) -> list[
     notes: list[Found] = [one for one in kept if isinstance(one, Note)]
     steps = [one for one in kept if isinstance(one, Change)]
     marking = to_mark(world, wanted, item)
-    if remembered(world, wanted, item):
+    if is_remembered(world, wanted, item):
         return ours(wanted, item, kept, marking)
     blocked = [guard.block(one, f"it is not ours yet: {COMMAND}") for one in steps]
     if not world.policy.adopts(wanted.key):
@@ -93,7 +93,7 @@ def decide(world: Index, wanted: Wanted, item: Item, kept: list[Found]) -> list[
         marking = guard.block(
             marking, f"it is not as declared ({', '.join(what(steps))}): --differing takes it all the same"
         )
-    return [*asked(wanted, item, marking), *notes, *blocked]
+    return [*adoption_steps(wanted, item, marking), *notes, *blocked]
 
 
 def what(steps: list[Change]) -> list[str]:
@@ -101,13 +101,13 @@ def what(steps: list[Change]) -> list[str]:
     return [", ".join(field.field for field in one.fields) or one.action for one in steps]
 
 
-def remembered(world: Index, wanted: Wanted, item: Item) -> bool:
+def is_remembered(world: Index, wanted: Wanted, item: Item) -> bool:
     """Tell whether this very server was taken over before."""
     applied = world.applied.get(wanted.uid)
     return applied is not None and applied.id == item.id
 
 
-def asked(wanted: Wanted, item: Item, marking: Change) -> list[Found]:
+def adoption_steps(wanted: Wanted, item: Item, marking: Change) -> list[Found]:
     """Return the step that takes a server over, as far as Nova lets us."""
     vm_state, task = str(item.status.get("vm_state")), item.status.get("task_state")
     if task is None and vm_state in MARKABLE:

@@ -32,7 +32,7 @@ def decide_placement(world: Index) -> list[Note]:
             members[str(wanted.create["server_group"])][host].append(wanted.key)
     for wanted in world.desired.wanted:
         if wanted.kind == "server_group" and wanted.key in members:
-            notes += grouped(wanted, members[wanted.key], known(world))
+            notes += group_notes(wanted, members[wanted.key], known_hosts(world))
     return notes
 
 
@@ -49,14 +49,14 @@ def host_of(world: Index, wanted: Wanted) -> str:
     return str(found[0].status.get("host") or "")
 
 
-def known(world: Index) -> set[str]:
+def known_hosts(world: Index) -> set[str]:
     """Return the hosts that we know of: those that were asked, and those that servers are on."""
     told = {str(item.status.get("host")) for item in world.observed.of_kind("server") if item.status.get("host")}
     names = {short(host) for host in told}
     return told | {host for host in world.observed.domains or () if short(host) not in names}
 
 
-def grouped(wanted: Wanted, hosts: Hosts, everywhere: set[str]) -> Iterator[Note]:
+def group_notes(wanted: Wanted, hosts: Hosts, everywhere: set[str]) -> Iterator[Note]:
     """Yield what contradicts a group's policy. What is only preferred is told and does not make the plan differ."""
     policy = str(wanted.fields.get("policy"))
     level = IGNORED if policy.startswith("soft-") else HELD

@@ -8,7 +8,7 @@ from .. import consequence as c
 from ..change import DENIED, IGNORED, PLACEMENT, FieldChange, Note
 from . import interface, lifecycle, taken_out, volume
 from .guard import FATAL
-from .server_field import pairs, shown
+from .server_field import pairs, show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,14 +43,14 @@ def differing(world: Index, wanted: Wanted, item: Item) -> tuple[list[tuple[str,
     """Return the fields that differ, each with its action, and notes on those that stay."""
     found: list[tuple[str, FieldChange]] = []
     notes: list[Found] = []
-    for field, before, after in (*pairs(world, wanted, item), *volume.attached(world, wanted, item)):
+    for field, before, after in (*pairs(world, wanted, item), *volume.attached_fields(world, wanted, item)):
         action = wanted.policy.get(field, POLICED[field]) if field in POLICED else "update"
         costs = COSTS.get((action, field), COSTS.get(action, c.NONE))
-        change = FieldChange(field, shown(field, before), shown(field, after), place(wanted, field), costs)
+        change = FieldChange(field, show(field, before), show(field, after), place(wanted, field), costs)
         if action in {"ignore", "deny"}:
             notes.append(refusal(wanted, item, change, action))
         elif action == "migrate":
-            notes.append(misplaced(wanted, item, change, action))
+            notes.append(zone_note(wanted, item, change, action))
         elif action == "resize" and not is_resized(item) and shrunk(item, before, after):
             text = f"{words(change.before)} cannot become {words(change.after)}: {shrunk(item, before, after)}: denied "
             text += f"(on_change: {{flavor: replace}} would do it, {COSTS['replace']})"
@@ -60,7 +60,7 @@ def differing(world: Index, wanted: Wanted, item: Item) -> tuple[list[tuple[str,
             notes.append(Note(DENIED, "server", wanted.key, text, change.origin))
         else:
             found.append((action, change))
-    return found, [*notes, *taken_out.told(world, wanted, item.fields), *unlike(world, wanted, item)]
+    return found, [*notes, *taken_out.taken_out_notes(world, wanted, item.fields), *unlike(world, wanted, item)]
 
 
 def unlike(world: Index, wanted: Wanted, item: Item) -> list[Found]:
@@ -92,7 +92,7 @@ def place(wanted: Wanted, field: str) -> str:
 def refusal(wanted: Wanted, item: Item, change: FieldChange, action: str) -> Note:
     """Say that a difference stays, and what would end it."""
     if change.field == "zone":
-        return misplaced(wanted, item, change, action)
+        return zone_note(wanted, item, change, action)
     if action == "ignore":
         return Note(IGNORED, "server", wanted.key, f"{change.field} differs and is ignored", change.origin)
     option = OPTIONS.get(change.field, change.field)
@@ -110,7 +110,7 @@ def words(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def misplaced(wanted: Wanted, item: Item, change: FieldChange, action: str) -> Note:
+def zone_note(wanted: Wanted, item: Item, change: FieldChange, action: str) -> Note:
     """Say that a server is in another zone than declared, and on which host."""
     ends = {"ignore": "ignored", "migrate": "moving between zones is not possible yet"}
     end = ends.get(action, f"denied (on_change: {{zone: replace}} would do it, {COSTS['replace']})")

@@ -56,7 +56,7 @@ def destroys(change: Change) -> bool:
 
 def guard(world: Index, changes: Iterable[Change]) -> list[Change]:
     """Apply all guards; the order of steps stays."""
-    guarded = [unlocked(world, forgotten(world, change)) for change in changes]
+    guarded = [block_locked(world, forgotten(world, change)) for change in changes]
     guarded = consequences(world, somewhere(world, guarded))
     reason = incomplete(world) or shrinking(world, guarded) or overspent(world, guarded)
     if reason:
@@ -78,14 +78,14 @@ def forgotten(world: Index, change: Change) -> Change:
     return change
 
 
-def unlocked(world: Index, change: Change) -> Change:
+def block_locked(world: Index, change: Change) -> Change:
     """Block what would touch a server that somebody has locked: Nova lets an administrator do it all the same."""
     item = world.by_id.get((change.kind, change.target)) if change.kind == "server" else None
-    reason = held(item) if item is not None else ""
+    reason = lock_reason(item) if item is not None else ""
     return block(change, f"{reason}: openstack server unlock {change.target}") if reason else change
 
 
-def held(item: Item) -> str:
+def lock_reason(item: Item) -> str:
     """Say that a server is locked, and why; empty where it is not."""
     if not item.status.get("locked"):
         return ""
@@ -128,7 +128,7 @@ def incomplete(world: Index) -> str:
     return f"not all {kind.replace('_', ' ')}s could be looked at: nothing is deleted or replaced until they can"
 
 
-def owned(world: Index) -> int:
+def count_owned(world: Index) -> int:
     """Count the servers that are surely ours."""
     return sum(1 for item in world.observed.of_kind("server") if world.owned(item))
 
@@ -137,7 +137,7 @@ def shrinking(world: Index, changes: list[Change]) -> str:
     """A file that was emptied or halved by mistake must not empty the cloud."""
     doomed = sum(1 for change in changes if change.kind == "server" and change.action == "delete" and dies(change))
     declared = sum(1 for one in world.desired.wanted if one.kind == "server")
-    have = owned(world)
+    have = count_owned(world)
     if doomed and not declared and not world.policy.allow_empty:
         return f"the declaration has no servers left and {have} are there: --allow-empty if that is meant"
     if doomed > 1 and doomed * 2 > have and declared and not world.policy.allow_shrink:
@@ -148,7 +148,7 @@ def shrinking(world: Index, changes: list[Change]) -> str:
 def overspent(world: Index, changes: list[Change]) -> str:
     """More deaths than the budget means that none of them happens."""
     doomed = sum(1 for change in changes if dies(change) and not change.blocked)
-    budget = world.policy.budget(owned(world))
+    budget = world.policy.budget(count_owned(world))
     if doomed <= budget:
         return ""
     return f"{doomed} servers would lose their disk and the budget is {budget}: --max-delete {doomed} if that is meant"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .. import consequence
 from ..change import HELD, UNKNOWN, Change, Note
-from .index import belied, holds, is_whole, several
+from .index import holds, is_belied, is_whole, several
 from .thing import compare, creation, digest_of
 
 if TYPE_CHECKING:
@@ -55,18 +55,18 @@ def decide_image(world: Index, wanted: Wanted) -> list[Found]:
     else:
         found = [Note(UNKNOWN, wanted.kind, wanted.key, "could not be looked for in full", wanted.at())]
     old = [item for item in items if item not in current and world.owned(item) and world.observed.covers("image")]
-    return [*found, *(superseded(wanted, item) for item in old if not used(world, item))]
+    return [*found, *(superseded_step(wanted, item) for item in old if not is_used(world, item))]
 
 
 def cause(wanted: Wanted, item: Item) -> str:
     """Say why an image is not the declared one any more."""
     if not is_whole(item):
         return "its upload was cut off"
-    same = item.fields.get("content") == wanted.fields.get("content") and belied(item, wanted)
+    same = item.fields.get("content") == wanted.fields.get("content") and is_belied(item, wanted)
     return "Glance's own digest says that another content is in it" if same else "another content is declared"
 
 
-def superseded(wanted: Wanted, item: Item) -> Change:
+def superseded_step(wanted: Wanted, item: Item) -> Change:
     """Return the step that removes an image that a newer one of the same name has replaced."""
     return Change(
         "delete",
@@ -81,7 +81,7 @@ def superseded(wanted: Wanted, item: Item) -> Change:
     )
 
 
-def used(world: Index, image: Item) -> bool:
+def is_used(world: Index, image: Item) -> bool:
     """Tell whether a server was made from an image; yes where not all servers could be looked at."""
     servers = world.observed.of_kind("server")
     return not world.observed.covers("server") or any(one.fields.get("image") == image.id for one in servers)

@@ -166,10 +166,12 @@ def is_whole(image: Item) -> bool:
 
 def holds(image: Item, wanted: Wanted) -> bool:
     """Tell whether an image is whole and has the declared content, by its mark and by Glance's own digests."""
-    return is_whole(image) and image.fields.get("content") == wanted.fields.get("content") and not belied(image, wanted)
+    return (
+        is_whole(image) and image.fields.get("content") == wanted.fields.get("content") and not is_belied(image, wanted)
+    )
 
 
-def belied(image: Item, wanted: Wanted) -> bool:
+def is_belied(image: Item, wanted: Wanted) -> bool:
     """Tell whether Glance's own digest of an image is another one than that of the declared file.
 
     What the mark says of the content can be written by whoever may write properties; what Glance computed cannot.

@@ -24,7 +24,7 @@ def of(item: Item) -> Sequence[Interface]:
     return item.fields.get("interfaces") or ()
 
 
-def called(world: Index, item: Item) -> list[Optional[str]]:
+def network_names(world: Index, item: Item) -> list[Optional[str]]:
     """Return the networks of a server by name, in the order of its interfaces; None for one that is not to be seen."""
     return [world.name_of("network", one.network) for one in of(item)]
 
@@ -42,7 +42,7 @@ def words(world: Index, kind: str, declared: Iterable[str]) -> list[str]:
 
 def networks(world: Index, wanted: Wanted, item: Item) -> tuple[Any, Any]:
     """Compare the networks; one that a server is on twice counts twice."""
-    has = called(world, item)
+    has = network_names(world, item)
     if item.fields.get("interfaces") is None or None in has:
         return None, UNSET
     return sorted(name for name in has if name is not None), words(world, "network", wanted.fields["networks"])
@@ -56,7 +56,7 @@ def security_groups(world: Index, wanted: Wanted, item: Item) -> tuple[Any, Any]
     after = words(world, "security_group", wanted.fields["security_groups"])
     if all(groups == has[0] for groups in has):
         return has[0], after
-    return dict(zip(called(world, item), has)), after
+    return dict(zip(network_names(world, item), has)), after
 
 
 def port_groups(world: Index, wanted: Wanted, item: Item) -> tuple[Any, Any]:
@@ -69,7 +69,7 @@ def port_groups(world: Index, wanted: Wanted, item: Item) -> tuple[Any, Any]:
     if not has or None in has:
         return None, UNSET
     before: dict[Optional[str], Any] = {}
-    for network, groups in zip(called(world, item), has):
+    for network, groups in zip(network_names(world, item), has):
         if network not in before or before[network] == after.get(network):
             before[network] = groups
     return before, after
@@ -77,7 +77,7 @@ def port_groups(world: Index, wanted: Wanted, item: Item) -> tuple[Any, Any]:
 
 def fixed_ips(world: Index, wanted: Wanted, item: Item) -> tuple[Any, Any]:
     """Compare the declared addresses, network by network; an interface that lacks will come with its address."""
-    names = called(world, item)
+    names = network_names(world, item)
     should = words(world, "network", wanted.fields["networks"])
     before, after = {}, {}
     for written, addresses in wanted.fields["fixed_ips"].items():
@@ -102,7 +102,7 @@ def disorder(world: Index, wanted: Wanted, item: Item) -> str:
     if len(of(item)) < 2:
         return ""
     should = [world.word("network", str(port["network"])) for port in wanted.create.get("networks") or ()]
-    has = [name or "" for name in called(world, item)]
+    has = [name or "" for name in network_names(world, item)]
     if has == should or sorted(has) != sorted(should):
         return ""
     return f"its interfaces are in the order {', '.join(has)}, not {', '.join(should)}: only a new server would differ"

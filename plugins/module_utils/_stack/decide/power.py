@@ -28,7 +28,7 @@ def decide(world: Index, wanted: Wanted, item: Item, costs: Mapping[str, str]) -
     actions = lifecycle.way(wanted.state, vm_state, None).actions
     if actions:
         return steps(wanted, item, (vm_state, *actions), costs)
-    return drifted(world, wanted, item) if vm_state == "active" else []
+    return decide_running(world, wanted, item) if vm_state == "active" else []
 
 
 def steps(wanted: Wanted, item: Item, way: tuple[str, ...], costs: Mapping[str, str]) -> list[Found]:
@@ -41,33 +41,35 @@ def steps(wanted: Wanted, item: Item, way: tuple[str, ...], costs: Mapping[str, 
     ]
 
 
-def drifted(world: Index, wanted: Wanted, item: Item) -> list[Found]:
+def decide_running(world: Index, wanted: Wanted, item: Item) -> list[Found]:
     """Nova says ACTIVE: ask the host. A hard reboot defines the guest anew and starts it; it is down already."""
     proof = world.proof(item)
     if proof.asked and proof.domain is None:
-        return [lost(world, wanted, item, proof.elsewhere)]
+        return [decide_lost(world, wanted, item, proof.elsewhere)]
     state = stopped_by(item, proof.domain.state if proof.domain else None)
     if state is None:
         return []
     why = f"Nova says ACTIVE, and it is {state}"
     if policy.POWER not in world.policy.heal:
-        return [told(wanted, item, policy.POWER, f"{why}: --heal {policy.POWER} starts it")]
+        return [drift_note(wanted, item, policy.POWER, f"{why}: --heal {policy.POWER} starts it")]
     return [repair(wanted, item, policy.POWER, state, why)]
 
 
-def lost(world: Index, wanted: Wanted, item: Item, elsewhere: str) -> Found:
+def decide_lost(world: Index, wanted: Wanted, item: Item, elsewhere: str) -> Found:
     """Decide on a server whose host does not have its guest. One that runs elsewhere must not be made a second time."""
     host = item.status.get("host")
     if elsewhere:
         text = f"Nova says ACTIVE on {host}, and its guest is on {elsewhere}: it is left alone"
-        return told(wanted, item, policy.HOST, text)
+        return drift_note(wanted, item, policy.HOST, text)
     why = f"Nova says ACTIVE on {host}, and libvirt there has no such guest"
     if policy.MISSING_DOMAIN in world.policy.heal:
         return repair(wanted, item, policy.MISSING_DOMAIN, "missing", why)
-    return told(wanted, item, policy.MISSING_DOMAIN, f"{why}: --heal {policy.MISSING_DOMAIN} makes it from its disk")
+    return drift_note(
+        wanted, item, policy.MISSING_DOMAIN, f"{why}: --heal {policy.MISSING_DOMAIN} makes it from its disk"
+    )
 
 
-def told(wanted: Wanted, item: Item, drift: str, text: str) -> Note:
+def drift_note(wanted: Wanted, item: Item, drift: str, text: str) -> Note:
     """Return a note of a class of drift."""
     host = str(item.status.get("host") or "")
     return Note(HELD, "server", wanted.key, text, wanted.at("state"), drift=drift, host=host)

@@ -100,7 +100,7 @@ def keep(world: Index, wanted: Wanted, item: Item) -> list[Found]:
     """Decide on a server that is there and ours."""
     vm_state, task = item.status.get("vm_state"), item.status.get("task_state")
     if task is None and vm_state == "error":
-        return errored(world, wanted, item)
+        return decide_errored(world, wanted, item)
     differences, notes = differing(world, wanted, item)
     if task is None and vm_state == lifecycle.RESIZED:
         return [*notes, *resize.decide(world, wanted, item)]
@@ -138,7 +138,7 @@ def asleep(item: Item, differences: list[tuple[str, FieldChange]]) -> bool:
     return any(item.status.get("vm_state") in REFUSED_WHILE.get(change.field, ()) for _, change in differences)
 
 
-def errored(world: Index, wanted: Wanted, item: Item) -> list[Found]:
+def decide_errored(world: Index, wanted: Wanted, item: Item) -> list[Found]:
     """A server in ERROR that never ran has nothing to lose and is made anew; one that ran is evidence."""
     fault = str(item.status.get("fault") or "Nova gives no reason")
     if never_ran(item) and (wanted.protect or item.fields.get("protect")):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..._core.hidden import Hidden, cover
 from . import interface
-from .index import belied
+from .index import is_belied
 from .interface import UNSET
 from .thing import differs
 
@@ -39,7 +39,7 @@ def pairs(world: Index, wanted: Wanted, item: Item) -> Iterator[tuple[str, Any, 
         before, after_there = both(world, wanted, item, field)
         if field not in SHARED and after_there is not UNSET and differs(before, after_there):
             yield field, before, after_there
-    yield from shared(world, wanted, item)
+    yield from shared_fields(world, wanted, item)
 
 
 def both(world: Index, wanted: Wanted, item: Item, field: str) -> tuple[Any, Any]:
@@ -88,7 +88,7 @@ def images(world: Index, item: Item, name: str) -> tuple[Any, Any]:
     if wanted is None:
         should = world.item("image", name)
         return (image_name(world, has), image_name(world, should)) if should is not None else (None, UNSET)
-    same = has.mark is not None and has.mark.uid == wanted.uid and not belied(has, wanted)
+    same = has.mark is not None and has.mark.uid == wanted.uid and not is_belied(has, wanted)
     if same and has.fields.get("content") is None:
         return None, UNSET
     before = [world.called("image", has.id) if same else has.name, has.fields.get("content") if same else has.id]
@@ -112,7 +112,7 @@ def hints_digest(hints: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def shared(world: Index, wanted: Wanted, item: Item) -> Iterator[tuple[str, Any, Any]]:
+def shared_fields(world: Index, wanted: Wanted, item: Item) -> Iterator[tuple[str, Any, Any]]:
     """Yield metadata and tags, which others may write, too.
 
     Ours is what is declared, and what we once set and is declared no more (None for such metadata); the rest is not
@@ -127,7 +127,7 @@ def shared(world: Index, wanted: Wanted, item: Item) -> Iterator[tuple[str, Any,
     before = {name: has.get(name) for name in sorted({*declared, *gone})}
     after = {name: declared.get(name) for name in before}
     if before != after:
-        before, stale = covered(before, after, item, last.get("metadata") or {})
+        before, stale = cover_secrets(before, after, item, last.get("metadata") or {})
         if stale or before != after:
             yield "metadata", before, after
     tags = set(wanted.fields.get("tags") or ())
@@ -138,7 +138,7 @@ def shared(world: Index, wanted: Wanted, item: Item) -> Iterator[tuple[str, Any,
         yield "tags", sorted(there), sorted(tags)
 
 
-def covered(
+def cover_secrets(
     before: Mapping[str, Any], after: Mapping[str, Any], item: Item, last: Mapping[str, Any]
 ) -> tuple[dict[str, Any], bool]:
     """Return metadata as it is, with what is or was a secret hidden, and whether one is still remembered in clear."""
@@ -147,7 +147,7 @@ def covered(
     return cover(before, {*secret, *(item.fields.get("hidden") or ())}), stale
 
 
-def shown(field: str, value: Any) -> Any:
+def show(field: str, value: Any) -> Any:
     """Return a value as a person reads it."""
     if field == "flavor" and isinstance(value, dict):
         return f"{value['name']} ({value['vcpus']} vCPU, {value['ram_mb']} MiB, {value['disk_gb']} GiB)"

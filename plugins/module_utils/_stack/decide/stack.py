@@ -50,7 +50,7 @@ def decide(
     """Return everything between desired and observed. ``now`` is in epoch seconds; ``last_applied`` is by uid."""
     world = Index(desired, observed, last_applied, policy)
     found: list[Found] = [*complaints(world), *claims(world), *absent_externals(world), *volume.no_cinder(world)]
-    for wanted in ordered(desired.wanted):
+    for wanted in in_order(desired.wanted):
         found += pending(world, wanted, now) or one(world, wanted)
     found += holds(world)
     found += [*affinity.decide_placement(world), *prune(world)]
@@ -68,7 +68,7 @@ def one(world: Index, wanted: Wanted) -> list[Found]:
     return other.get(wanted.kind, thing.decide_thing)(world, wanted)
 
 
-def ordered(wanted: Iterable[Wanted]) -> list[Wanted]:
+def in_order(wanted: Iterable[Wanted]) -> list[Wanted]:
     """Return things by kind, and within a kind after those of the same kind that they need."""
     by_kind: dict[str, list[Wanted]] = {kind: [] for kind in ORDER}
     for one_wanted in wanted:
@@ -127,7 +127,7 @@ def claims(world: Index) -> list[Found]:
 def holds(world: Index) -> list[Found]:
     """Name the servers of ours that somebody has locked: whatever is to be done to them waits until that ends."""
     items = ((one, item) for one in world.desired.wanted if one.kind == "server" for item in world.found(one))
-    told = ((one, guard.held(item)) for one, item in items)
+    told = ((one, guard.lock_reason(item)) for one, item in items)
     return [Note(changing.IGNORED, "server", one.key, text, one.at()) for one, text in told if text]
 
 
@@ -158,7 +158,7 @@ def pending(world: Index, wanted: Wanted, now: float) -> Optional[list[Found]]:
 
 def prune(world: Index) -> list[Found]:
     """Decide on everything that bears our proven mark and is not declared: the last things first."""
-    doomed = [item for item in world.observed.items if undeclared(world, item)]
+    doomed = [item for item in world.observed.items if is_undeclared(world, item)]
     doomed.sort(key=lambda item: PRUNED_LAST.get(item.kind, 0))
     found: list[Found] = []
     going: set[str] = set()
@@ -176,7 +176,7 @@ def removals(world: Index, item: Item, going: set[str]) -> list[Found]:
     return volume.removal(world, item) if item.kind == "volume" else removal(world, item, going)
 
 
-def undeclared(world: Index, item: Item) -> bool:
+def is_undeclared(world: Index, item: Item) -> bool:
     """Tell whether a thing is ours, the declaration does not know it, and the look at its kind was complete."""
     if not world.observed.covers(item.kind):
         return False
@@ -196,7 +196,7 @@ def made_key(world: Index, item: Item) -> str:
 def removal(world: Index, item: Item, going: set[str]) -> list[Found]:
     """Remove one thing that is no server, unless something that stays still uses it."""
     key = (item.mark.key if item.mark else None) or item.name
-    why = needed(world, item, going)
+    why = why_needed(world, item, going)
     if why:
         return [Note(changing.IGNORED, item.kind, key, f"is no longer declared and stays: {why}")]
     return [
@@ -213,7 +213,7 @@ def removal(world: Index, item: Item, going: set[str]) -> list[Found]:
     ]
 
 
-def needed(world: Index, item: Item, going: set[str]) -> str:
+def why_needed(world: Index, item: Item, going: set[str]) -> str:
     """Say why a thing that is no longer declared must stay; empty where nothing speaks for it."""
     kind = {"subnet": "network", "interface": "network"}.get(item.kind, item.kind)
     words = {(kind, item.name), (kind, item.id), (item.kind, item.mark.key if item.mark else None)}

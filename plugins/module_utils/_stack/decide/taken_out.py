@@ -54,7 +54,7 @@ def options(wanted: Wanted, last: Mapping[str, Any], before: Mapping[str, Any]) 
     return {**found, field: {**declared, **dict.fromkeys(gone)}} if gone else found
 
 
-def told(world: Index, wanted: Wanted, before: Mapping[str, Any]) -> list[Found]:
+def taken_out_notes(world: Index, wanted: Wanted, before: Mapping[str, Any]) -> list[Found]:
     """Name the fields that were taken out and stay."""
     fields = SERVER if wanted.kind == "server" else KEPT.get(wanted.kind, ())
     open_to = [name for name in fields if name not in wanted.fields and before.get(name)]
@@ -86,11 +86,11 @@ def old_specs(world: Index, wanted: Wanted, item: Item) -> str:
     name, has = wanted.fields.get("flavor"), item.fields.get("flavor") or {}
     asked = (name, id(has))  # what many servers say alike is one value
     if asked not in world.specs:
-        world.specs[asked] = compared(has, found_specs(world, name) if name else None)
+        world.specs[asked] = describe_change(has, found_specs(world, name) if name else None)
     return world.specs[asked]
 
 
-def compared(has: Mapping[str, Any], should: Optional[tuple[str, dict[str, str]]]) -> str:
+def describe_change(has: Mapping[str, Any], should: Optional[tuple[str, dict[str, str]]]) -> str:
     """Say what ``old_specs`` says of a server's own flavor, and of the name and the extra specs of the one it names."""
     runs = has.get("extra_specs")
     if should is None or runs is None or runs == should[1] or has.get("name") != should[0]:

@@ -21,46 +21,46 @@ if TYPE_CHECKING:
 UPDATE, REPLACE, DENY, IGNORE = "update", "replace", "deny", "ignore"
 
 
-class Rule(NamedTuple):
+class KindRule(NamedTuple):
     """What changing a field takes, and costs."""
 
     how: str
     costs: str = consequence.NONE
 
 
-RULES: dict[str, dict[str, Rule]] = {
-    "flavor": {"extra_specs": Rule(UPDATE)},
-    "key": {"public_key": Rule(REPLACE)},
+RULES: dict[str, dict[str, KindRule]] = {
+    "flavor": {"extra_specs": KindRule(UPDATE)},
+    "key": {"public_key": KindRule(REPLACE)},
     "image": {
-        "public": Rule(UPDATE),
-        "properties": Rule(UPDATE),
-        "min_disk_gb": Rule(UPDATE),
-        "min_ram_mb": Rule(UPDATE),
+        "public": KindRule(UPDATE),
+        "properties": KindRule(UPDATE),
+        "min_disk_gb": KindRule(UPDATE),
+        "min_ram_mb": KindRule(UPDATE),
     },
     "network": {
-        "shared": Rule(UPDATE),
-        "mtu": Rule(UPDATE),
-        "port_security": Rule(UPDATE),
-        "external": Rule(DENY, consequence.CHANGES_IP),
+        "shared": KindRule(UPDATE),
+        "mtu": KindRule(UPDATE),
+        "port_security": KindRule(UPDATE),
+        "external": KindRule(DENY, consequence.CHANGES_IP),
     },
     "subnet": {
-        "cidr": Rule(DENY, consequence.CHANGES_IP),
-        "gateway": Rule(UPDATE),
-        "dns": Rule(UPDATE),
-        "dhcp": Rule(UPDATE),
-        "pool": Rule(UPDATE),
+        "cidr": KindRule(DENY, consequence.CHANGES_IP),
+        "gateway": KindRule(UPDATE),
+        "dns": KindRule(UPDATE),
+        "dhcp": KindRule(UPDATE),
+        "pool": KindRule(UPDATE),
     },
-    "router": {"external": Rule(UPDATE, consequence.DOWNTIME)},
-    "interface": {"router": Rule(REPLACE, consequence.DOWNTIME)},
-    "security_group": {"rules": Rule(UPDATE)},
-    "server_group": {"policy": Rule(DENY)},
+    "router": {"external": KindRule(UPDATE, consequence.DOWNTIME)},
+    "interface": {"router": KindRule(REPLACE, consequence.DOWNTIME)},
+    "security_group": {"rules": KindRule(UPDATE)},
+    "server_group": {"policy": KindRule(DENY)},
     "floating_ip": {
-        "server": Rule(UPDATE),
-        "network": Rule(UPDATE),
-        "external": Rule(DENY, consequence.CHANGES_IP),
+        "server": KindRule(UPDATE),
+        "network": KindRule(UPDATE),
+        "external": KindRule(DENY, consequence.CHANGES_IP),
     },
 }
-SIZE = Rule(REPLACE)
+SIZE = KindRule(REPLACE)
 """Nova cannot change a flavor: any other field of one makes a new flavor under the same name."""
 
 TOLD_BY = {
@@ -78,7 +78,7 @@ MARK = "mark"
 Found = Union[Change, Note]
 
 
-def seen(world: Index, item: Item) -> Mapping[str, Any]:
+def seen_fields(world: Index, item: Item) -> Mapping[str, Any]:
     """Return an item's fields with ids turned into the names that the declaration uses."""
     fields = dict(item.fields)
     if item.kind == "router":
@@ -100,8 +100,8 @@ def named_peer(world: Index, rule: str) -> str:
     return f"{head}group:{world.called('security_group', ident)}" if ident else rule
 
 
-def meant(world: Index, kind: str, field: str, after: Any) -> Any:
-    """Return a declared value in the words in which ``seen`` tells it: of a thing that is known by name or id."""
+def declared_value(world: Index, kind: str, field: str, after: Any) -> Any:
+    """Return a declared value in the words of ``seen_fields``, of a thing that is known by name or id."""
     if (kind, field) in TOLD_BY and after:
         return world.word(TOLD_BY[kind, field][-1], after)
     if (kind, field) == ("security_group", "rules"):
@@ -145,18 +145,20 @@ def decide_thing(world: Index, wanted: Wanted) -> list[Found]:
 
 def compare(world: Index, wanted: Wanted, item: Item) -> list[Found]:
     """Return the step and the notes between one thing and its desire."""
-    before = seen(world, item)
+    before = seen_fields(world, item)
     changes: dict[str, list[FieldChange]] = {UPDATE: [], REPLACE: [], DENY: [], IGNORE: []}
     gone = options(world, wanted, item, before)
     for name, after in {**wanted.fields, **gone}.items():
-        if not is_told(world, item, name) or not differs(before.get(name), meant(world, item.kind, name, after)):
+        if not is_told(world, item, name) or not differs(
+            before.get(name), declared_value(world, item.kind, name, after)
+        ):
             continue
         rule = RULES[wanted.kind].get(name, SIZE)
         changes[rule.how].append(FieldChange(name, before.get(name), after, wanted.at(name), rule.costs))
     if item.mark is not None and not item.mark.tagged and world.owned(item):
         tags = mark.tags_of(world.desired.stack, wanted.uid)
         changes[UPDATE].append(FieldChange(MARK, None, tags, wanted.at()))
-    notes = taken_out.told(world, wanted, before) if world.owned(item) else []
+    notes = taken_out.taken_out_notes(world, wanted, before) if world.owned(item) else []
     if not any(changes.values()):
         return notes
     if not may_change(world, wanted, item):
@@ -171,7 +173,7 @@ def options(world: Index, wanted: Wanted, item: Item, before: Mapping[str, Any])
     """Return by field what should be in place of what was taken out, of a thing of ours."""
     if not world.owned(item):
         return {}
-    last = {name: meant(world, item.kind, name, value) for name, value in world.last(wanted).items()}
+    last = {name: declared_value(world, item.kind, name, value) for name, value in world.last(wanted).items()}
     return taken_out.options(wanted, last, before)
 
 

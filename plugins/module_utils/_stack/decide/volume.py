@@ -43,18 +43,18 @@ def decide_volume(world: Index, wanted: Wanted) -> list[Found]:
         return [Note(UNKNOWN, "volume", wanted.key, "could not be looked for in full", wanted.at())]
     if len(items) > 1:
         return [Note(HELD, "volume", wanted.key, several(items), wanted.at())]
-    return kept(world, wanted, items[0])
+    return decide_present(world, wanted, items[0])
 
 
-def kept(world: Index, wanted: Wanted, item: Item) -> list[Found]:
+def decide_present(world: Index, wanted: Wanted, item: Item) -> list[Found]:
     """Decide on a volume that is there."""
     status = str(item.status.get("status"))
     if status in PASSING:
         return [Note(HELD, "volume", wanted.key, f"Cinder is at work on it ({status})", wanted.at(), passing=True)]
     if status == "error" and world.owned(item):
-        return failed(wanted, item)
+        return decide_failed(wanted, item)
     grown = []
-    found = taken_out.told(world, wanted, item.fields)
+    found = taken_out.taken_out_notes(world, wanted, item.fields)
     for field, after in wanted.fields.items():
         before = item.fields.get(field)
         change = FieldChange(field, before, after, wanted.at(field))
@@ -69,7 +69,7 @@ def kept(world: Index, wanted: Wanted, item: Item) -> list[Found]:
     return [*found, *([step("update", wanted, item, tuple(grown))] if grown else [])]
 
 
-def failed(wanted: Wanted, item: Item) -> list[Found]:
+def decide_failed(wanted: Wanted, item: Item) -> list[Found]:
     """Decide on a volume in error: mostly its making failed, and it is made anew as what holds data may be.
 
     Cinder puts volumes with data there, too: those of a server that it could not export again after its own restart
@@ -112,7 +112,7 @@ def removal(world: Index, item: Item) -> list[Found]:
     ]
 
 
-def attached(world: Index, wanted: Wanted, item: Item) -> Iterator[tuple[str, Any, Any]]:
+def attached_fields(world: Index, wanted: Wanted, item: Item) -> Iterator[tuple[str, Any, Any]]:
     """Yield the volumes of a server if they differ. Those of others, and what could not be looked at, do not count."""
     if not world.observed.covers("volume"):
         return

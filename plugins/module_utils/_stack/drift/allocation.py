@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .drift import ALLOCATION, Drift, called
+from .drift import ALLOCATION, Drift, server_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,7 +39,7 @@ def of_allocations(observed: Observed, gone: Mapping[str, bool]) -> Iterator[Dri
 
 def of_server(item: Item, allocations: Mapping[str, Mapping[str, Mapping[str, int]]]) -> Iterator[Drift]:
     """Yield what is wrong about one server's allocation."""
-    host, vm_state, name = str(item.status.get("host") or ""), item.status.get("vm_state"), called(item)
+    host, vm_state, name = str(item.status.get("host") or ""), item.status.get("vm_state"), server_name(item)
     has = {at: consumers[item.id] for at, consumers in allocations.items() if takes(consumers.get(item.id))}
     if vm_state == OFFLOADED:
         for at, amounts in sorted(has.items()):

@@ -58,6 +58,6 @@ class Drift(NamedTuple):
     id: str = ""
 
 
-def called(item: Item) -> str:
+def server_name(item: Item) -> str:
     """Return how the declaration calls a server, or Nova where it is not ours."""
     return (item.mark.key if item.mark is not None else None) or item.name

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Optional
 
 from ..decide import definition, power
-from .drift import DEFINITION, HOST, MISSING_DOMAIN, POWER, TWIN, UNKNOWN_DOMAIN, ZOMBIE, Drift, called
+from .drift import DEFINITION, HOST, MISSING_DOMAIN, POWER, TWIN, UNKNOWN_DOMAIN, ZOMBIE, Drift, server_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,7 +33,7 @@ def places(observed: Observed) -> dict[str, dict[str, Domain]]:
 
 def of_domains(observed: Observed, gone: Mapping[str, bool]) -> Iterator[Drift]:
     """Yield what is wrong with guests: of nobody, of the dead, in two places."""
-    known = {item.id: called(item) for item in observed.of_kind("server")}
+    known = {item.id: server_name(item) for item in observed.of_kind("server")}
     for uuid, hosts in places(observed).items():
         where = ", ".join(sorted(hosts))
         running = [host for host, domain in hosts.items() if domain.state not in power.DOWN]
@@ -66,7 +66,7 @@ def of_servers(observed: Observed) -> Iterator[Drift]:
 
 def of_server(item: Item, host: str, domain: Optional[Domain], elsewhere: list[str]) -> Iterator[Drift]:
     """Yield what the host contradicts of one server."""
-    vm_state, name = str(item.status.get("vm_state")), called(item)
+    vm_state, name = str(item.status.get("vm_state")), server_name(item)
     if domain is None:
         if elsewhere:
             text = f"Nova says that it is here, and it is on {', '.join(elsewhere)}"

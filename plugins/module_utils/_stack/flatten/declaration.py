@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from .. import mark
 from ..desired import Desired, External, Wanted
 from .server import from_server
-from .thing import want, written
+from .thing import want, written_fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def from_flavor(stack: str, flavor: Flavor) -> list[Wanted]:
     """One flavor. Its extra specs are compared key by key."""
-    fields = written(flavor, ("vcpus", "ram_mb", "disk_gb", "ephemeral_gb", "swap_mb", "public"))
+    fields = written_fields(flavor, ("vcpus", "ram_mb", "disk_gb", "ephemeral_gb", "swap_mb", "public"))
     if flavor.extra_specs:
         fields["extra_specs"] = dict(flavor.extra_specs)
     return [want(stack, "flavor", flavor, fields=fields)]
@@ -30,7 +30,7 @@ def from_key(stack: str, key: Key) -> list[Wanted]:
 
 def from_image(stack: str, image: Image) -> list[Wanted]:
     """One image. ``content`` identifies what is in it; ``create.file`` is where the controller finds it."""
-    fields = written(image, ("min_disk_gb", "min_ram_mb", "public"))
+    fields = written_fields(image, ("min_disk_gb", "min_ram_mb", "public"))
     if image.properties:
         fields["properties"] = dict(image.properties)
     fields["content"] = f"builtin:{image.builtin}" if image.builtin else f"sha256:{image.sha256 or ''}"
@@ -41,8 +41,8 @@ def from_image(stack: str, image: Image) -> list[Wanted]:
 def from_network(stack: str, network: Network) -> list[Wanted]:
     """One network makes three things: itself, its subnet, and its leg on a router."""
     provider = {name: getattr(network, name) for name in ("provider_type", "provider_physical", "provider_segment")}
-    fields = written(network, ("external", "shared", "mtu", "port_security"))
-    subnet = written(network, ("cidr", "gateway", "dns", "dhcp", "pool"))
+    fields = written_fields(network, ("external", "shared", "mtu", "port_security"))
+    subnet = written_fields(network, ("cidr", "gateway", "dns", "dhcp", "pool"))
     subnet = {name: list(value) if isinstance(value, tuple) else value for name, value in subnet.items()}
     needs = (("network", network.name),)
     made = [
@@ -58,7 +58,7 @@ def from_network(stack: str, network: Network) -> list[Wanted]:
 def from_router(stack: str, router: Router) -> list[Wanted]:
     """One router and its gateway."""
     needs = (("network", router.external),) if router.external else ()
-    return [want(stack, "router", router, fields=written(router, ("external",)), needs=needs)]
+    return [want(stack, "router", router, fields=written_fields(router, ("external",)), needs=needs)]
 
 
 GIVEN_RULES = frozenset({"egress IPv4 any - 0.0.0.0/0", "egress IPv6 any - ::/0"})
@@ -96,7 +96,7 @@ def from_server_group(stack: str, group: ServerGroup) -> list[Wanted]:
 def from_volume(stack: str, volume: Volume) -> list[Wanted]:
     """One volume; a server with count has its own."""
     needs = (("image", volume.image),) if volume.image else ()
-    fields = written(volume, ("size_gb", "type", "zone"))
+    fields = written_fields(volume, ("size_gb", "type", "zone"))
     create = {"image": volume.image}
     more = {"name": volume.key, "create": create, "needs": needs, "protect": volume.protect}
     return [want(stack, "volume", volume, fields=fields, **more)]

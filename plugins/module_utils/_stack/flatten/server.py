@@ -10,7 +10,7 @@ from .. import mark
 from ..desired import Wanted
 from ..model import ANY_EXTERNAL
 from ..view import View
-from .thing import want, written
+from .thing import want, written_fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,7 @@ USER_DATA = "=user_data"
 
 
 @lru_cache(maxsize=1024)
-def shared(needs: Needs) -> Needs:
+def same_needs(needs: Needs) -> Needs:
     """Return the first needs that were equal to these: most servers of a stack need the same."""
     return needs
 
@@ -37,7 +37,7 @@ def server_needs(server: Server) -> Needs:
     needs += [("security_group", name) for name in dict.fromkeys((*server.security_groups, *own))]
     needs += [("server_group", server.server_group)] if server.server_group else []
     needs += [("volume", name) for name in server.volumes]
-    return shared(tuple(needs))
+    return same_needs(tuple(needs))
 
 
 def port_groups(server: Server) -> dict[str, list[str]]:
@@ -62,7 +62,7 @@ def server_fields(server: Server) -> dict[str, Any]:
     """Return the comparable fields of a server."""
     named = {"name": server.name, "flavor": server.flavor, "image": server.image, "server_group": server.server_group}
     fields: dict[str, Any] = {name: value for name, value in named.items() if value}
-    fields.update(written(server, ("key_name", "zone", "config_drive", "protect")))
+    fields.update(written_fields(server, ("key_name", "zone", "config_drive", "protect")))
     if server.networks or server.origins.has("networks"):
         fields["networks"] = sorted(port.network for port in server.networks)
     own = {"port_groups": port_groups(server), "fixed_ips": fixed_ips(server), "hints": dict(server.hints)}
@@ -76,7 +76,7 @@ def server_fields(server: Server) -> dict[str, Any]:
     return fields
 
 
-def said(part: Any) -> dict[str, Any]:
+def said_fields(part: Any) -> dict[str, Any]:
     """Return what somebody said in a small record."""
     return {name: value for name, value in part._asdict().items() if value}
 
@@ -98,7 +98,7 @@ CREATE: Mapping[str, Callable[[Server], Any]] = {
     "volumes": lambda server: list(server.volumes),
     "group": lambda server: server.group,
     "rolling": lambda server: {"max_unavailable": server.rolling.max_unavailable, "pause": server.rolling.pause},
-    "health": lambda server: said(server.health) if server.health else {},
+    "health": lambda server: said_fields(server.health) if server.health else {},
 }
 """What it takes to make a server besides its fields."""
 
@@ -122,7 +122,7 @@ def from_server(stack: str, server: Server) -> list[Wanted]:
         state=server.state,
         protect=server.protect,
         hold=server.hold,
-        adopt=said(server.adopt) if server.adopt else {},
+        adopt=said_fields(server.adopt) if server.adopt else {},
     )
     return [made] + ([] if server.state == "absent" else addresses(stack, server, made))
 

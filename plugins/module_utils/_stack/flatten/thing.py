@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
-def written(thing: Any, names: Iterable[str]) -> dict[str, Any]:
+def written_fields(thing: Any, names: Iterable[str]) -> dict[str, Any]:
     """Return those fields that somebody wrote, or that differ from what the model takes when nobody does."""
     defaults = thing._field_defaults
     values = {name: getattr(thing, name) for name in names}

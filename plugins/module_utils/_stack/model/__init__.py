@@ -8,7 +8,7 @@ cloud. ``value.origins.of("flavor")`` says where a field was written; ``str()`` 
 
 from __future__ import annotations
 
-from .declaration import Declaration, External, Source
+from .declaration import Declaration, DeclaredExternal, Source
 from .flavor import Flavor
 from .image import Image
 from .key import Key
@@ -28,7 +28,7 @@ __all__ = [
     "STATES",
     "Adopt",
     "Declaration",
-    "External",
+    "DeclaredExternal",
     "Flavor",
     "Health",
     "Image",

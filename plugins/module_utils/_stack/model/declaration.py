@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .volume import Volume
 
 
-class External(NamedTuple):
+class DeclaredExternal(NamedTuple):
     """A name that is used and not declared, so that it must exist in the cloud. ``kind`` as ``image``, ``flavor``...
 
     ``suggestion`` is a declared name that looks like it, for "did you mean"; None where none does.
@@ -51,7 +51,7 @@ class Declaration(NamedTuple):
     images: tuple[Image, ...] = ()
     volumes: tuple[Volume, ...] = ()
     server_groups: tuple[ServerGroup, ...] = ()
-    external: tuple[External, ...] = ()
+    external: tuple[DeclaredExternal, ...] = ()
     environment: Optional[str] = None
     sources: tuple[Source, ...] = ()
     digest: str = ""

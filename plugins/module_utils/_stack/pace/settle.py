@@ -43,7 +43,7 @@ def settle(action: str, item: Optional[Item], elapsed: float) -> Settled:
     return Settled(WAITING)
 
 
-def placed(action: str, item: Optional[Item]) -> bool:
+def is_placed(action: str, item: Optional[Item]) -> bool:
     """Tell whether the scheduler's choice of a host is known to Nova, so that the next of its group may be asked for.
 
     Who is no administrator sees no host: then a task tells that comes after the choice. Another action than a creation

@@ -82,7 +82,7 @@ def test_more_values_than_memory_is_for_are_no_answer(part: bytes) -> None:
     body = b"[" + b",".join([part] * (answer.MANY + 1)) + b"]"
     assert len(body) < wire.Wire.largest
     with pytest.raises(ValueError, match="too many values"):
-        answer.loaded(wire.Answer(200, {}, body))
+        answer.load_json(wire.Answer(200, {}, body))
 
 
 def test_a_page_in_place_of_a_token_is_not_keystones() -> None:

@@ -38,7 +38,7 @@ def test_steps_are_found_in_a_result_and_in_those_of_a_loop(result: dict[str, ob
 
 
 def test_kinds_are_counted_most_first() -> None:
-    assert progress.counted([{"kind": "unit"}, {"kind": "file"}, {"kind": "file"}]) == "2 file, 1 unit"
+    assert progress.count([{"kind": "unit"}, {"kind": "file"}, {"kind": "file"}]) == "2 file, 1 unit"
 
 
 def play(folder: Path, *words: str) -> str:

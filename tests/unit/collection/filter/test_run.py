@@ -25,7 +25,7 @@ def facts(name: str) -> dict[str, Any]:
 
 
 def judged(hostvars: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return preflight._judged(site.to_site(hostvars, GROUPS, asked=False), hostvars)
+    return preflight._judge(site.to_site(hostvars, GROUPS, asked=False), hostvars)
 
 
 def hosts(folder: Path, **answers: Any) -> dict[str, Any]:

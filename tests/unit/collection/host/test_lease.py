@@ -13,7 +13,7 @@ from ansible_collections.novaform.compute.plugins.module_utils._core import erro
 from ansible_collections.novaform.compute.plugins.module_utils._core.plan import Plan
 from ansible_collections.novaform.compute.plugins.module_utils._host import gate
 from ansible_collections.novaform.compute.plugins.module_utils._host.lock import lease
-from ansible_collections.novaform.compute.plugins.module_utils._site.decide.fence import Run
+from ansible_collections.novaform.compute.plugins.module_utils._site.decide.fence import SiteRun
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,22 +39,22 @@ def test_a_run_that_is_killed_loses_its_lease_to_the_next_one_on_its_machine(tmp
     assert second["epoch"] > first["epoch"]
     assert "the run of ann that began at" in second["said"]
     with pytest.raises(errors.ObserveError, match=r"a newer run \(ben\) has begun"):
-        lease.renew(Run(first["epoch"]), str(path))
+        lease.renew(SiteRun(first["epoch"]), str(path))
 
 
 def test_a_lease_is_let_go_of_once_and_by_its_run_only(tmp_path: Path) -> None:
     path = tmp_path / "lease"
     epoch = take(path, "ann", "7:7", None)["epoch"]
-    lease.release(Run(epoch - 1), str(path))
+    lease.release(SiteRun(epoch - 1), str(path))
     assert take(path, "ben", "8:8", None)["epoch"] is None
-    lease.renew(Run(epoch), str(path))
-    lease.release(Run(epoch), str(path))
+    lease.renew(SiteRun(epoch), str(path))
+    lease.release(SiteRun(epoch), str(path))
     assert take(path, "ben", "8:8", None)["said"] == ""
 
 
 def test_the_only_host_lets_go_of_the_lease_when_nothing_is_left_to_do_there(tmp_path: Path) -> None:
     path = tmp_path / "lease"
-    run = Run(take(path, "ann", "7:7", None)["epoch"])
+    run = SiteRun(take(path, "ann", "7:7", None)["epoch"])
     for last, planned in ({"tcp": "127.0.0.1:1"}, None), ({"disk": str(tmp_path), "free_mb": 0}, Plan()):
         passed = gate.Gate([{"name": "x", "proofs": [last]}], {})
         stages = [passed, gate.Parting(passed, run, str(path))]
@@ -68,7 +68,7 @@ def test_the_only_host_lets_go_of_the_lease_when_nothing_is_left_to_do_there(tmp
 
 
 def test_a_host_without_a_lease_gets_none_by_renewal(tmp_path: Path) -> None:
-    lease.renew(Run(1), str(tmp_path / "lease"))
+    lease.renew(SiteRun(1), str(tmp_path / "lease"))
     assert not (tmp_path / "lease").exists()
 
 

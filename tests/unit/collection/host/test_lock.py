@@ -16,7 +16,7 @@ from ansible_collections.novaform.compute.plugins.module_utils._core import erro
 from ansible_collections.novaform.compute.plugins.module_utils._core.plan import Plan
 from ansible_collections.novaform.compute.plugins.module_utils._host.door import command, nova
 from ansible_collections.novaform.compute.plugins.module_utils._host.lock import holder, lock
-from ansible_collections.novaform.compute.plugins.module_utils._site.decide.fence import Run
+from ansible_collections.novaform.compute.plugins.module_utils._site.decide.fence import SiteRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,7 +61,7 @@ def wait(what: str, holds: Callable[[], object]) -> None:
         time.sleep(0.02)
 
 
-def refused(path: str, run: Run | None, within: float = 0.3) -> str:
+def refused(path: str, run: SiteRun | None, within: float = 0.3) -> str:
     with pytest.raises(errors.ObserveError) as caught:
         lock.Lock("x", run, path, within).plan(None)
     return str(caught.value)
@@ -80,12 +80,12 @@ def test_what_a_killed_module_had_begun_keeps_the_lock_until_it_ends(path: str, 
     module = begin(path, epoch, script)
     wait("the program runs", ready.exists)
     kill(module)
-    said = refused(path, Run(8))
+    said = refused(path, SiteRun(8))
     assert "what a run that was killed had begun here at" in said
     assert "(nova_database) is still at work: process" in said
     assert "(sh -c touch" in said
     (tmp_path / "go").touch()
-    newer = lock.Lock("x", Run(8), path, 20)
+    newer = lock.Lock("x", SiteRun(8), path, 20)
     newer.plan(None)
     newer.release()
     assert done.exists()
@@ -93,7 +93,7 @@ def test_what_a_killed_module_had_begun_keeps_the_lock_until_it_ends(path: str, 
 
 def test_a_module_that_lives_is_named(path: str) -> None:
     module = begin(path, 7, "sleep 30")
-    said = refused(path, Run(8))
+    said = refused(path, SiteRun(8))
     assert "another run has been writing on this host since" in said
     assert f"process {module.pid} (" in said
     assert said.endswith("wait until it has ended, or end it, then run again")
@@ -102,7 +102,7 @@ def test_a_module_that_lives_is_named(path: str) -> None:
 
 def test_modules_of_one_run_share_the_lock_and_another_run_does_not(path: str) -> None:
     module = begin(path, 7, "sleep 30")
-    beside = lock.Lock("keystone", Run(7), path, 0.3)
+    beside = lock.Lock("keystone", SiteRun(7), path, 0.3)
     beside.plan(None)
     assert "writ" in refused(path, None)
     kill(module)
@@ -111,8 +111,8 @@ def test_modules_of_one_run_share_the_lock_and_another_run_does_not(path: str) -
 
 def test_an_older_run_is_refused_as_soon_as_a_newer_one_waits(path: str) -> None:
     module = begin(path, 7, "sleep 30")
-    refused(path, Run(8, "ben@laptop"))
-    assert refused(path, Run(7), 20) == "a newer run (ben@laptop) has begun: this one ends"
+    refused(path, SiteRun(8, "ben@laptop"))
+    assert refused(path, SiteRun(7), 20) == "a newer run (ben@laptop) has begun: this one ends"
     kill(module)
 
 
@@ -131,26 +131,26 @@ def test_an_older_run_that_waits_is_refused_when_a_newer_one_comes(path: str) ->
 
 def test_a_run_may_have_its_number_for_as_long_as_no_newer_one_comes(path: str) -> None:
     for _ in range(2):
-        held = lock.Lock("x", Run(7), path, 1)
+        held = lock.Lock("x", SiteRun(7), path, 1)
         held.plan(None)
         held.release()
     alone = lock.Lock("by hand", None, path, 1)
     alone.plan(None)
-    assert "is still at work" not in refused(path, Run(7))
+    assert "is still at work" not in refused(path, SiteRun(7))
     alone.release()
-    assert refused(path, Run(6)).startswith("a newer run (number 7)")
+    assert refused(path, SiteRun(6)).startswith("a newer run (number 7)")
 
 
 def test_a_damaged_record_is_none(path: str) -> None:
     Path(f"{path}.run").write_text('{"newest": {"epo')
-    held = lock.Lock("x", Run(1), path, 1)
+    held = lock.Lock("x", SiteRun(1), path, 1)
     held.plan(None)
     held.release()
 
 
 def test_check_mode_locks_nothing(path: str) -> None:
     module = begin(path, 7, "sleep 30")
-    assert not lock.Lock("x", Run(1), path, 0).plan(Plan())
+    assert not lock.Lock("x", SiteRun(1), path, 0).plan(Plan())
     kill(module)
 
 
@@ -161,7 +161,7 @@ def test_nobody_writes(path: str) -> None:
 def test_an_answer_is_whole_whatever_a_programs_children_do() -> None:
     began = time.monotonic()
     answer = command.run(["sh", "-c", "cat; echo wrong >&2; sleep 30 & exit 3"], "told é\n")
-    assert answer == command.Answer(3, "told é\n", "wrong\n")
+    assert answer == command.Completed(3, "told é\n", "wrong\n")
     assert time.monotonic() - began < 20
 
 

@@ -17,7 +17,7 @@ class Refusal(Exception):
     """An error of the driver."""
 
 
-class Server(sql.Server):
+class Server(sql.Connection):
     """A server that answers each query by its table."""
 
     def __init__(self, tables: dict[str, Any]) -> None:
@@ -44,7 +44,7 @@ def socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def failing(code: object) -> Any:
-    def connect() -> sql.Server:
+    def connect() -> sql.Connection:
         raise ObserveError("no", code=code)
 
     return connect

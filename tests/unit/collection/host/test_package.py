@@ -53,7 +53,7 @@ def test_a_ban_left_behind_does_not_become_the_hosts_own_policy(policy: Path) ->
     ],
 )
 def test_apt_is_quoted_in_one_sentence(err: str, said: str) -> None:
-    assert package.complaint(command.Answer(100, "", err)).startswith(said)
+    assert package.complaint(command.Completed(100, "", err)).startswith(said)
 
 
 def test_sizes_are_read_from_apts_summary() -> None:

@@ -158,12 +158,12 @@ def test_a_disk_without_room_is_named(tmp_path: Path) -> None:
 
 def test_a_cells_url_is_filled_in_as_nova_does_it() -> None:
     url = "mysql+pymysql://nova:p%40ss@192.0.2.1:3306/nova?charset=utf8mb4"
-    assert store.filled("{scheme}://{username}:{password}@{hostname}:{port}/{path}?{query}", url) == url
-    assert store.filled("{scheme}://{netloc}/nova_cell0?x", url).endswith("@192.0.2.1:3306/nova_cell0?x")
-    assert store.filled("none:///", url) == "none:///"
+    assert store.fill("{scheme}://{username}:{password}@{hostname}:{port}/{path}?{query}", url) == url
+    assert store.fill("{scheme}://{netloc}/nova_cell0?x", url).endswith("@192.0.2.1:3306/nova_cell0?x")
+    assert store.fill("none:///", url) == "none:///"
     for template in ("{nothing}", "{", "{0}", "{scheme.x}"):
         with pytest.raises(errors.ObserveError, match="cannot fill in"):
-            store.filled(template, url)
+            store.fill(template, url)
 
 
 def test_a_host_without_the_brokers_library_says_so() -> None:
@@ -224,7 +224,7 @@ def test_a_stopped_process_makes_its_unit_silent(systemctl: Path) -> None:
         os.waitpid(child, os.WUNTRACED)
         shown(systemctl, MainPID=str(child))
         state = {"x.service": {"MainPID": str(child)}, "none.service": {"MainPID": "0"}, "y.service": {}}
-        assert set(systemd.stopped(state)) == {"x.service"}
+        assert set(systemd.stopped_units(state)) == {"x.service"}
         said, silent = proof.ask({"unit": "x.service"})
         assert (said.endswith("is stopped and answers nobody"), silent) == (True, True)
     finally:

@@ -126,7 +126,7 @@ def test_the_comments_of_a_packaged_default_are_not_shown_unless_they_are_all_th
 def test_an_operators_own_secret_is_in_no_difference(option: str, value: Any, expected: str) -> None:
     secrets = {"my_own": "CANARY"}
     options = {"db": {option: value}}
-    shown = difference_text.declared(ini.render(options))
+    shown = difference_text.show_declared(ini.render(options))
     before, after = difference_text.texts("[db]\nx = 1\n", ini.render(options, secrets), shown, secrets)
     assert expected in after.splitlines()
     again, same = difference_text.texts(ini.render(options, secrets), ini.render(options, secrets), shown, secrets)

@@ -41,13 +41,13 @@ def parsed(path: Path) -> Any:
     ],
 )
 def test_a_host_is_a_name_and_an_address(text: str, expected: tuple[str, str]) -> None:
-    assert init._named(text) == expected
+    assert init._split_host(text) == expected
 
 
 @pytest.mark.parametrize("text", ["", "=192.0.2.1", "control1=", "-oProxyCommand=x"])
 def test_what_is_no_host_is_refused(text: str) -> None:
     with pytest.raises(core.errors.DeclareError, match="is no host: write NAME=ADDRESS or ADDRESS"):
-        init._named(text)
+        init._split_host(text)
 
 
 def test_a_new_site_is_whole(root: Path) -> None:
@@ -64,7 +64,7 @@ def test_a_new_site_is_whole(root: Path) -> None:
     assert parsed(root / "group_vars" / "all" / "cloud.yml") == {"cloud": {"region": "RegionOne"}}
     site = directory.SiteDirectory(root)
     kept = secret.load(site.secrets, directory.read_password(site))
-    assert set(kept) == set(secret.needed())
+    assert set(kept) == set(secret.needed_names())
     auth = parsed(site.clouds)["clouds"]["novaform"]["auth"]
     assert (auth["auth_url"], auth["password"]) == ("http://192.0.2.11:5000/v3", kept["keystone_admin"])
 

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from novaform import core, output
 from novaform.cli import show, status
-from novaform.cli.progress import Progress
+from novaform.cli.progress import ApplyProgress
 from novaform.stack import render
 from novaform.stack.status import Instance
 
@@ -81,7 +81,7 @@ def test_nothing_that_is_printed_commands_the_terminal(text: str) -> None:
         status.table(text, [one])
         outcome = {"action": text, "kind": text, "name": text, "outcome": "failed", "why": text}
         for line in ({"text": text}, {"asked": outcome}, {"outcome": outcome}):
-            Progress(1).hear(line)
+            ApplyProgress(1).hear(line)
     finally:
         sys.stdout, sys.stderr = before
     assert not CONTROLS & set(shown.getvalue() + told.getvalue())

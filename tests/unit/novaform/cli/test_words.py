@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from novaform.cli import main, status
-from novaform.cli.progress import Progress
+from novaform.cli.progress import ApplyProgress
 from novaform.stack.status import Instance
 
 if TYPE_CHECKING:
@@ -131,5 +131,5 @@ def test_a_table_leaves_out_what_nobody_knows(capsys: pytest.CaptureFixture[str]
 
 def test_progress_calls_things_as_plans_do(capsys: pytest.CaptureFixture[str]) -> None:
     step = {"action": "create", "kind": "floating_ip", "name": "web-1:private", "outcome": "done", "why": ""}
-    Progress(1).hear(json.loads(json.dumps({"outcome": step})))
+    ApplyProgress(1).hear(json.loads(json.dumps({"outcome": step})))
     assert "✓ create address web-1:private" in capsys.readouterr().err

@@ -11,7 +11,7 @@ from novaform.guest import ramdisk
 ENTRIES = [
     ramdisk.file("init", b"#!/bin/sh\n", 0o755),
     ramdisk.link("bin/sh", "busybox"),
-    ramdisk.Entry("dev/console", 0o020600, device=(5, 1)),
+    ramdisk.RamdiskEntry("dev/console", 0o020600, device=(5, 1)),
     ramdisk.folder("root/.ssh", 0o700),
     ramdisk.file("root/.ssh/a", b"x" * 4097, 0o600),
 ]

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def plan() -> record.Record:
-    return record.Record("shop", "shop", topology.load("small"), "10.64.2.0/24", "10.64.3.0/24", "nft")
+def plan() -> record.LabRecord:
+    return record.LabRecord("shop", "shop", topology.load("small"), "10.64.2.0/24", "10.64.3.0/24", "nft")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from novaform.lab import errors, home, machine, nat
 
 if TYPE_CHECKING:
-    from novaform.lab.record import Record
+    from novaform.lab.record import LabRecord
 
 
 @pytest.mark.parametrize(
@@ -42,17 +42,17 @@ def test_a_home_that_cannot_serve_is_refused(path: str, monkeypatch: pytest.Monk
         home.from_environment()
 
 
-def test_with_nftables_all_rules_are_one_table(plan: Record) -> None:
+def test_with_nftables_all_rules_are_one_table(plan: LabRecord) -> None:
     assert nat.render_table(plan).startswith("table ip novaform_shop {")
     assert nat.render_rules(plan) == []
 
 
-def test_without_nftables_every_rule_carries_the_name(plan: Record) -> None:
+def test_without_nftables_every_rule_carries_the_name(plan: LabRecord) -> None:
     rules = nat.render_rules(dataclasses.replace(plan, firewall=nat.IPTABLES))
     assert {rule[:2] for rule in rules} == {("nat", "POSTROUTING"), ("filter", "FORWARD")}
     assert all(rule[rule.index("--comment") + 1] == "novaform_shop" for rule in rules)
 
 
-def test_where_iptables_forwards_nothing_only_acceptance_is_added(plan: Record) -> None:
+def test_where_iptables_forwards_nothing_only_acceptance_is_added(plan: LabRecord) -> None:
     rules = nat.render_rules(dataclasses.replace(plan, firewall=nat.BOTH))
     assert {(rule[0], rule[-1]) for rule in rules} == {("filter", "ACCEPT")}

@@ -42,12 +42,12 @@ def test_nothing_is_known_of_what_was_not_written_whole(tmp_path: Path) -> None:
 def test_a_lock_excludes_and_is_free_again(tmp_path: Path) -> None:
     path = tmp_path / "labs" / ".shop.lock"
     with (
-        lock.held(path, "lab shop"),
+        lock.hold(path, "lab shop"),
         pytest.raises(errors.LabError, match="working on lab shop"),
-        lock.held(path, "lab shop", 0.1),
+        lock.hold(path, "lab shop", 0.1),
     ):
         pass
-    with lock.held(path, "lab shop", 0.1):
+    with lock.hold(path, "lab shop", 0.1):
         path.unlink()
-    with lock.held(path, "lab shop", 0.1):
+    with lock.hold(path, "lab shop", 0.1):
         assert path.exists()

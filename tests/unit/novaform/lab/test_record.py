@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from novaform.lab import home
 
 
-def test_a_record_survives_writing_and_reading(plan: record.Record, lab: home.LabHome) -> None:
+def test_a_record_survives_writing_and_reading(plan: record.LabRecord, lab: home.LabHome) -> None:
     full = dataclasses.replace(plan, snapshots={"one": ["one"]}, layers=["one"], restoring="one")
     record.store(lab.record, full)
     assert record.load(lab.record) == full
@@ -44,22 +44,22 @@ def test_no_free_tag_is_said() -> None:
         record.choose_tag("shop", lambda _: True)
 
 
-def test_all_names_on_the_machine_are_short_and_differ(plan: record.Record) -> None:
+def test_all_names_on_the_machine_are_short_and_differ(plan: record.LabRecord) -> None:
     links = [plan.interface(host, which) for host in plan.topology.hosts for which in "hx"]
     names = [*links, plan.bridge, plan.provider_bridge]
     assert len(set(names)) == len(names)
     assert max(len(name) for name in names) <= 15
 
 
-def test_hardware_addresses_last_and_are_local_unicast(plan: record.Record) -> None:
+def test_hardware_addresses_last_and_are_local_unicast(plan: record.LabRecord) -> None:
     address = plan.hardware_address("compute1/host0")
     assert address == plan.hardware_address("compute1/host0") != plan.hardware_address("compute2/host0")
     assert int(address[:2], 16) & 3 == 2
 
 
-def test_addresses_follow_the_order_of_the_file(plan: record.Record) -> None:
+def test_addresses_follow_the_order_of_the_file(plan: record.LabRecord) -> None:
     assert [plan.address(host) for host in plan.topology.hosts] == ["10.64.2.11", "10.64.2.12", "10.64.2.13"]
 
 
-def test_networks_of_other_labs_count_as_used(plan: record.Record) -> None:
+def test_networks_of_other_labs_count_as_used(plan: record.LabRecord) -> None:
     assert record.used_networks([plan]) == [IPv4Network("10.64.2.0/24"), IPv4Network("10.64.3.0/24")]

@@ -7,11 +7,11 @@ import pytest
 from novaform.lab import errors, home, keeper, record, snapshot
 
 if TYPE_CHECKING:
-    from novaform.lab.record import Record
+    from novaform.lab.record import LabRecord
 
 
 @pytest.fixture
-def made(plan: Record, lab: home.LabHome) -> Record:
+def made(plan: LabRecord, lab: home.LabHome) -> LabRecord:
     for host in plan.topology.hosts:
         lab.host(host).upper.mkdir(parents=True)
         (lab.host(host).upper / "state").write_text("one")
@@ -23,14 +23,14 @@ def written(lab: home.LabHome, host: str) -> list[str]:
     return [path.read_text() for path in lab.host(host).upper.iterdir()]
 
 
-def test_saving_freezes_what_was_written_below_an_empty_layer(made: Record, lab: home.LabHome) -> None:
+def test_saving_freezes_what_was_written_below_an_empty_layer(made: LabRecord, lab: home.LabHome) -> None:
     saved = snapshot.save(made, lab, "first")
     assert (saved.layers, saved.snapshots, saved.saving) == (["first"], {"first": ["first"]}, None)
     assert (lab.layer("first", "compute1") / "state").read_text() == "one"
     assert written(lab, "compute1") == []
 
 
-def test_layers_stack_and_restoring_forgets_the_upper_ones(made: Record, lab: home.LabHome) -> None:
+def test_layers_stack_and_restoring_forgets_the_upper_ones(made: LabRecord, lab: home.LabHome) -> None:
     twice = snapshot.save(snapshot.save(made, lab, "first"), lab, "second")
     assert twice.layers == ["second", "first"]
     (lab.host("compute1").upper / "state").write_text("three")
@@ -40,7 +40,7 @@ def test_layers_stack_and_restoring_forgets_the_upper_ones(made: Record, lab: ho
 
 
 @pytest.mark.parametrize("frozen", [0, 1, 2, 3])
-def test_a_save_that_was_cut_short_is_finished(frozen: int, made: Record, lab: home.LabHome) -> None:
+def test_a_save_that_was_cut_short_is_finished(frozen: int, made: LabRecord, lab: home.LabHome) -> None:
     for host in list(made.topology.hosts)[:frozen]:
         lab.layer("first", host).parent.mkdir(parents=True, exist_ok=True)
         lab.host(host).upper.rename(lab.layer("first", host))
@@ -52,13 +52,13 @@ def test_a_save_that_was_cut_short_is_finished(frozen: int, made: Record, lab: h
         assert written(lab, host) == []
 
 
-def test_a_restore_that_was_cut_short_is_finished(made: Record, lab: home.LabHome) -> None:
+def test_a_restore_that_was_cut_short_is_finished(made: LabRecord, lab: home.LabHome) -> None:
     back = snapshot.finish(dataclasses.replace(made, restoring="first"), lab)
     assert back.restoring is None
     assert written(lab, "compute1") == []
 
 
-def test_names(made: Record, lab: home.LabHome) -> None:
+def test_names(made: LabRecord, lab: home.LabHome) -> None:
     saved = snapshot.save(made, lab, "first")
     snapshot.require_free(saved, lab, "second")
     snapshot.require_saved(saved, "first")
@@ -73,7 +73,7 @@ def test_names(made: Record, lab: home.LabHome) -> None:
         snapshot.require_saved(saved, "second")
 
 
-def test_a_host_sees_its_newest_layer_first(plan: Record, place: home.Home) -> None:
+def test_a_host_sees_its_newest_layer_first(plan: LabRecord, place: home.Home) -> None:
     lab = place.lab("shop")
     stacked = dataclasses.replace(plan, layers=["second", "first"])
     options = keeper.overlay_options(stacked, lab, "compute1", place.images / "trixie")

@@ -54,7 +54,7 @@ def test_without_a_file_there_are_none(path: Path) -> None:
 
 def test_every_secret_that_a_site_can_ask_for_is_made() -> None:
     full = secret.complete({})
-    assert set(full) == set(secret.needed())
+    assert set(full) == set(secret.needed_names())
     assert {"keystone_admin", "metadata_proxy", "database_nova", "broker_nova"} <= set(full)
     passwords = [value for name, value in full.items() if not name.startswith("migration_ssh")]
     assert len(set(passwords)) == len(passwords)

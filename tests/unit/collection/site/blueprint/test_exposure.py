@@ -21,7 +21,7 @@ LOOPBACK = "127.0.0.1:11211"
 
 
 def components(hosts: tuple[site.Host, ...]) -> Iterator[tuple[site.Host, dict[str, Any]]]:
-    declared = site.Site(site.Cloud(), hosts)
+    declared = site.Site(site.Settings(), hosts)
     for host in hosts:
         for component in compose.components(declared, host):
             yield host, component

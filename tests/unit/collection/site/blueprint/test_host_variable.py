@@ -108,7 +108,7 @@ def test_what_libvirt_could_not_read_back_is_refused(value: Any) -> None:
 def test_libvirts_file_holds_what_was_declared(value: Any, expected: str) -> None:
     assert said(nova_compute_qemu_conf={"user": value}) == []
     host = site.Host("a", "192.0.2.1", frozenset(site.ROLES), qemu_conf={"user": value})
-    files = compute.compute(site.Site(site.Cloud(), (host,)), host)["files"]
+    files = compute.compute(site.Site(site.Settings(), (host,)), host)["files"]
     (content,) = (file["content"] for file in files if file["path"] == "/etc/libvirt/qemu.conf")
     assert content.splitlines() == ["# Written by Novaform.", expected]
 
@@ -121,6 +121,6 @@ def test_no_mistake_repeats_a_value() -> None:
 
 
 def test_one_address_for_two_hosts() -> None:
-    assert host_variable.shared({"a": "192.0.2.1", "b": "192.0.2.2"}) == []
-    (found,) = host_variable.shared({"a": "192.0.2.1", "b": "192.0.2.1"})
+    assert host_variable.shared_addresses({"a": "192.0.2.1", "b": "192.0.2.2"}) == []
+    (found,) = host_variable.shared_addresses({"a": "192.0.2.1", "b": "192.0.2.1"})
     assert found.startswith("hosts.yml: a, b have the same address")

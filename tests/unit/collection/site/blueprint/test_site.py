@@ -17,7 +17,7 @@ def host(name: str, *roles: str, **more: Any) -> site.Host:
 
 
 def of(*hosts: site.Host, **settings: Any) -> site.Site:
-    return site.Site(site.Cloud(**settings), hosts)
+    return site.Site(site.Settings(**settings), hosts)
 
 
 def said_of(raw: dict[str, Any]) -> list[str]:
@@ -34,9 +34,9 @@ def refused(wanted: site.Site) -> str:
 
 
 def test_nothing_declared_is_a_whole_cloud() -> None:
-    assert site.to_cloud({}) == site.Cloud()
-    assert (site.Cloud().cpu_ratio, site.Cloud().ram_ratio) == (16.0, 1.5)
-    assert (site.Cloud().reserved_memory_mb, site.Cloud().reserved_disk_gb) == (512, 0)
+    assert site.to_cloud({}) == site.Settings()
+    assert (site.Settings().cpu_ratio, site.Settings().ram_ratio) == (16.0, 1.5)
+    assert (site.Settings().reserved_memory_mb, site.Settings().reserved_disk_gb) == (512, 0)
 
 
 def test_grouped_settings_reach_the_cloud() -> None:

@@ -14,7 +14,7 @@ def agent(tunnel: str) -> dict[str, Any]:
     """Return what the compute host of two hosts gets; ``sources`` is who may send it tunnels."""
     control = site.Host("control", "192.0.2.1", frozenset({"control", "network"}))
     compute = site.Host("compute", "192.0.2.2", frozenset({"compute"}), tunnel_address=tunnel)
-    wanted = site.Site(site.Cloud(external_cidr="203.0.113.0/24", external_interface="eth1"), (control, compute))
+    wanted = site.Site(site.Settings(external_cidr="203.0.113.0/24", external_interface="eth1"), (control, compute))
     (rule,) = (rule for rule in compose.ports(wanted, compute) if rule["comment"] == "neutron_agent")
     return {**compose.component(wanted, compute, "neutron_agent"), "sources": rule["sources"]}
 
@@ -47,6 +47,6 @@ def test_switches_in_user_space_on_several_hosts_need_addresses_of_their_own() -
     roles = {"control1": {"control", "network"}, "compute1": {"compute"}}
     hosts = tuple(site.Host(name, "192.0.2.1", frozenset(roles[name]), datapath="netdev") for name in roles)
     with pytest.raises(errors.DeclareError, match="control1, compute1: the kernel has no openvswitch module"):
-        site.check_site(site.Site(site.Cloud(), hosts))
+        site.check_site(site.Site(site.Settings(), hosts))
     told = tuple(dataclasses.replace(host, tunnel_address="198.51.100.1") for host in hosts)
-    assert site.check_site(site.Site(site.Cloud(), told)).hosts == told
+    assert site.check_site(site.Site(site.Settings(), told)).hosts == told

@@ -17,7 +17,7 @@ DESIRED: dict[str, Any] = {
     "services": [{"name": "keystone", "type": "identity", "endpoints": {"public": URL, "internal": URL}}],
     "users": [{"name": "nova", "project": "service", "roles": ["service"]}],
 }
-WHOLE = catalog.Seen(
+WHOLE = catalog.SeenCatalog(
     services=frozenset({"keystone", "somebody's"}),
     endpoints={("keystone", "public"): URL, ("keystone", "internal"): URL, ("somebody's", "public"): "x"},
     projects=frozenset({"admin", "service"}),
@@ -27,12 +27,14 @@ WHOLE = catalog.Seen(
 )
 
 
-def steps(observed: catalog.Seen | None, **change: Any) -> list[str]:
+def steps(observed: catalog.SeenCatalog | None, **change: Any) -> list[str]:
     return [" ".join(step.key) for step in catalog.decide({**DESIRED, **change}, observed)]
 
 
-@pytest.mark.parametrize("observed", [None, catalog.Seen(admin=False)])
-def test_an_empty_keystone_is_bootstrapped_and_gets_only_what_that_does_not_make(observed: catalog.Seen | None) -> None:
+@pytest.mark.parametrize("observed", [None, catalog.SeenCatalog(admin=False)])
+def test_an_empty_keystone_is_bootstrapped_and_gets_only_what_that_does_not_make(
+    observed: catalog.SeenCatalog | None,
+) -> None:
     assert steps(observed) == [
         "bootstrap identity admin",
         "create project service",

@@ -26,7 +26,7 @@ DESIRED = {"cell0": CELL0, "cell1": CELL1}
     ],
 )
 def test_only_literal_passwords_are_masked(url: str, shown: str) -> None:
-    assert cell.masked(url) == shown
+    assert cell.mask_url(url) == shown
 
 
 @pytest.mark.parametrize(

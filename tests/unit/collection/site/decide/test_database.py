@@ -17,14 +17,14 @@ DESIRED: dict[str, Any] = {
     "schemas": ["nova_api", "nova"],
     "users": [{"name": "nova", "hosts": list(HOSTS), "schemas": ["nova_api", "nova"]}],
 }
-WHOLE = database.Seen(
+WHOLE = database.SeenDatabase(
     schemas=frozenset({"nova_api", "nova", "somebody's"}),
     accounts={("nova", host): HASH for host in HOSTS} | {("nova2", "%"): "x", ("root", "%"): ""},
     grants=frozenset({("nova", host, schema) for host in HOSTS for schema in ("nova_api", "nova")}),
 )
 
 
-def steps(observed: database.Seen) -> list[str]:
+def steps(observed: database.SeenDatabase) -> list[str]:
     return [" ".join(step.key) for step in database.decide(DESIRED, {"nova": PASSWORD}, observed)]
 
 
@@ -33,7 +33,7 @@ def test_a_password_is_kept_as_the_server_does() -> None:
 
 
 def test_an_empty_server_gets_schemas_before_accounts_and_accounts_before_grants() -> None:
-    assert steps(database.Seen()) == [
+    assert steps(database.SeenDatabase()) == [
         "create database nova_api",
         "create database nova",
         "create database_user nova@localhost",

@@ -7,12 +7,12 @@ from ansible_collections.novaform.compute.plugins.module_utils._core import erro
 from ansible_collections.novaform.compute.plugins.module_utils._site.decide import file
 
 FILE = file.File("/etc/a", "file", content="secret\n", shown="<secret:a>\n", group="nova", mode=0o640)
-SAME = file.Seen("file", "secret\n", "root", "nova", 0o640)
+SAME = file.SeenFile("file", "secret\n", "root", "nova", 0o640)
 FOLDER = file.File("/srv/a", "directory", mode=0o750)
 GONE = file.File("/etc/b", "absent", package="b")
 
 
-def steps(desired: file.File, seen: file.Seen | None, *, coming: bool = False) -> list[tuple[str, str]]:
+def steps(desired: file.File, seen: file.SeenFile | None, *, coming: bool = False) -> list[tuple[str, str]]:
     plan = file.decide([desired], {desired.path: seen}, lambda _: coming, lambda *_: ("before\n", "after\n"))
     return [(step.action, step.kind) for step in plan]
 
@@ -22,19 +22,21 @@ def steps(desired: file.File, seen: file.Seen | None, *, coming: bool = False) -
     [
         (FILE, None, [("write", "file")]),
         (FILE, SAME, []),
-        (FILE, file.Seen("file", "other\n", "root", "nova", 0o640), [("write", "file")]),
-        (FILE, file.Seen("file", "secret\n", "nova", "nova", 0o640), [("write", "file")]),
-        (FILE, file.Seen("file", "secret\n", "root", "nova", 0o644), [("write", "file")]),
-        (FILE, file.Seen("link"), [("write", "file")]),
+        (FILE, file.SeenFile("file", "other\n", "root", "nova", 0o640), [("write", "file")]),
+        (FILE, file.SeenFile("file", "secret\n", "nova", "nova", 0o640), [("write", "file")]),
+        (FILE, file.SeenFile("file", "secret\n", "root", "nova", 0o644), [("write", "file")]),
+        (FILE, file.SeenFile("link"), [("write", "file")]),
         (FOLDER, None, [("set", "directory")]),
-        (FOLDER, file.Seen("directory", mode=0o755), [("set", "directory")]),
-        (FOLDER, file.Seen("directory", mode=0o750), []),
+        (FOLDER, file.SeenFile("directory", mode=0o755), [("set", "directory")]),
+        (FOLDER, file.SeenFile("directory", mode=0o750), []),
         (GONE, None, []),
-        (GONE, file.Seen("file"), [("remove", "file")]),
-        (GONE, file.Seen("link"), [("remove", "file")]),
+        (GONE, file.SeenFile("file"), [("remove", "file")]),
+        (GONE, file.SeenFile("link"), [("remove", "file")]),
     ],
 )
-def test_what_differs_is_a_step(desired: file.File, seen: file.Seen | None, expected: list[tuple[str, str]]) -> None:
+def test_what_differs_is_a_step(
+    desired: file.File, seen: file.SeenFile | None, expected: list[tuple[str, str]]
+) -> None:
     assert steps(desired, seen) == expected
 
 
@@ -44,17 +46,17 @@ def test_a_file_that_a_planned_package_brings_will_be_removed() -> None:
 
 def test_a_directory_that_a_planned_package_brings_as_declared_is_no_step() -> None:
     assert steps(FOLDER, None, coming=True) == []
-    assert steps(FOLDER, file.Seen("directory", mode=0o755), coming=True) == [("set", "directory")]
+    assert steps(FOLDER, file.SeenFile("directory", mode=0o755), coming=True) == [("set", "directory")]
 
 
 @pytest.mark.parametrize(("desired", "form"), [(FILE, "directory"), (GONE, "directory"), (FOLDER, "file")])
 def test_one_kind_of_thing_never_replaces_the_other(desired: file.File, form: str) -> None:
     with pytest.raises(errors.ApplyError, match="by hand"):
-        steps(desired, file.Seen(form))
+        steps(desired, file.SeenFile(form))
 
 
 def test_rights_are_part_of_the_diff() -> None:
-    seen = file.Seen("file", "secret\n")
+    seen = file.SeenFile("file", "secret\n")
     (step,) = file.decide([FILE], {FILE.path: seen}, lambda _: False, lambda *_: ("x\n", "x\n"))
     assert (step.before, step.after) == ("root:root 0644\nx\n", "root:nova 0640\nx\n")
 

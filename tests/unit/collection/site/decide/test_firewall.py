@@ -7,20 +7,20 @@ from typing import Any
 import pytest
 from ansible_collections.novaform.compute.plugins.module_utils._core import errors
 from ansible_collections.novaform.compute.plugins.module_utils._site.decide import firewall
-from ansible_collections.novaform.compute.plugins.module_utils._site.decide.firewall import Gate, Opening, Rule
+from ansible_collections.novaform.compute.plugins.module_utils._site.decide.firewall import Chain, ChainRule, Opening
 from hypothesis import given
 from hypothesis import strategies as st
 
 API = Opening("nova_api", "tcp", 8774, 8774, "any")
 VNC = Opening("nova_compute", "tcp", 5900, 5999, "10.0.0.0/24")
-DENY, OTHER = Rule(denies=True), Rule()
+DENY, OTHER = ChainRule(denies=True), ChainRule()
 
 
-def gate(*rules: Rule, denies: bool = False, versions: tuple[int, ...] = (4, 6)) -> Gate:
-    return Gate("nft", "inet filter", "input", versions, denies, rules)
+def gate(*rules: ChainRule, denies: bool = False, versions: tuple[int, ...] = (4, 6)) -> Chain:
+    return Chain("nft", "inet filter", "input", versions, denies, rules)
 
 
-def keys(openings: list[Opening], *gates: Gate) -> list[str]:
+def keys(openings: list[Opening], *gates: Chain) -> list[str]:
     return [" ".join(step.key) for step in firewall.decide(openings, gates)]
 
 
@@ -38,25 +38,25 @@ def test_a_shut_gate_is_opened_once_for_all_sources() -> None:
 
 
 def test_what_is_open_needs_nothing() -> None:
-    assert keys([API, VNC], gate(OTHER, Rule(API), Rule(VNC), DENY)) == []
-    assert keys([API], gate(Rule(API), denies=True)) == []
+    assert keys([API, VNC], gate(OTHER, ChainRule(API), ChainRule(VNC), DENY)) == []
+    assert keys([API], gate(ChainRule(API), denies=True)) == []
 
 
 def test_a_rule_of_ours_behind_the_edge_lets_nobody_in() -> None:
-    late = gate(DENY, Rule(API))
+    late = gate(DENY, ChainRule(API))
     assert keys([API], late) == ["open port 8774/tcp (nova_api)"]
     assert firewall.edits(late, [API]) == ([1], [API])
 
 
 def test_ours_that_nobody_declares_is_closed_and_theirs_stays() -> None:
-    seen = gate(OTHER, Rule(API), Rule(VNC), DENY)
+    seen = gate(OTHER, ChainRule(API), ChainRule(VNC), DENY)
     assert keys([VNC], seen) == ["close port 8774/tcp (nova_api)"]
     assert firewall.edits(seen, [VNC]) == ([1], [])
 
 
 def test_a_changed_source_shows_both() -> None:
     wider = Opening("nova_compute", "tcp", 5900, 5999, "any")
-    (step,) = firewall.decide([wider], [gate(Rule(VNC), DENY)])
+    (step,) = firewall.decide([wider], [gate(ChainRule(VNC), DENY)])
     assert (step.action, step.before, step.after) == ("open", "from 10.0.0.0/24\n", "from any\n")
 
 
@@ -91,17 +91,17 @@ def test_nonsense_is_refused_before_it_is_a_rule(rule: dict[str, Any]) -> None:
 
 
 OPENINGS = st.sampled_from([API, VNC, Opening("neutron_agent", "udp", 4789, 4789, "10.0.0.0/24")])
-RULES = st.one_of(st.sampled_from([DENY, OTHER]), st.builds(Rule, OPENINGS))
+RULES = st.one_of(st.sampled_from([DENY, OTHER]), st.builds(ChainRule, OPENINGS))
 
 
 @given(rules=st.lists(RULES, max_size=8), wanted=st.lists(OPENINGS, unique=True), denies=st.booleans())
 def test_applying_the_edits_leaves_nothing_to_do_and_keeps_what_is_theirs(
-    *, rules: list[Rule], wanted: list[Opening], denies: bool
+    *, rules: list[ChainRule], wanted: list[Opening], denies: bool
 ) -> None:
     seen = gate(*rules, denies=denies)
     deleted, added = firewall.edits(seen, wanted)
     before = [rule for index, rule in enumerate(rules[: seen.edge]) if index not in deleted]
     after = [rule for index, rule in enumerate(rules) if index >= seen.edge and index not in deleted]
-    done = gate(*before, *(Rule(opening) for opening in added), *after, denies=denies)
+    done = gate(*before, *(ChainRule(opening) for opening in added), *after, denies=denies)
     assert [rule for rule in done.rules if not rule.opening] == [rule for rule in rules if not rule.opening]
     assert not firewall.decide(wanted, [done])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.novaform.compute.plugins.module_utils._site.decide import lease
-from ansible_collections.novaform.compute.plugins.module_utils._site.decide.fence import Run
+from ansible_collections.novaform.compute.plugins.module_utils._site.decide.fence import SiteRun
 
 NOW = lease.Moment(steady=1000.0, clock=5000.0, said="14:03:22")
 ANN = lease.Asker("ann@bastion (process 7)", "boot-a", "7:100", frozenset({"7:100", "8:200"}))
@@ -67,14 +67,14 @@ def test_a_lease_is_left_to_a_run_that_may_live(held: lease.Lease, asker: lease.
 
 
 def test_only_the_run_that_holds_a_lease_renews_and_releases_it() -> None:
-    assert lease.renewed(HELD, Run(HELD.epoch), 1000.0).lease == replace(HELD, expires=1900.0)
-    assert lease.renewed(HELD, Run(HELD.epoch - 1), 1000.0) == (
+    assert lease.renew(HELD, SiteRun(HELD.epoch), 1000.0).lease == replace(HELD, expires=1900.0)
+    assert lease.renew(HELD, SiteRun(HELD.epoch - 1), 1000.0) == (
         None,
         "a newer run (ann@bastion (process 7)) has begun: this one ends",
     )
-    assert lease.released(HELD, Run(HELD.epoch - 1)) is None
-    assert lease.released(None, Run(1)) is None
-    left = lease.released(HELD, Run(HELD.epoch))
+    assert lease.release(HELD, SiteRun(HELD.epoch - 1)) is None
+    assert lease.release(None, SiteRun(1)) is None
+    left = lease.release(HELD, SiteRun(HELD.epoch))
     assert left is not None
     assert lease.decide(left, BEN, NOW).lease is not None
 

@@ -37,8 +37,8 @@ def guest(**more: Any) -> dict[str, Any]:
 
 
 def test_a_running_guest_that_is_in_no_bridge_is_named_with_the_remedy() -> None:
-    assert switch.unplugged([guest()], ["tap1"]) == []
-    (said,) = switch.unplugged([guest()], ["tap2"])
+    assert switch.unplugged_guests([guest()], ["tap1"]) == []
+    (said,) = switch.unplugged_guests([guest()], ["tap2"])
     assert said.startswith("tap1 of instance-1 is in no bridge")
     assert said.endswith("openstack server reboot --hard u")
 
@@ -53,4 +53,4 @@ def test_a_running_guest_that_is_in_no_bridge_is_named_with_the_remedy() -> None
     ],
 )
 def test_what_is_off_or_not_novas_or_in_no_switch_is_not_missed(more: dict[str, Any]) -> None:
-    assert switch.unplugged([guest(**more)], []) == []
+    assert switch.unplugged_guests([guest(**more)], []) == []

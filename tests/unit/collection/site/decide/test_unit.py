@@ -12,7 +12,7 @@ API = unit.Unit(NAME, digests=INPUTS)
 RECORD = {"state": "started", "inputs": INPUTS}
 
 
-def only(desired: unit.Unit, seen: unit.Seen | None) -> Step | None:
+def only(desired: unit.Unit, seen: unit.SeenUnit | None) -> Step | None:
     plan = unit.decide([desired], {} if seen is None else {desired.name: seen})
     return next(iter(plan), None)
 
@@ -21,42 +21,42 @@ def only(desired: unit.Unit, seen: unit.Seen | None) -> Step | None:
     ("seen", "action"),
     [
         (None, "start"),
-        (unit.Seen(), "start"),
-        (unit.Seen(active=True, enabled=True, masked=True, record=RECORD), "start"),
-        (unit.Seen(active=True, enabled=True, record=RECORD), None),
-        (unit.Seen(active=True, record=RECORD), "enable"),
-        (unit.Seen(enabled=True, record=RECORD), "start"),
-        (unit.Seen(active=True, enabled=True), "restart"),
-        (unit.Seen(active=True, enabled=True, current=True), "start"),
-        (unit.Seen(active=True, enabled=True, record={"state": "stopped", "inputs": {}}), "restart"),
-        (unit.Seen(active=True, enabled=True, record={"state": "started", "inputs": {}}), "restart"),
+        (unit.SeenUnit(), "start"),
+        (unit.SeenUnit(active=True, enabled=True, masked=True, record=RECORD), "start"),
+        (unit.SeenUnit(active=True, enabled=True, record=RECORD), None),
+        (unit.SeenUnit(active=True, record=RECORD), "enable"),
+        (unit.SeenUnit(enabled=True, record=RECORD), "start"),
+        (unit.SeenUnit(active=True, enabled=True), "restart"),
+        (unit.SeenUnit(active=True, enabled=True, current=True), "start"),
+        (unit.SeenUnit(active=True, enabled=True, record={"state": "stopped", "inputs": {}}), "restart"),
+        (unit.SeenUnit(active=True, enabled=True, record={"state": "started", "inputs": {}}), "restart"),
     ],
 )
-def test_a_unit_that_should_run(seen: unit.Seen | None, action: str | None) -> None:
+def test_a_unit_that_should_run(seen: unit.SeenUnit | None, action: str | None) -> None:
     step = only(API, seen)
     assert (step and step.action) == action
 
 
 def test_a_restart_names_what_changed_and_no_value() -> None:
     record = {"state": "started", "inputs": {**INPUTS, "/etc/nova/nova.conf": "old", "/etc/gone": "x"}}
-    step = only(API, unit.Seen(active=True, enabled=True, record=record))
+    step = only(API, unit.SeenUnit(active=True, enabled=True, record=record))
     assert step == Step("restart", "unit", NAME, reason="changed: /etc/gone, /etc/nova/nova.conf")
 
 
 def test_a_unit_that_can_reload_is_reloaded() -> None:
-    step = only(unit.Unit(NAME, on_change="reload"), unit.Seen(active=True, enabled=True, record=RECORD))
+    step = only(unit.Unit(NAME, on_change="reload"), unit.SeenUnit(active=True, enabled=True, record=RECORD))
     assert step is not None
     assert step.action == "reload"
 
 
 def test_a_unit_that_may_have_read_a_strangers_change_restarts() -> None:
-    step = only(API, unit.Seen(active=True, enabled=True, foreign=("/etc/nova/nova.conf",), record=RECORD))
+    step = only(API, unit.SeenUnit(active=True, enabled=True, foreign=("/etc/nova/nova.conf",), record=RECORD))
     assert step == Step("restart", "unit", NAME, reason="changed by somebody else: /etc/nova/nova.conf")
 
 
 def test_a_unit_that_was_forgotten_restarts_even_if_it_could_reload() -> None:
     step = only(
-        unit.Unit(NAME, on_change="reload"), unit.Seen(active=True, enabled=True, forgotten="Nova", record=RECORD)
+        unit.Unit(NAME, on_change="reload"), unit.SeenUnit(active=True, enabled=True, forgotten="Nova", record=RECORD)
     )
     assert step == Step("restart", "unit", NAME, reason="Nova has no record of it")
 
@@ -65,21 +65,21 @@ def test_a_unit_that_was_forgotten_restarts_even_if_it_could_reload() -> None:
     ("seen", "action"),
     [
         (None, "stop"),
-        (unit.Seen(record={"state": "stopped"}), None),
-        (unit.Seen(active=True, record={"state": "stopped"}), "stop"),
-        (unit.Seen(enabled=True, record={"state": "stopped"}), "stop"),
+        (unit.SeenUnit(record={"state": "stopped"}), None),
+        (unit.SeenUnit(active=True, record={"state": "stopped"}), "stop"),
+        (unit.SeenUnit(enabled=True, record={"state": "stopped"}), "stop"),
     ],
 )
-def test_a_unit_that_should_not_run(seen: unit.Seen | None, action: str | None) -> None:
+def test_a_unit_that_should_not_run(seen: unit.SeenUnit | None, action: str | None) -> None:
     step = only(unit.Unit(NAME, "stopped"), seen)
     assert (step and step.action) == action
 
 
 @pytest.mark.parametrize(
     ("seen", "action"),
-    [(None, "mask"), (unit.Seen(masked=True), None), (unit.Seen(masked=True, active=True), "mask")],
+    [(None, "mask"), (unit.SeenUnit(masked=True), None), (unit.SeenUnit(masked=True, active=True), "mask")],
 )
-def test_a_unit_that_must_never_run(seen: unit.Seen | None, action: str | None) -> None:
+def test_a_unit_that_must_never_run(seen: unit.SeenUnit | None, action: str | None) -> None:
     step = only(unit.Unit(NAME, "masked"), seen)
     assert (step and step.action) == action
 

@@ -28,11 +28,11 @@ def service(host: str = "compute1", **more: Any) -> dict[str, Any]:
     ],
 )
 def test_a_host_that_starts_nothing_is_not_tried_and_says_why(services: list[dict[str, Any]], part: str) -> None:
-    assert part in verify.untried(["compute1"], services)["compute1"]
+    assert part in verify.untried_hosts(["compute1"], services)["compute1"]
 
 
 def test_a_host_in_order_is_tried() -> None:
-    assert verify.untried(["compute1"], [service()]) == {}
+    assert verify.untried_hosts(["compute1"], [service()]) == {}
 
 
 @pytest.mark.parametrize(
@@ -108,16 +108,16 @@ def test_a_server_moves_where_another_host_is_in_order(phase: dict[str, Any], ex
     ],
 )
 def test_a_ping_is_asked_where_the_network_is(answers: list[Any], expected: dict[str, Any]) -> None:
-    assert verify.pinged({"one": BOOTED}, answers) == {"one": expected}
+    assert verify.ping_phase({"one": BOOTED}, answers) == {"one": expected}
 
 
 def test_who_has_failed_before_is_not_asked_for_a_ping() -> None:
-    assert verify.pinged({"one": {**BOOTED, "said": "mute"}, "two": {"said": "disabled"}}, [None]) == {}
+    assert verify.ping_phase({"one": {**BOOTED, "said": "mute"}, "two": {"said": "disabled"}}, [None]) == {}
 
 
 def test_a_ping_after_a_move_says_where_the_guest_is() -> None:
-    assert verify.pinged({"one": BOOTED}, [{"198.18.0.9": 0.2}], {"one": {"to": "two"}}) == {"one": {}}
-    failed = verify.pinged({"one": BOOTED}, [{"198.18.0.9": None}], {"one": {"to": "two"}})
+    assert verify.ping_phase({"one": BOOTED}, [{"198.18.0.9": 0.2}], {"one": {"to": "two"}}) == {"one": {}}
+    failed = verify.ping_phase({"one": BOOTED}, [{"198.18.0.9": None}], {"one": {"to": "two"}})
     assert failed["one"]["said"].endswith("namespace after its move to two")
 
 
@@ -128,7 +128,7 @@ def test_rows_keep_the_first_sentence_and_all_times() -> None:
         {"one": {"migrate": 9.0, "said": "first"}},
         {"one": {"said": "second"}},
     ]
-    assert verify.merged(phases) == {
+    assert verify.merge(phases) == {
         "one": {
             "boot": 3.0,
             "console": 4.0,
@@ -145,13 +145,13 @@ def test_rows_keep_the_first_sentence_and_all_times() -> None:
 def test_only_who_was_tried_and_failed_loses_its_record() -> None:
     before = {"good": "old", "bad": "1", "disabled": "2", "elsewhere": "3"}
     boot = {"good": BOOTED, "bad": {**BOOTED, "said": "mute"}, "disabled": {"node": "2", "said": "disabled"}}
-    after = verify.recorded(before, boot, verify.merged([boot]))
+    after = verify.record(before, boot, verify.merge([boot]))
     assert after == {"good": "n", "disabled": "2", "elsewhere": "3"}
-    assert verify.recorded(before, boot, {}) == {"disabled": "2", "elsewhere": "3"}
+    assert verify.record(before, boot, {}) == {"disabled": "2", "elsewhere": "3"}
 
 
 def test_the_table_is_aligned_and_ends_with_a_verdict() -> None:
-    rows = verify.merged([{"a": BOOTED, "longer": {"said": "disabled"}}])
+    rows = verify.merge([{"a": BOOTED, "longer": {"said": "disabled"}}])
     assert verify.render_table(rows).splitlines() == [
         "HOST    BOOT  CONSOLE  PING  MIGRATE  SECONDS  SAID",
         "a       3.0   4.0      -     -        7.0      ok",
@@ -159,4 +159,4 @@ def test_the_table_is_aligned_and_ends_with_a_verdict() -> None:
         "",
         "failed on longer",
     ]
-    assert verify.render_table(verify.merged([{"a": BOOTED}])).endswith("\n\na server boots on every compute host")
+    assert verify.render_table(verify.merge([{"a": BOOTED}])).endswith("\n\na server boots on every compute host")
