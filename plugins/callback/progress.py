@@ -95,7 +95,7 @@ class CallbackModule(Default):
         """Say nothing: the task says it when all its items are done."""
 
     def v2_runner_retry(self, result):
-        """Say once a minute that a wait goes on: it is no failure."""
+        """Say once a minute that a wait goes on: it is not a failure."""
         host, now = result.host.get_name(), time.monotonic()
         key = host, result.task._uuid  # noqa: SLF001 - as above
         minutes = int(now - self.started.get(key, now)) // 60

@@ -79,9 +79,9 @@ def test_one_that_finds_no_host_does_not_hold_up_its_group() -> None:
 def test_a_new_servers_place_is_known(vm_state: str | None, task: str | None, host: str | None, *, known: bool) -> None:
     status = {"vm_state": vm_state, "task_state": task, "host": host}
     item = core.observed.Item("server", "1", "web-1", {}, None, status)
-    assert settle.placed("create", item) is known
-    assert not settle.placed("resize", item)
-    assert not settle.placed("create", None)
+    assert settle.is_placed("create", item) is known
+    assert not settle.is_placed("resize", item)
+    assert not settle.is_placed("create", None)
 
 
 def moved(policy: str, *hosts: str) -> tuple[list[core.change.Note], bool]:

@@ -86,7 +86,7 @@ def test_a_guest_that_its_host_lost_is_made_again_only_if_asked_for_and_nowhere_
 
 
 def test_only_drift_that_has_a_repair_can_be_healed() -> None:
-    with pytest.raises(core.errors.DeclareError, match="twin is no drift that can be healed; known are: power, "):
+    with pytest.raises(core.errors.DeclareError, match="twin is not a drift that can be healed; known are: power, "):
         core.policy.from_options({"heal": ["twin"]})
 
 

@@ -87,7 +87,7 @@ def hide(cloud: Cloud, chance: random.Random, lists: list[str]) -> str:
 
 
 def alive(cloud: Cloud) -> Counter[str]:
-    """Return everything that could end: servers with what is on their disks, and what is no server."""
+    """Return everything that could end: servers with what is on their disks, and what is not a server."""
     cloud.nova.ripen()
     things: list[tuple[str, Any]] = [("image", cloud.glance.images), ("flavor", cloud.nova.flavors)]
     things += [

@@ -33,11 +33,11 @@ TAKE, ADD, RENAME = "take away", "add", "rename"
 UNKNOWABLE = re.compile(
     r"No such file|is not a regular file|is not declared in|is not in '|is not in \d|not a public key|a pool is"
     r"|not an IP address|no prefix length|has no (image|flavor)|floating_ip needs|cannot stand for another variable"
-    r"|File name too long|fixed_ip \S+ is not in|is no name: letters"
+    r"|File name too long|fixed_ip \S+ is not in|is not a name: letters"
     r"|is too small|hold nothing there|the pool holds|^\S+ gateway \S+ is|fixed_ip \S+ is|overlaps with"
     r"|floating address|is not external|leads to network|to hand out|given twice|no name server"
     r"|an? (vlan|flat|local|tunnel)|needs an mtu|a VLAN|has no (segment|physical_network)|needs a physical_network"
-    r"|health needs one of|up to \d+GiB|^\S+ '-?[\d.]+' |'(true|false)' is no name"
+    r"|health needs one of|up to \d+GiB|^\S+ '-?[\d.]+' |'(true|false)' is not a name"
 )
 """Names, files, other fields, the meaning of a text, and numbers where a word is wanted, which YAML knows no more."""
 

@@ -35,7 +35,7 @@ def export(
 ) -> None:
     """Write a declaration of the servers that are there, however they were made."""
     if stack is not None and not exported_server.fits(scalar.Name(32), stack):
-        raise core.errors.DeclareError(f"--stack {stack} is no name: letters, digits, '.', '_' and '-', at most 32")
+        raise core.errors.DeclareError(f"--stack {stack} is not a name: letters, digits, '.', '_' and '-', at most 32")
     session = doors.session.Session(doors.credential.load(cloud))
     made = exporting.export(session, stack or exporting.stack_name(session), server or (), everything=everything)
     file = out / NAME if out.is_dir() else out

@@ -45,7 +45,7 @@ def _split_host(host: str) -> tuple[str, str]:
     """Return ``(name, address)`` of ``name=address`` or of a bare address."""
     name, sign, address = host.partition("=")
     if not name or (sign and not address) or name.startswith("-"):
-        raise core.errors.DeclareError(f"{host!r} is no host: write NAME=ADDRESS or ADDRESS")
+        raise core.errors.DeclareError(f"{host!r} is not a host: write NAME=ADDRESS or ADDRESS")
     address = address or name
     setting = core.blueprint_setting
     for wrong in (setting.name(name), "" if setting.is_ip(address) else setting.address(address)):

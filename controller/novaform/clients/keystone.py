@@ -82,7 +82,7 @@ def sign_in(given: credential.Credential) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Read which cloud is meant, and write the token or what is wrong; what a library prints is no answer."""
+    """Read which cloud is meant, and write the token or what is wrong; what a library prints is not an answer."""
     answer = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     asked = json.load(sys.stdin)

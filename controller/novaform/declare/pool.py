@@ -67,7 +67,7 @@ def wrong(network: Network) -> Iterator[tuple[core.model.Origin, str]]:
             yield network.origins.of("gateway"), f"gateway {network.gateway} is {said}"
     for server in network.dns:
         if ipaddress.ip_address(server).version != cidr.version:
-            yield network.origins.of("dns"), f"{server} is no name server for {cidr} ({network.origins.of('cidr')})"
+            yield network.origins.of("dns"), f"{server} is not a name server for {cidr} ({network.origins.of('cidr')})"
     if cidr.version == 6 and network.mtu is not None and network.mtu < 1280:
         yield network.origins.of("mtu"), f"IPv6 ({cidr}, {network.origins.of('cidr')}) needs an mtu of 1280"
     said = wrong_provider(network)

@@ -26,6 +26,6 @@ def to_schema(record: Record, title: str) -> dict[str, Any]:
     ]
     defined = {
         "reference": {"description": "A value that stands elsewhere.", "oneOf": forms},
-        "variable": {"description": "A variable whose value is no secret.", "oneOf": forms[:1]},
+        "variable": {"description": "A variable whose value is not a secret.", "oneOf": forms[:1]},
     }
     return {"$schema": DIALECT, "title": title, **record.to_schema(), "$defs": defined}

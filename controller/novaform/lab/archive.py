@@ -46,7 +46,7 @@ def own_name(record: LabRecord, host: str) -> str:
 def render_settings(record: LabRecord, host: str) -> str:
     """Write apt's settings for a lab host."""
     shared, own = f"{INSIDE}/{_SHARED}", f"{INSIDE}/{own_name(record, host)}"
-    # `cp -l` leaves what is there alone; no package at all is no failure.
+    # `cp -l` leaves what is there alone; no package at all is not a failure.
     fill, keep = (
         f"cp -ln {source}/*.deb {target}/ 2>/dev/null || true" for source, target in ((shared, own), (own, shared))
     )

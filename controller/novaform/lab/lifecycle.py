@@ -53,7 +53,7 @@ def up(home: Home, name: str, topology: Topology, report: Report) -> record.LabR
 
 
 def down(home: Home, name: str, report: Report) -> None:
-    """Remove the lab with all that it made, wherever it was cut short; nothing to remove is no error."""
+    """Remove the lab with all that it made, wherever it was cut short; nothing to remove is not an error."""
     lab = home.lab(name)
     with _lock(lab):
         plan = record.load(lab.record)

@@ -52,7 +52,7 @@ class Process:
 
 
 def send(pid: int, number: signal.Signals | int) -> None:
-    """Send a signal; a process that is gone is no error."""
+    """Send a signal; a process that is gone is not an error."""
     try:
         os.kill(pid, number)
     except ProcessLookupError:

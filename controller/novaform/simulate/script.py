@@ -52,7 +52,7 @@ class Player:
                 continue
             self.say(f"> {' '.join(words)}")
             if words[0] not in VERBS:
-                raise core.errors.DeclareError(f"{words[0]} is no command; known are: {', '.join(VERBS)}")
+                raise core.errors.DeclareError(f"{words[0]} is not a command; known are: {', '.join(VERBS)}")
             VERBS[words[0]](self, words[1:])
         self.held.close()
 
@@ -205,7 +205,7 @@ def parse_fault(word: str) -> tuple[str, int]:
     """Return the name of a fault and at which effect it comes. Raises ``DeclareError`` where there is none such."""
     name, _, at = word.partition("@")
     if name not in accident.ACCIDENTS:
-        raise core.errors.DeclareError(f"{name} is no fault; known are: {', '.join(accident.ACCIDENTS)}")
+        raise core.errors.DeclareError(f"{name} is not a fault; known are: {', '.join(accident.ACCIDENTS)}")
     if not (at or "1").isdigit():
         raise core.errors.DeclareError(f"{word}: write NAME@NUMBER, the number of an effect from now on")
     return name, int(at or 1)
@@ -219,7 +219,7 @@ def limits(words: Sequence[str]) -> dict[str, Any]:
         word = left.pop(0)
         name = word.removeprefix("--").replace("-", "_")
         if name not in core.policy.Policy._fields or (word not in FLAGS and not left):
-            raise core.errors.DeclareError(f"{word} is no option of this command")
+            raise core.errors.DeclareError(f"{word} is not an option of this command")
         given[name] = FLAGS[word] if word in FLAGS else left.pop(0)
         if word in NUMBERS:
             given[name] = int(given[name])

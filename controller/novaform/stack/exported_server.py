@@ -32,7 +32,7 @@ KEY_LENGTH = 60
 CLOUD_NAME = scalar.CloudName()
 EVERY = core.hidden.EVERY
 OTHER = frozenset({"name", "extra_specs"})
-"""What is no size of a flavor."""
+"""What is not a size of a flavor."""
 
 
 class ExportedServer(NamedTuple):
@@ -187,7 +187,7 @@ class Writer:
         try:
             return found.decode() if found else None
         except UnicodeDecodeError:
-            left.append("its user data is no text")
+            left.append("its user data is not text")
             return None
 
 

@@ -147,7 +147,7 @@ def next_page(page: Mapping[str, Any], name: str, current: str) -> Optional[str]
     """
     links = page.get(f"{name}_links")
     if links is not None and not (isinstance(links, list) and LINKS(links)):
-        raise ObserveError(f"GET {bare(current)}: its {name}_links are no links")
+        raise ObserveError(f"GET {bare(current)}: its {name}_links are not links")
     link = next((one["href"] for one in links or () if one["rel"] == "next"), page.get("next"))
     if link is None:
         return None

@@ -57,7 +57,7 @@ class Fields:
         self.good: dict[tuple[type, ...], tuple[str, ...]] = {}
 
     def wrong(self, value: Mapping[str, Any]) -> str:
-        """Return the first key that is missing, of another type (true is no number), or a number that nobody means."""
+        """Return the first key that is missing, of another type (true is not a number), or beyond all sizes."""
         kinds = tuple(map(type, map(value.get, self.types)))
         numbers = self.good.get(kinds)
         if numbers is None or not self.required <= value.keys():

@@ -104,7 +104,7 @@ class Session:
         where = self.url("compute", "/")
         newest = str(member(bare(where), self.read(where, {}), "version").get("version") or "0.0")
         if not VERSION.fullmatch(newest):
-            raise ObserveError(f"GET {bare(where)}: {newest[:40]!r} is no microversion")
+            raise ObserveError(f"GET {bare(where)}: {newest[:40]!r} is not a microversion")
         has = tuple(int(part) for part in newest.split("."))
         if has < OLDEST:
             raise ObserveError(f"this Nova knows microversion {newest}; 2.69 (Stein, 2019) or newer is needed")

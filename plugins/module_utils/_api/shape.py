@@ -1,7 +1,7 @@
 """What the members of a list must look like to be believed.
 
 A server whose metadata is missing is not a server without metadata: what was cut off or garbled on its way would be
-taken for a wish to change, replace or delete. So a list with one wrong member is no list at all.
+taken for a wish to change, replace or delete. So a list with one wrong member is not a list at all.
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ def authenticate(transport: Transport, credential: Credential) -> Token:
     try:
         base = address(str(credential.auth["auth_url"]))
     except ValueError as error:
-        raise ObserveError(f"auth_url of {credential.place} is no address") from error
+        raise ObserveError(f"auth_url of {credential.place} is not an address") from error
     url = (base if base.endswith("/v3") else f"{base}/v3") + "/auth/tokens"
     body = json.dumps(request_of(credential)).encode()
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
@@ -96,7 +96,7 @@ def authenticate(transport: Transport, credential: Credential) -> Token:
     try:
         return to_token({"secret": answer.headers["x-subject-token"], "body": load_json(answer)}, credential, url)
     except (ValueError, KeyError) as error:
-        raise ObserveError(f"{url}: Keystone's answer is no token with a catalog") from error
+        raise ObserveError(f"{url}: Keystone's answer is not a token with a catalog") from error
 
 
 def refusal(answer: Answer, credential: Credential) -> str:
@@ -125,7 +125,7 @@ def to_token(told: Mapping[str, Any], credential: Credential, where: str) -> Tok
             tuple(str(role["name"]) for role in found.get("roles") or ()),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ObserveError(f"{where}: Keystone's answer is no token with a catalog") from error
+        raise ObserveError(f"{where}: Keystone's answer is not a token with a catalog") from error
 
 
 def id_of(thing: Mapping[str, Any]) -> str:
@@ -171,4 +171,4 @@ def override(service: str, url: str, credential: Credential) -> str:
     try:
         return address(url)
     except ValueError as error:
-        raise ObserveError(f"the endpoint of {service} of {credential.place} is no address") from error
+        raise ObserveError(f"the endpoint of {service} of {credential.place} is not an address") from error

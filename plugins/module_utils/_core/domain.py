@@ -82,7 +82,7 @@ def to_definition(text: str) -> dict[str, Any]:
     """Return one definition as ``{uuid, name, vcpus, memory_kib, disks, interfaces, vnc, nova}``.
 
     ``nova`` is None in a guest that is none of Nova's; ``vnc`` is None in one without such a screen. Raises
-    ``ObserveError`` when the text is no domain.
+    ``ObserveError`` when the text is not a domain.
     """
     try:
         root = ET.fromstring(text)  # noqa: S314 - libvirtd wrote it, and escapes what users have named

@@ -29,7 +29,7 @@ def read_value(text: str) -> str:
 
 
 def entries(lines: Sequence[str]) -> list[OptionLines]:
-    """Return the options of a file, each with the lines that continue it. What is no assignment is passed over."""
+    """Return the options of a file, each with the lines that continue it. What is not an assignment is passed over."""
     found: list[OptionLines] = []
     section, open_option = "", False
     for number, line in enumerate(lines):

@@ -55,10 +55,10 @@ def from_options(options: Mapping[str, Any]) -> Policy:
     policy = Policy(**{name: value for name, value in options.items() if value is not None})
     if policy.max_consequence not in consequence.LADDER:
         known = ", ".join(consequence.LADDER)
-        raise DeclareError(f"{policy.max_consequence} is no consequence; known are: {known}")
+        raise DeclareError(f"{policy.max_consequence} is not a consequence; known are: {known}")
     for word in policy.heal:
         if word not in {*HEALED, NOTHING}:
-            raise DeclareError(f"{word} is no drift that can be healed; known are: {', '.join(HEALED)}, {NOTHING}")
+            raise DeclareError(f"{word} is not a drift that can be healed; known are: {', '.join(HEALED)}, {NOTHING}")
     if policy.on_error not in ON_ERROR:
         raise DeclareError(f"{policy.on_error} is nothing to do on an error; known are: {', '.join(ON_ERROR)}")
     return policy._replace(heal=tuple(policy.heal), adopt=tuple(policy.adopt))

@@ -34,7 +34,7 @@ def read(path: str, most: int = BYTES) -> bytes:
         with Path(path).open("rb", buffering=0) as file:
             content = file.read(most + 1) if os.fstat(file.fileno()).st_size > most else file.read()
     except (OSError, ValueError) as error:
-        raise core.errors.DeclareError(f"{path}: {getattr(error, 'strerror', None) or 'is no file name'}") from error
+        raise core.errors.DeclareError(f"{path}: {getattr(error, 'strerror', None) or 'is not a file name'}") from error
     if len(content) > most:
         raise core.errors.DeclareError(f"{path}: is larger than {most} bytes, which is what there is room for")
     return content

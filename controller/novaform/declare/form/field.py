@@ -23,8 +23,8 @@ NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 KEPT, OPEN, NEVER = "kept", "open", "never"
-"""What a scalar makes of a secret: it keeps it hidden; it is no secret, being a number or one of a few words; it is a
-name or a place, which every plan shows, and so none may stand there."""
+"""What a scalar makes of a secret: it keeps it hidden; it is not a secret, being a number or one of a few words; it is
+a name or a place, which every plan shows, and so none may stand there."""
 
 
 class RefusedValue(Exception):
@@ -154,7 +154,7 @@ class Named(NamedTuple):
 
 
 def pairs(node: yaml.MappingNode, context: Reading) -> dict[str, tuple[yaml.Node, yaml.Node]]:
-    """Return key text -> (key node, value node), after adding problems for keys that are no text or come twice."""
+    """Return key text -> (key node, value node), after adding problems for keys that are not text or come twice."""
     found: dict[str, tuple[yaml.Node, yaml.Node]] = {}
     for key, value in node.value:
         if type(key) is not yaml.ScalarNode or (not key.style and key.value in NULLS):

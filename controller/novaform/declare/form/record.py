@@ -109,7 +109,7 @@ class Record(Collection):
         self.required = tuple(name for name, field in fields.items() if field.required)
 
     def look(self, node: yaml.Node, context: Reading) -> Any:
-        """Return an entry of the fields that are right; INVALID where the node is no mapping at all."""
+        """Return an entry of the fields that are right; INVALID where the node is not a mapping at all."""
         if type(node) is not yaml.MappingNode:
             said = "is empty; write {}" if is_empty(node) else "is not a mapping"
             context.problems.add(node, f"this {said}: a mapping of {', '.join(list(self.fields)[:6])} is wanted")

@@ -101,9 +101,9 @@ class Name(Scalar):
         if len(text) > self.most:
             raise RefusedValue(f"has {len(text)} characters, and a name has at most {self.most}")
         if not NAME.fullmatch(text):
-            raise RefusedValue("is no name: letters, digits, '.', '_' and '-', beginning with a letter or digit")
+            raise RefusedValue("is not a name: letters, digits, '.', '_' and '-', beginning with a letter or digit")
         if ".." in text:
-            raise RefusedValue("is no name: it holds '..'")
+            raise RefusedValue("is not a name: it holds '..'")
         return sys.intern(text)
 
     def describe(self) -> Json:
@@ -121,7 +121,7 @@ class CloudName(Text):
         """Return the name."""
         name = super().parse(text, plain=plain)
         if not name.strip() or name != name.strip() or name.startswith("-"):
-            raise RefusedValue("is no name: it is empty, begins with '-', or begins or ends with a space")
+            raise RefusedValue("is not a name: it is empty, begins with '-', or begins or ends with a space")
         return name
 
     def describe(self) -> Json:

@@ -28,7 +28,7 @@ def ping(network: str, addresses: Sequence[str], within: float) -> dict[str, flo
     """Return ``{address: seconds until it answered}``, None for one that did not ``within`` seconds.
 
     None altogether where the network's DHCP server is not on this host. Raises ``ObserveError``, and ``DeclareError``
-    for what is no id or no address.
+    for what is not an id or not an address.
     """
     try:
         uuid.UUID(network)

@@ -94,7 +94,7 @@ def _match(left: dict[str, Any], right: str) -> dict[str, Any]:
 def to_gates(text: str, skip: Sequence[str] = ()) -> list[Chain]:
     """Return every filtering input chain in what ``nft -j list ruleset`` printed.
 
-    ``skip`` are the tables (``ip filter``) that another door has; the wall is no gate either.
+    ``skip`` are the tables (``ip filter``) that another door has; the wall is not a gate either.
     """
     items = json.loads(text).get("nftables", [])
     rules: dict[tuple[str, str], list[dict[str, Any]]] = {}

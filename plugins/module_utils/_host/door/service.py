@@ -23,7 +23,7 @@ NAMES = ("host", "binary", "disabled", "disabled_reason", "forced_down", "versio
 def observe(cells: Sequence[tuple[str, str]], down_after: int) -> list[dict[str, Any]]:
     """Return the services of ``[(cell, database URL)]``. Up is who reported within ``down_after`` s and may be up.
 
-    Raises ``ObserveError`` when one of the cells cannot be read: half of a list is no list.
+    Raises ``ObserveError`` when one of the cells cannot be read: half of a list is not a list.
     """
     found = []
     for cell, url in cells:

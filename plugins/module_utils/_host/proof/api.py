@@ -41,7 +41,8 @@ def ask_api(item: Mapping[str, Any]) -> str:
     except (Lost, Unreached) as error:
         raise Silent(str(error)) from error
     wanted = item["list"]
-    return "" if isinstance(told, dict) and isinstance(told.get(wanted), list) else f"the answer is no list of {wanted}"
+    found = isinstance(told, dict) and isinstance(told.get(wanted), list)
+    return "" if found else f"the answer is not a list of {wanted}"
 
 
 def ask_provider(item: Mapping[str, Any]) -> str:

@@ -26,7 +26,7 @@ class Databases:
         self.passwords = {user["name"]: secret.resolve(user["password"], secrets) for user in desired["users"]}
         for name in (*desired["schemas"], *self.passwords):
             if not _NAME.fullmatch(name):
-                raise DeclareError(f"{name!r} is no name for a database or its account: letters, digits and _ only")
+                raise DeclareError(f"{name!r} is not a name for a database or its account: letters, digits and _ only")
 
     def plan(self, planned: Plan | None) -> Plan:
         """Ask the server once; one that never was there has nothing, if we only plan."""

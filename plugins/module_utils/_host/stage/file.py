@@ -75,7 +75,8 @@ def to_file(item: Mapping[str, Any], secrets: Mapping[str, Any]) -> decision.Fil
     """Return one item of a component's ``files`` as a value. Raises ``DeclareError``."""
     path, form = item.get("path", ""), item.get("format", "")
     if form not in FORMS or not os.path.isabs(path) or os.path.normpath(path) != path:
-        raise DeclareError(f"{path!r} with format {form!r} is no file: give a full path, and one of {', '.join(FORMS)}")
+        forms = ", ".join(FORMS)
+        raise DeclareError(f"{path!r} with format {form!r} is not a file: give a full path, and one of {forms}")
     content = shown = ""
     if form == "ini":
         content, shown = (
@@ -116,7 +117,7 @@ def observe(path: str, form: str = "file") -> decision.SeenFile | None:
 
 
 def _in_the_way(path: str) -> decision.SeenFile | None:
-    """Return what is at a path that is no directory."""
+    """Return what is at a path that is not a directory."""
     try:
         return _to_seen(os.lstat(path))
     except (FileNotFoundError, NotADirectoryError):

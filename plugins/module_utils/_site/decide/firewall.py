@@ -107,7 +107,7 @@ def to_source(text: str, component: str = "a rule") -> str:
     try:
         return str(ipaddress.ip_network(text, strict=False))
     except ValueError:
-        raise DeclareError(f"{text!r}, a source for {component}, is no address, no network and not any") from None
+        raise DeclareError(f"{text!r}, a source for {component}, is neither an address, a network nor any") from None
 
 
 def decide(openings: Sequence[Opening], gates: Sequence[Chain]) -> Plan:

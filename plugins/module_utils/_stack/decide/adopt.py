@@ -28,7 +28,7 @@ BY_ID = "id"
 """The field of a step that takes a server over by its id alone."""
 COMMAND = "novaform adopt takes it over"
 OURS_ALONE = frozenset({"protect"})
-"""Fields that are part of our mark: that they are not written yet is no difference."""
+"""Fields that are part of our mark: that they are not written yet is not a difference."""
 
 
 def refusal(world: Index, wanted: Wanted, item: Item) -> Optional[str]:

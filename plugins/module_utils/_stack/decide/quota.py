@@ -1,7 +1,7 @@
 """Does what is to be made fit into the project's quota? Nova says so one server at a time, in the middle of the work.
 
 As with the budget of deaths it is all or nothing: where the new servers do not fit together, none of them is made, and
-everything that needs no room (updates, repairs, deletions, what is no server) is done as always.
+everything that needs no room (updates, repairs, deletions, what is not a server) is done as always.
 """
 
 from __future__ import annotations

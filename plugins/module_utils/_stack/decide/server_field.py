@@ -80,7 +80,7 @@ def flavors(world: Index, item: Item, name: str) -> tuple[Any, Any]:
 
 
 def images(world: Index, item: Item, name: str) -> tuple[Any, Any]:
-    """Compare by what is in the image. An image that is gone from Glance is no reason to destroy what it made."""
+    """Compare by what is in the image. An image that is gone from Glance is not a reason to destroy what it made."""
     has = world.by_id.get(("image", item.fields.get("image") or ""))
     wanted = world.wanted.get(("image", name))
     if has is None:

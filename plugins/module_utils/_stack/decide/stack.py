@@ -194,7 +194,7 @@ def made_key(world: Index, item: Item) -> str:
 
 
 def removal(world: Index, item: Item, going: set[str]) -> list[Found]:
-    """Remove one thing that is no server, unless something that stays still uses it."""
+    """Remove one thing that is not a server, unless something that stays still uses it."""
     key = (item.mark.key if item.mark else None) or item.name
     why = why_needed(world, item, going)
     if why:

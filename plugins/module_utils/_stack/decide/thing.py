@@ -1,4 +1,4 @@
-"""How a thing that is no server gets from observed to desired: a table per kind says what each field may do."""
+"""How a thing that is not a server gets from observed to desired: a table per kind says what each field may do."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def creation(wanted: Wanted, action: str = "create", costs: str = consequence.NO
 
 
 def decide_thing(world: Index, wanted: Wanted) -> list[Found]:
-    """Decide on one thing that is no server, no volume and no image."""
+    """Decide on one thing that is neither a server, a volume nor an image."""
     items = world.found(wanted)
     if not items:
         if not world.observed.covers(wanted.kind):

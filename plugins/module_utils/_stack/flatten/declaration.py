@@ -24,7 +24,7 @@ def from_flavor(stack: str, flavor: Flavor) -> list[Wanted]:
 
 
 def from_key(stack: str, key: Key) -> list[Wanted]:
-    """One key pair; the comment at the end of its line is no part of it."""
+    """One key pair; the comment at the end of its line is not a part of it."""
     return [want(stack, "key", key, key=key.name, fields={"public_key": " ".join(key.public_key.split()[:2])})]
 
 

@@ -46,8 +46,8 @@ def settle(action: str, item: Optional[Item], elapsed: float) -> Settled:
 def is_placed(action: str, item: Optional[Item]) -> bool:
     """Tell whether the scheduler's choice of a host is known to Nova, so that the next of its group may be asked for.
 
-    Who is no administrator sees no host: then a task tells that comes after the choice. Another action than a creation
-    has a host before, too, and counts when it is over.
+    Whoever is not an administrator sees no host: then a task tells that comes after the choice. Another action than a
+    creation has a host before, too, and counts when it is over.
     """
     if action != "create" or item is None:
         return False

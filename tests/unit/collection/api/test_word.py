@@ -67,7 +67,7 @@ def test_an_endpoint_may_be_another_than_the_catalogs(tmp_path: Path) -> None:
         given = loaded(tmp_path, {"auth_url": url}, **{"compute-endpoint-override": "http://other.example/nova"})
         assert signed(given).url("compute", "/x") == "http://other.example/nova/x"
         wrong = loaded(tmp_path, {"auth_url": url}, network_endpoint_override="nowhere")
-        with pytest.raises(core.errors.ObserveError, match=r"the endpoint of network of cloud c of .* is no address"):
+        with pytest.raises(core.errors.ObserveError, match=r"the endpoint of network of .* is not an address"):
             signed(wrong)
 
 

@@ -100,7 +100,7 @@ def images(cloud: str) -> dict[str, Any]:
 
 def test_an_api_answers_an_account(cloud: str) -> None:
     assert proof.ask(images(cloud)) == ("", False)
-    assert proof.ask({**images(cloud), "list": "members"}) == ("the answer is no list of members", False)
+    assert proof.ask({**images(cloud), "list": "members"}) == ("the answer is not a list of members", False)
 
 
 def test_an_account_that_keystone_refuses_is_named_and_no_restart_helps(cloud: str) -> None:

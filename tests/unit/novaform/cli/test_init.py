@@ -46,7 +46,7 @@ def test_a_host_is_a_name_and_an_address(text: str, expected: tuple[str, str]) -
 
 @pytest.mark.parametrize("text", ["", "=192.0.2.1", "control1=", "-oProxyCommand=x"])
 def test_what_is_no_host_is_refused(text: str) -> None:
-    with pytest.raises(core.errors.DeclareError, match="is no host: write NAME=ADDRESS or ADDRESS"):
+    with pytest.raises(core.errors.DeclareError, match="is not a host: write NAME=ADDRESS or ADDRESS"):
         init._split_host(text)
 
 

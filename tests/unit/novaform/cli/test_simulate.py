@@ -69,7 +69,7 @@ def test_what_is_not_as_declared_is_two(capsys: pytest.CaptureFixture[str], here
     ("arguments", "words"),
     [
         (["nothing.yml"], "nothing.yml: No such file or directory"),
-        (["--fault", "flood"], "flood is no fault; known are: kill,"),
+        (["--fault", "flood"], "flood is not a fault; known are: kill,"),
         (["--scenario", "nowhere"], "world.yml: No such file or directory"),
     ],
 )

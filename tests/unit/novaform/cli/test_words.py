@@ -38,7 +38,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     ("words", "told"),
     [
         ("plan --on-error shrug", "shrug is nothing to do on an error; known are: hold, reboot"),
-        ("plan --heal twin", "twin is no drift that can be healed; known are: power, missing-domain, none"),
+        ("plan --heal twin", "twin is not a drift that can be healed; known are: power, missing-domain, none"),
         ("plan --max-delete -1", "Invalid value for '--max-delete'"),
         ("apply --timeout 0", "Invalid value for '--timeout'"),
         ("undo --to 0", "Invalid value for '--to'"),

@@ -112,7 +112,7 @@ WRONG = {
     "metadata of both": (
         f"defaults: {{metadata: {{{many('a')}}}}}\ninstances: {{w: {{{SERVER}, metadata: {{{many('b')}}}}}}}",
         "makes 140 metadata, and at most 120 are possible"),
-    "a name server of another kind": (f"{NET}, dns: ['2001:db8::1']}}}}", "2001:db8::1 is no name server for 192.168.50.0/24"),
+    "a name server of another kind": (f"{NET}, dns: ['2001:db8::1']}}}}", "2001:db8::1 is not a name server for 192.168.50.0/24"),
     "packets too small": ("networks: {n: {cidr: 2001:db8::/64, mtu: 1000}}", "needs an mtu of 1280"),
     "a VLAN's id": (f"{NET}, provider: {{type: vlan, physical_network: p, segment: 5000}}}}}}", "a VLAN has an id from 1 to 4094"),
     "a tunnel on a wire": (f"{NET}, provider: {{type: vxlan, physical_network: p}}}}}}", "a vxlan network has no physical_network"),

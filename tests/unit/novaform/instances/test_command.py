@@ -138,7 +138,7 @@ def test_errors_are_sentences(cloud: Cloud, capsys: pytest.CaptureFixture[str], 
     assert main.main(["plan"]) == 1
     assert "cannot connect" in capsys.readouterr().err
     assert main.main(["plan", "--max-consequence", "doom"]) == 1
-    assert "doom is no consequence" in capsys.readouterr().err
+    assert "doom is not a consequence" in capsys.readouterr().err
 
 
 def test_a_failed_boot_is_told_with_novas_reason(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:

@@ -79,7 +79,7 @@ def hide_network(bench: Bench, hand: byhand.Hand, ident: str) -> None:
             write_lines,
             [f"'{name}' among its metadata or tags cannot be written here" for name in ("note", "two words")],
         ),
-        (give_bytes, ["its user data is no text"]),
+        (give_bytes, ["its user data is not text"]),
         (hide_network, ["its networks or security groups are not all to be seen"]),
     ],
 )

@@ -89,7 +89,7 @@ def test_nothing_is_written_over(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (["export", "--server", "three"], "there is no server three in this project"),
         (["export", "--out", "good.yml/below.yml"], "cannot be written"),
-        (["export", "--stack", "no stack"], "is no name"),
+        (["export", "--stack", "no stack"], "is not a name"),
         (["adopt", "three", "--file", "good.yml"], "no server called three is declared"),
         (["adopt", "--file", "bad.yml"], "bad.yml:2:24: adopt has one of id, name"),
         (["adopt", "--file", "counted.yml"], "adopt is about one server, and count about several"),
