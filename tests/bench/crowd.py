@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
-from ansible_collections.novaform.compute.plugins.module_utils._cloud import make_server
 from ansible_collections.novaform.compute.plugins.module_utils._cloud.context import Context, Watch
+from ansible_collections.novaform.compute.plugins.module_utils._cloud.kind.server.make import make_server
 from fakes import served, stack
 from novaform import core, declare
 from novaform.cloud import run
@@ -77,7 +77,7 @@ def populated(file: Path, clouds: Path) -> Cloud:
     session = cloud.session()
     index = core.index.Index(desired, run.observe.observe(session, kinds), {}, core.policy.Policy())
     context = Context(session, index, Watch(str), cloud.nova.reach)
-    made = [(one, make_server.make_server(context, one)) for one in servers]
+    made = [(one, make_server(context, one)) for one in servers]
     journal = run.Journal(folder)
     journal.settle(made)
     journal.close()

@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from .._stack.desired import Wanted
     from .._stack.observed import Item
 
+PATIENCE = 300.0
+"""Seconds for which it is waited: a volume that is filled from an image, or a guest that lets go of a device."""
+
+
+class NotYet(ApplyError):
+    """Something asked for before is still under way: nothing was sent now, and it is worth coming back."""
+
 
 class Watch(NamedTuple):
     """Who is told of what happens. ``begin`` hears of a step right before it is taken, and may raise ``Stopped``."""

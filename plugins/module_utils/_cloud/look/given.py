@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from ..._core.errors import ObserveError
-from .. import seen_compute
+from ..kind.port import by_device
+from ..kind.server.read import decoded, interfaces_of
 from . import observe
 
 if TYPE_CHECKING:
@@ -50,9 +51,7 @@ def observe_given(session: Session) -> dict[str, Given]:
     ports = observe.fetch(session, "port")
     if isinstance(ports, ObserveError):
         raise ports
-    of_device: dict[str, list[dict[str, Any]]] = {}
-    for port in ports:
-        of_device.setdefault(port.get("device_id") or "", []).append(port)
+    of_device = by_device(ports)
     return {raw["id"]: to_given(raw, of_device.get(raw["id"], [])) for raw in servers}
 
 
@@ -61,9 +60,9 @@ def to_given(raw: Mapping[str, Any], ports: list[dict[str, Any]]) -> Given:
     hints = {name: value for name, value in (raw.get("scheduler_hints") or {}).items() if name != "group"}
     named = "pinned_availability_zone" if "pinned_availability_zone" in raw else "OS-EXT-AZ:availability_zone"
     return Given(
-        seen_compute.decoded(raw.get("OS-EXT-SRV-ATTR:user_data")),
+        decoded(raw.get("OS-EXT-SRV-ATTR:user_data")),
         hints,
         raw.get(named) or None,
         tuple(one["id"] for one in raw.get("os-extended-volumes:volumes_attached") or ()),
-        seen_compute.interfaces_of(raw, ports),
+        interfaces_of(raw, ports),
     )

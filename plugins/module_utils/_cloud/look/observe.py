@@ -5,68 +5,28 @@ Lists are asked without filters, because Nova leaves out servers of a cell that 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from ..._api.shape import UNKNOWN
 from ..._core.errors import ObserveError
 from ..._stack.observed import COMPLETE, FAILED, PARTIAL, Item, Observed, of_project
-from .. import seen_compute, seen_network, volume
-from . import kept, reason
+from ..kind import kept
+from ..kind.kind import OWN, SHARED
+from ..kind.registry import KINDS, LISTINGS
+from ..kind.server.read import to_server
+from . import reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ..._api.session import Session
     from ..._api.token import Token
+    from ..kind.kind import Lists
 
-Raw = list[dict[str, Any]]
-
-
-class Listing(NamedTuple):
-    """Where a list is: the service, the path, and the name of the list in the answer."""
-
-    service: str
-    path: str
-    name: str
-
-
-LISTS = {
-    "server": Listing("compute", "/servers/detail", "servers"),
-    "flavor": Listing("compute", "/flavors/detail?is_public=None", "flavors"),
-    "key": Listing("compute", "/os-keypairs", "keypairs"),
-    "server_group": Listing("compute", "/os-server-groups", "server_groups"),
-    "image": Listing("image", "/images?limit=1000", "images"),
-    "volume": Listing("volume", "/volumes/detail", "volumes"),
-    "network": Listing("network", "/networks", "networks"),
-    "subnet": Listing("network", "/subnets", "subnets"),
-    "router": Listing("network", "/routers", "routers"),
-    "port": Listing("network", "/ports", "ports"),
-    "security_group": Listing("network", "/security-groups", "security_groups"),
-    "floating_ip": Listing("network", "/floatingips", "floatingips"),
-}
-BESIDES = {
-    "server": ("port", "image", "network", "security_group", "flavor"),
-    "interface": ("port", "subnet", "router"),
-    "floating_ip": ("port", "server", "network"),
-    "router": ("network",),
-}
-"""What else must be listed to understand a kind."""
-READERS = {
-    "flavor": seen_compute.to_flavor,
-    "key": seen_compute.to_key,
-    "volume": volume.to_volume,
-    "server_group": seen_compute.to_server_group,
-    "image": seen_network.to_image,
-    "network": seen_network.to_network,
-    "subnet": seen_network.to_subnet,
-    "router": seen_network.to_router,
-    "security_group": seen_network.to_security_group,
-}
-OWN = frozenset({"subnet", "router", "port", "security_group", "floating_ip"})
-SHARED = frozenset({"network", "image"})
 CONNECTIONS = 4
 ADMINISTRATOR = "admin"
+OPTIONAL = "volume"
+"""The service that a cloud may be without."""
 OPEN = frozenset({"public", "community", "shared"})
 
 
@@ -78,13 +38,12 @@ def observe(session: Session, kinds: Iterable[str], remembered: Mapping[str, str
     now, or left out of a long list while Nova builds others.
     """
     token = session.token()
-    has = token.catalog
-    asked = [kind for kind in needed(kinds) if kind != "volume" or "volume" in has]
+    asked = [name for name in needed(kinds) if LISTINGS[name].service != OPTIONAL or OPTIONAL in token.catalog]
     raws = dict(zip(asked, session.crowd(CONNECTIONS, lambda kind: fetch(session, kind), asked)))
     complaints = tuple(str(raw) for raw in raws.values() if isinstance(raw, ObserveError))
     lists = {kind: raw for kind, raw in raws.items() if not isinstance(raw, ObserveError)}
     coverage = {kind: COMPLETE if kind in lists else FAILED for kind in asked}
-    coverage.update({"interface": coverage["port"]} if "port" in coverage else {})
+    coverage.update({name: coverage[kind.listing.of] for name, kind in KINDS.items() if kind.listing.of in coverage})
     unknown: list[str] = []
     if "server" in lists:
         listed = {raw["id"] for raw in lists["server"]}
@@ -102,25 +61,25 @@ def observe(session: Session, kinds: Iterable[str], remembered: Mapping[str, str
 def needed(kinds: Iterable[str]) -> list[str]:
     """Return what to list for these kinds, the longest list first."""
     wanted = set(kinds)
-    for kind in tuple(wanted):
-        wanted |= set(BESIDES.get(kind, ()))
-    return [kind for kind in LISTS if kind in wanted]
+    for kind in (KINDS[name] for name in tuple(wanted) if name in KINDS):
+        wanted |= {kind.listing.of, *kind.besides}
+    return [name for name in LISTINGS if name in wanted]
 
 
-def fetch(session: Session, kind: str) -> Any:
-    """Return one whole list, or the error that kept us from it."""
-    service, path, name = LISTS[kind]
+def fetch(session: Session, name: str) -> Any:
+    """Return one whole list, by what its members are, or the error that kept us from it."""
+    listing = LISTINGS[name]
     token = session.token()
-    if kind in OWN:
-        path = f"{path}?project_id={token.project}{kept.query_of(kind)}"
-    keep = kept.Keeper(kind).keep
+    own, shared = listing.whose == OWN, listing.whose == SHARED
+    path = f"{listing.path}?project_id={token.project}{kept.query_of(listing.kept)}" if own else listing.path
+    keep = kept.Keeper(listing.kept).keep
     try:
-        pages = session.pages(service, path, name)
-        found = [keep(called(raw, token)) for raw in pages if kind not in SHARED or visible(raw, token)]
+        pages = session.pages(listing.service, path, listing.name)
+        found = [keep(called(raw, token)) for raw in pages if not shared or visible(raw, token)]
     except ObserveError as error:
         return error
     # What came twice, because something went from a page before while we read, is one thing all the same.
-    return found if kind == "key" else list({raw["id"]: raw for raw in found}.values())
+    return list({raw["id"]: raw for raw in found}.values()) if listing.has_ids else found
 
 
 def visible(raw: Mapping[str, Any], token: Token) -> bool:
@@ -140,30 +99,14 @@ def called(raw: dict[str, Any], token: Token) -> dict[str, Any]:
     return {**raw, "name": raw["id"]} if others and ADMINISTRATOR in token.roles else raw
 
 
-def understand(lists: Mapping[str, Raw]) -> Iterable[Item]:
-    """Turn all lists into items."""
-    for kind, reader in READERS.items():
-        yield from map(reader, lists.get(kind, ()))
-    ports = lists.get("port")
-    of_device: dict[str, Raw] = defaultdict(list)
-    for port in ports or ():
-        of_device[port.get("device_id") or ""].append(port)
-    for raw in kept.drained(lists.get("server", [])):
-        yield seen_compute.to_server(raw, None if ports is None else of_device.get(raw["id"], []))
-    yield from legs(ports or [], lists)
-    by_id = {port["id"]: port for port in ports or ()}
-    for raw in lists.get("floating_ip", ()):
-        yield seen_network.to_floating_ip(raw, by_id)
-
-
-def legs(ports: Raw, lists: Mapping[str, Raw]) -> Iterable[Item]:
-    """Yield the routers' legs."""
-    subnets = {raw["id"]: seen_network.to_subnet(raw) for raw in lists.get("subnet", ())}
-    for port in ports:
-        if str(port.get("device_owner", "")).startswith(seen_network.ROUTER_LEG):
-            found = seen_network.to_interface(port, subnets)
-            if found is not None:
-                yield found
+def understand(lists: Lists) -> Iterator[Item]:
+    """Turn all lists into items: first what is told in its own list, then what others say something of, too."""
+    for name, kind in KINDS.items():
+        if kind.read is not None:
+            yield from map(kind.read, lists.get(name, ()))
+    for kind in KINDS.values():
+        if kind.read_among is not None:
+            yield from kind.read_among(lists)
 
 
 class Unlisted(NamedTuple):
@@ -208,19 +151,19 @@ def under_way(session: Session, tag: Optional[str], idents: Sequence[str]) -> tu
     except ObserveError:
         return {}, frozenset(idents)
     reason.fill_faults(session, [raws[ident] for ident in idents if ident in raws])
-    by_id = {ident: seen_compute.to_server(raw, None) for ident, raw in raws.items()}
+    by_id = {ident: to_server(raw, None) for ident, raw in raws.items()}
     missing = [ident for ident in idents if ident not in by_id]
     told = session.crowd(CONNECTIONS, lambda ident: find_unlisted(session, [ident]), missing) if missing else []
     found = [raw for one in told for raw in one.found]
     hidden = {ident for ident, one in zip(missing, told) if one.complaints}
     hidden |= {raw["id"] for raw in found if raw.get("status") == UNKNOWN}
-    by_id.update({raw["id"]: seen_compute.to_server(raw, None) for raw in found if raw["id"] not in hidden})
+    by_id.update({raw["id"]: to_server(raw, None) for raw in found if raw["id"] not in hidden})
     return by_id, frozenset(hidden)
 
 
 def servers(session: Session, tag: Optional[str] = None) -> list[Item]:
     """Return the servers with a tag, alone and without their ports: for waiting, not for deciding."""
-    return [seen_compute.to_server(raw, None) for raw in tagged(session, tag)]
+    return [to_server(raw, None) for raw in tagged(session, tag)]
 
 
 def tagged(session: Session, tag: Optional[str]) -> Iterator[dict[str, Any]]:

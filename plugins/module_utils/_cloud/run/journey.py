@@ -10,7 +10,7 @@ from ..._stack import mark
 from ..._stack.decide import lifecycle
 from ..._stack.pace import circuit, settle
 from ..._stack.pace.turn import Rider
-from ..port_group import REGROUP
+from ..kind.server.port_group import REGROUP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

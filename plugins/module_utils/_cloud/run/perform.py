@@ -9,10 +9,12 @@ from ..._core.errors import Error
 from ..._stack import mark
 from ..._stack.decide.index import is_whole
 from ..._stack.outcome import DONE, FAILED, UNKNOWN, Outcome
-from .. import alter, make, volume
-from ..adopt import mark_server
+from ..kind import registry
+from ..kind.server import volumes
+from ..kind.server.action import act
+from ..kind.server.adopt import mark_server
+from ..kind.server.port_group import REGROUP, set_port_groups
 from ..look import observe
-from ..port_group import REGROUP, set_port_groups
 
 if TYPE_CHECKING:
     from ..._stack.change import Change
@@ -49,24 +51,24 @@ class Performer:
         self.journal.hold()
         self.context.begin(change)
         if change.action == "delete":
-            alter.remove(self.context, change)
+            registry.remove(self.context, change)
             if not any(one.uid == change.uid for one in self.context.desired.wanted):
                 self.journal.forget([change.uid])
             return outcome_of(change, DONE, ident=change.target)
         wanted = self.context.wanted(change.kind, change.name)
         if change.action in {"create", "replace"}:
             if change.action == "replace":
-                alter.remove(self.context, change)
+                registry.remove(self.context, change)
             if wanted.kind == "server":
-                volume.check_all(self.context, wanted)
+                volumes.check_all(self.context, wanted)
             return outcome_of(change, DONE, ident=self.skipped(change, wanted) or self.make(wanted))
         if change.action == REGROUP:
             set_port_groups(self.context, change.target, wanted.fields["port_groups"])
         elif change.action in {"update", "adopt"}:
-            (mark_server if change.action == "adopt" else alter.update)(self.context, change, wanted)
+            (mark_server if change.action == "adopt" else registry.update)(self.context, change, wanted)
             self.journal.settle([(wanted, change.target)])
         else:
-            alter.act(self.context, change.action, change.target, wanted)
+            act(self.context, change.action, change.target, wanted)
         return outcome_of(change, DONE, ident=change.target)
 
     def skipped(self, change: Change, wanted: Wanted) -> Optional[str]:
@@ -86,7 +88,7 @@ class Performer:
         """Make one thing at most once, and return its id. Raises ``Lost`` where its fate stays unknown."""
         self.journal.intend([wanted], self.clock())
         try:
-            ident = make.MAKERS[wanted.kind](self.context, wanted)
+            ident = registry.make(self.context, wanted)
         except Lost:
             found = self.search(wanted)
             if found is None:

@@ -10,10 +10,10 @@ from ..._api.wire import Lost, Unreached
 from ..._core.errors import Error
 from ..._stack.outcome import DONE, FAILED, SKIPPED, UNKNOWN, Outcome
 from ..._stack.pace import circuit, settle, turn
+from ..context import PATIENCE, NotYet
+from ..kind.server.port_group import REGROUP
 from ..look import health, observe, reason
-from ..port_group import REGROUP
 from .journey import ADDRESS, CONFIRM, HEALTH, REVERT, Journey, journeys, tag_of
-from .not_yet import PATIENCE, NotYet
 from .perform import Performer, outcome_of
 from .ring import Rings
 

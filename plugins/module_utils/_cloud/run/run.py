@@ -13,7 +13,6 @@ from ..._stack.decide.index import Index
 from ..._stack.gc_pause import without_collector
 from ..._stack.outcome import DONE, FAILED, SKIPPED, Outcome
 from ..._stack.policy import Policy
-from .. import volume
 from ..context import Context, Watch
 from ..look import health, observe
 from ..look.limit import observe_formats, observe_limits
@@ -21,6 +20,7 @@ from .journal import Journal, to_read
 from .lock import alone
 from .perform import Performer, outcome_of
 from .rollout import Rollout
+from .volume_holder import holders_first, without_held
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -158,10 +158,10 @@ class Run:
         outcomes += self.one_by_one(performer, ahead, [])
         fleet = Rollout(performer, self.report, self.given.timeout, proofs=self.domains is not None)
         kept, skipped = self.without_failed([one for one in rest if one not in ahead], outcomes)
-        early, late = volume.holders_first(context, [one for one in gone if one.kind == "server"])
+        early, late = holders_first(context, [one for one in gone if one.kind == "server"])
         outcomes += skipped + fleet.run([*kept, *early])
         outcomes += Rollout(performer, self.report, self.given.timeout).run(late)
-        free, skipped = volume.without_held(context, [one for one in gone if one.kind != "server"], outcomes)
+        free, skipped = without_held(context, [one for one in gone if one.kind != "server"], outcomes)
         outcomes += skipped + self.one_by_one(performer, free, [])
         if outcomes and journal.leads():  # a run that another has followed only tells
             journal.record(self.clock(), [(one.action, one.kind, one.name, one.outcome) for one in outcomes])

@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ..._core.hidden import Hidden, cover
+from ..model.flavor import SIZES
 from . import interface
 from .index import is_belied
 from .interface import UNSET
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from ..observed import Item
     from .index import Index
 
-SIZES = ("vcpus", "ram_mb", "disk_gb", "ephemeral_gb", "swap_mb")
 SHARED = frozenset({"metadata", "tags"})
 TOLD_BY = {
     "networks": ("port", "network"),

@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple, Union
 
-from .. import consequence, mark
+from .. import consequence, mark, rule_text
 from ..change import DENIED, FOREIGN, HELD, IGNORED, UNKNOWN, Change, FieldChange, Note
 from . import taken_out
 from .index import several
@@ -90,14 +90,8 @@ def seen_fields(world: Index, item: Item) -> Mapping[str, Any]:
         for name in ("network", "external"):
             fields[name] = world.called("network", fields[name]) if fields.get(name) else None
     if item.kind == "security_group":
-        fields["rules"] = sorted(named_peer(world, rule) for rule in fields["rules"])
+        fields["rules"] = rule_text.with_peers(fields["rules"], lambda ident: world.called("security_group", ident))
     return fields
-
-
-def named_peer(world: Index, rule: str) -> str:
-    """Replace the id of a rule's peer group by its name."""
-    head, _, ident = rule.partition("group:")
-    return f"{head}group:{world.called('security_group', ident)}" if ident else rule
 
 
 def declared_value(world: Index, kind: str, field: str, after: Any) -> Any:
@@ -105,8 +99,7 @@ def declared_value(world: Index, kind: str, field: str, after: Any) -> Any:
     if (kind, field) in TOLD_BY and after:
         return world.word(TOLD_BY[kind, field][-1], after)
     if (kind, field) == ("security_group", "rules"):
-        split = (rule.partition("group:") for rule in after)
-        return sorted(f"{head}{mid}{world.word('security_group', name) if mid else ''}" for head, mid, name in split)
+        return rule_text.with_peers(after, lambda name: world.word("security_group", name))
     return after
 
 

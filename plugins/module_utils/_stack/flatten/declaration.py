@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .. import mark
+from .. import mark, rule_text
 from ..desired import Desired, External, Wanted
+from ..model.flavor import SIZES
 from .server import from_server
 from .thing import want, written_fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..model import Declaration, Flavor, Image, Key, Network, Router, Rule, SecurityGroup, ServerGroup, Volume
+    from ..model import Declaration, Flavor, Image, Key, Network, Router, SecurityGroup, ServerGroup, Volume
 
 
 def from_flavor(stack: str, flavor: Flavor) -> list[Wanted]:
     """One flavor. Its extra specs are compared key by key."""
-    fields = written_fields(flavor, ("vcpus", "ram_mb", "disk_gb", "ephemeral_gb", "swap_mb", "public"))
+    fields = written_fields(flavor, (*SIZES, "public"))
     if flavor.extra_specs:
         fields["extra_specs"] = dict(flavor.extra_specs)
     return [want(stack, "flavor", flavor, fields=fields)]
@@ -61,25 +62,13 @@ def from_router(stack: str, router: Router) -> list[Wanted]:
     return [want(stack, "router", router, fields=written_fields(router, ("external",)), needs=needs)]
 
 
-GIVEN_RULES = frozenset({"egress IPv4 any - 0.0.0.0/0", "egress IPv6 any - ::/0"})
-"""The rules that Neutron gives each group when it makes it: they are kept, and so neither asked for nor missed."""
-
-
-def rule_text(rule: Rule) -> str:
-    """Return a rule in one comparable line, as ``ingress IPv4 tcp 80-80 0.0.0.0/0``."""
-    ports = f"{'' if rule.port_min is None else rule.port_min}-{'' if rule.port_max is None else rule.port_max}"
-    anywhere = "::/0" if rule.ethertype == "IPv6" else "0.0.0.0/0"
-    peer = f"group:{rule.group}" if rule.group else (rule.cidr or anywhere)
-    return f"{rule.direction} {rule.ethertype} {rule.protocol or 'any'} {ports} {peer}"
-
-
 def from_security_group(stack: str, group: SecurityGroup) -> list[Wanted]:
     """One security group with all its rules; two ways of writing one rule are one rule.
 
     Its name in the cloud begins with the stack's: Nova (2025.1) refuses every server that asks for groups, even by id,
     in a project that has two groups of one name.
     """
-    rules = sorted({rule_text(rule) for rule in group.rules} - GIVEN_RULES)
+    rules = sorted({rule_text.to_text(rule) for rule in group.rules} - rule_text.GIVEN)
     others = {rule.group for rule in group.rules if rule.group and rule.group != group.name}
     needs = tuple(("security_group", name) for name in sorted(others))
     fields = {"rules": rules}

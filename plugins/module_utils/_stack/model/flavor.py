@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 from .origin import NOWHERE, Origins
 
+SIZES = ("vcpus", "ram_mb", "disk_gb", "ephemeral_gb", "swap_mb")
+"""The fields that make a flavor another one."""
+
 
 class Flavor(NamedTuple):
     """Sizes in Nova's own units: MiB of memory and swap, GiB of disk. ``extra_specs`` is sorted pairs."""

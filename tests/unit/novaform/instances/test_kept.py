@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.novaform.compute.plugins.module_utils._cloud import seen_compute, seen_network
-from ansible_collections.novaform.compute.plugins.module_utils._cloud.look import kept
+from ansible_collections.novaform.compute.plugins.module_utils._cloud.kind import kept, router
+from ansible_collections.novaform.compute.plugins.module_utils._cloud.kind.port import PORTS
+from ansible_collections.novaform.compute.plugins.module_utils._cloud.kind.server import read
 from fakes import stack
 from fakes.bench import Bench
 
@@ -41,31 +42,31 @@ def listed(number: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
 
 def test_nothing_is_dropped_that_is_read() -> None:
     servers, ports = listed(1)
-    server = Asked({name: servers[0].get(name) for name in (*servers[0], *kept.FIELDS["server"])})
-    port = Asked({**ports[0], "device_owner": seen_network.ROUTER_LEG})
-    seen_compute.to_server(server, [port])
-    seen_network.to_interface(port, {})
-    assert server.names <= set(kept.FIELDS["server"])
-    assert port.names <= set(kept.FIELDS["port"])
+    server = Asked({name: servers[0].get(name) for name in (*servers[0], *read.KEPT.fields)})
+    port = Asked({**ports[0], "device_owner": router.LEG})
+    read.to_server(server, [port])
+    router.to_interface(port, {})
+    assert server.names <= set(read.KEPT.fields)
+    assert port.names <= set(PORTS.kept.fields)
 
 
 def test_a_member_reads_the_same_when_kept() -> None:
     servers, ports = listed(2)
-    keep, plug = kept.Keeper("server").keep, kept.Keeper("port").keep
+    keep, plug = kept.Keeper(read.KEPT).keep, kept.Keeper(PORTS.kept).keep
     for server in servers:
         own = [port for port in ports if port["device_id"] == server["id"]]
         assert own
-        again = seen_compute.to_server(keep(server), [plug(port) for port in own])
-        assert again == seen_compute.to_server(server, own)
+        again = read.to_server(keep(server), [plug(port) for port in own])
+        assert again == read.to_server(server, own)
 
 
 def test_what_is_said_alike_is_one_value() -> None:
     servers, ports = listed(2)
-    keep = kept.Keeper("server").keep
+    keep = kept.Keeper(read.KEPT).keep
     first, second = map(keep, servers)
     assert first["flavor"] is second["flavor"]
     assert first["image"] is second["image"]
-    port = kept.Keeper("port").keep(next(one for one in ports if one["device_id"] == first["id"]))
+    port = kept.Keeper(PORTS.kept).keep(next(one for one in ports if one["device_id"] == first["id"]))
     assert port["device_id"] is first["id"]
 
 
@@ -79,5 +80,5 @@ def test_neutron_is_asked_for_what_is_kept() -> None:
     bench = Bench()
     bench.plan()
     asked = next(path for method, path in bench.cloud.log if method == "GET" and "/ports?" in path)
-    assert asked.endswith(kept.query_of("port"))
+    assert asked.endswith(kept.query_of(PORTS.kept))
     assert "&fields=device_id" in asked

@@ -1,21 +1,63 @@
-"""What Nova's JSON means, in the declaration's names and units."""
+"""What Nova's JSON of a server means, in the declaration's names and units."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Optional
 
-from .._stack import mark
-from .._stack.observed import Interface, Item
-from .look import kept
+from ...._stack import mark
+from ...._stack.observed import Item
+from .. import kept
+from ..flavor import to_embedded
+from ..port import by_device, to_interface
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from ...._stack.observed import Interface
+    from ..kind import Lists
 
 PLUGGED = frozenset({None, "normal"})
 """Kinds of ports that a guest has an interface for; of others it has a device of the host's."""
+
+
+class Server(kept.Row):
+    """What is kept of a server while it is not yet read."""
+
+
+KEPT = kept.Kept(
+    (
+        "id",
+        "name",
+        "tenant_id",
+        "status",
+        "flavor",
+        "image",
+        "key_name",
+        "config_drive",
+        "metadata",
+        "tags",
+        "locked",
+        "locked_reason",
+        "fault",
+        "created",
+        "hostId",
+        "addresses",
+        "scheduler_hints",
+        "os-extended-volumes:volumes_attached",
+        "OS-EXT-AZ:availability_zone",
+        "OS-EXT-SRV-ATTR:host",
+        "OS-EXT-SRV-ATTR:hypervisor_hostname",
+        "OS-EXT-SRV-ATTR:user_data",
+        "OS-EXT-STS:power_state",
+        "OS-EXT-STS:task_state",
+        "OS-EXT-STS:vm_state",
+        "OS-SRV-USG:launched_at",
+    ),
+    Server,
+    frozenset({"flavor", "image", "os-extended-volumes:volumes_attached"}),
+)
 
 
 class Fields(kept.Row):
@@ -24,6 +66,14 @@ class Fields(kept.Row):
 
 class Status(kept.Row):
     """How one of ten thousand servers is."""
+
+
+def to_servers(lists: Lists) -> Iterable[Item]:
+    """Read all servers with their ports, and let go of Nova's list."""
+    ports = lists.get("port")
+    of_device = by_device(ports or ())
+    for raw in kept.drained(lists.get("server", [])):
+        yield to_server(raw, None if ports is None else of_device.get(raw["id"], []))
 
 
 def to_server(raw: Mapping[str, Any], ports: Optional[Sequence[Mapping[str, Any]]]) -> Item:
@@ -62,23 +112,6 @@ def interfaces_of(raw: Mapping[str, Any], ports: Sequence[Mapping[str, Any]]) ->
     return tuple(map(to_interface, ports))
 
 
-def to_interface(port: Mapping[str, Any]) -> Interface:
-    """Read one port."""
-    addresses = tuple(one["ip_address"] for one in port.get("fixed_ips") or ())
-    return Interface(port["network_id"], addresses, alike(tuple(sorted(port.get("security_groups") or ()))))
-
-
-@lru_cache(maxsize=1024)
-def alike(groups: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the first groups that were equal to these: most interfaces have the same."""
-    return groups
-
-
-SIZES = (("vcpus", "vcpus"), ("ram_mb", "ram"), ("disk_gb", "disk"), ("ephemeral_gb", "ephemeral"), ("swap_mb", "swap"))
-"""Our names of a flavor's sizes, and Nova's."""
-THEIRS = tuple(theirs for _, theirs in SIZES)
-
-
 def status_of(raw: Mapping[str, Any], ports: Optional[Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
     """Return how a server is, as distinct from what it was asked to be."""
     fault = raw.get("fault") or {}
@@ -104,22 +137,6 @@ def status_of(raw: Mapping[str, Any], ports: Optional[Sequence[Mapping[str, Any]
     return vars(Status(how))
 
 
-def to_embedded(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Read the flavor that a server carries since 2.47; flavors that say the same are one value."""
-    specs = raw.get("extra_specs")
-    told = None if specs is None else tuple(specs.items())
-    return embedded(raw.get("original_name"), tuple(map(raw.get, THEIRS)), told)
-
-
-@lru_cache(maxsize=256)
-def embedded(
-    name: Optional[str], sizes: tuple[Any, ...], specs: Optional[tuple[tuple[str, str], ...]]
-) -> dict[str, Any]:
-    """Return a flavor by our names; its extra specs are None where Nova does not tell them."""
-    told = {ours: size or 0 for (ours, _), size in zip(SIZES, sizes)}
-    return {"name": name, **told, "extra_specs": None if specs is None else dict(specs)}
-
-
 def user_data_of(raw: Mapping[str, Any], metadata: Mapping[str, str]) -> Optional[str]:
     """Return the SHA-256 of a server's user-data: from our mark, or from itself where Nova shows it."""
     if mark.USER_DATA in metadata:
@@ -134,33 +151,3 @@ def decoded(shown: Optional[str]) -> Optional[bytes]:
         return base64.b64decode("".join(shown.split()), validate=True) if shown else None
     except ValueError:
         return None
-
-
-def to_flavor(raw: Mapping[str, Any]) -> Item:
-    """Read one flavor of ``GET /flavors/detail``."""
-    specs = dict(raw.get("extra_specs") or {})
-    fields = {
-        "vcpus": raw["vcpus"],
-        "ram_mb": raw["ram"],
-        "disk_gb": raw["disk"],
-        "ephemeral_gb": raw.get("OS-FLV-EXT-DATA:ephemeral") or 0,
-        "swap_mb": raw.get("swap") or 0,
-        "public": raw.get("os-flavor-access:is_public", True),
-        "extra_specs": specs,
-    }
-    return Item("flavor", raw["id"], raw["name"], fields, mark.from_description("flavor", None, raw.get("description")))
-
-
-def to_key(raw: Mapping[str, Any]) -> Item:
-    """Read one key pair of ``GET /os-keypairs``. Nova has no place for a mark on it."""
-    pair = raw["keypair"]
-    return Item("key", pair["name"], pair["name"], {"public_key": " ".join(pair["public_key"].split()[:2])})
-
-
-def to_server_group(raw: Mapping[str, Any]) -> Item:
-    """Read one server group; its name ends with its uid, which is all the mark that it can bear."""
-    key, _, uid = raw["name"].rpartition(".")
-    found = mark.Mark(None, key, uid, proven=False) if key and len(uid) == 36 else None
-    fields = {"policy": raw.get("policy")}
-    status = {"members": raw.get("members") or []}
-    return Item("server_group", raw["id"], raw["name"], fields, found, status, raw.get("project_id"))

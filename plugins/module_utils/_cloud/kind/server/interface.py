@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from .run.not_yet import NotYet
+from ...context import NotYet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .._stack.change import Change, FieldChange
-    from .context import Context
+    from ...._stack.change import Change, FieldChange
+    from ...context import Context
 
 Port = dict[str, Any]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from .context import Context
+    from ...context import Context
 
 REGROUP = "regroup"
 """What belongs to a creation: giving each interface its own groups."""

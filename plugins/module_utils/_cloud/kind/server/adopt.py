@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from .._stack import mark
-from .._stack.decide.adopt import BY_ID
+from ...._stack import mark
+from ...._stack.decide.adopt import BY_ID
 from .alter import set_metadata
 
 if TYPE_CHECKING:
-    from .._stack.change import Change
-    from .._stack.desired import Wanted
-    from .context import Context
+    from ...._stack.change import Change
+    from ...._stack.desired import Wanted
+    from ...context import Context
 
 
 def mark_server(context: Context, change: Change, wanted: Wanted) -> None:

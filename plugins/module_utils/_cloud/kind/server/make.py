@@ -7,14 +7,14 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Optional
 
-from .._api.answer import ident_of
-from .._stack import mark
-from .._stack.decide.server_field import hints_digest
-from . import volume
+from ...._api.answer import ident_of
+from ...._stack import mark
+from ...._stack.decide.server_field import hints_digest
+from . import volumes
 
 if TYPE_CHECKING:
-    from .._stack.desired import Wanted
-    from .context import Context
+    from ...._stack.desired import Wanted
+    from ...context import Context
 
 
 def make_server(context: Context, wanted: Wanted) -> str:
@@ -38,7 +38,7 @@ def make_server(context: Context, wanted: Wanted) -> str:
     groups = fields.get("security_groups") or create.get("security_groups")
     if groups:
         more["security_groups"] = [{"name": context.id_of("security_group", one)} for one in groups]
-    disks = volume.blocks(context, wanted, body["imageRef"])
+    disks = volumes.blocks(context, wanted, body["imageRef"])
     more.update({"block_device_mapping_v2": disks} if disks else {})
     whole = {"server": {**body, **{name: value for name, value in more.items() if value is not None}}}
     hints = hints_of(context, wanted)
