@@ -191,7 +191,7 @@ def test_colours_only_where_they_are_wanted(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.delenv("NO_COLOR", raising=False)
     code = (
         "from novaform import output; from novaform.cli import progress; output.prepare(); output.say('x', 'red');"
-        "output.table('t', ['a'], [[output.Cell('b', 'red')]]); progress.Progress(1).say('y')"
+        "output.table('t', ['a'], [[output.Cell('b', 'red')]]); progress.ApplyProgress(1).say('y')"
     )
     monkeypatch.setattr(f"{__name__}.NOVAFORM", [sys.executable, "-c", code])
     assert "\x1b[31mx" in on_a_terminal()
