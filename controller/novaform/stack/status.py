@@ -32,6 +32,15 @@ class Instance(NamedTuple):
     notes: tuple[str, ...]
 
 
+class Besides(NamedTuple):
+    """What else is known: consoles and floating addresses by server id, notes by key, and why hosts do not answer."""
+
+    urls: Mapping[str, str]
+    floating: Mapping[str, list[str]]
+    notes: Mapping[str, list[str]]
+    silent: Mapping[str, str]
+
+
 def status(stack: Stack, *, consoles: bool) -> list[Instance]:
     """Return all declared instances; with ``consoles`` also an address for each, which opens it for a while."""
     look = stack.look()
@@ -39,26 +48,23 @@ def status(stack: Stack, *, consoles: bool) -> list[Instance]:
     wanted = [one for one in stack.desired.wanted if one.kind == "server"]
     items = {one.key: next(iter(world.found(one)), None) for one in wanted}
     running = [item for item in items.values() if item is not None and item.status.get("vm_state") == "active"]
-    urls = console_urls(stack.session, running) if consoles else {}
-    floating = floating_of(look.observed)
-    notes = notes_of(look.decision)
-    silent = stack.hosts.silent if stack.hosts is not None else {}
-    return [
-        instance(one, items[one.key], world, (urls, floating, notes, silent))
-        for one in wanted
-        if one.state != "absent" or items[one.key]
-    ]
+    besides = Besides(
+        urls=console_urls(stack.session, running) if consoles else {},
+        floating=floating_of(look.observed),
+        notes=notes_of(look.decision),
+        silent=stack.hosts.silent if stack.hosts is not None else {},
+    )
+    return [instance(one, items[one.key], world, besides) for one in wanted if one.state != "absent" or items[one.key]]
 
 
 def instance(
     wanted: core.desired.Wanted,
     item: core.observed.Item | None,
     world: core.index.Index,
-    found: tuple[Mapping[str, str], Mapping[str, list[str]], Mapping[str, list[str]], Mapping[str, str]],
+    besides: Besides,
 ) -> Instance:
     """Return one line of the status."""
-    urls, floating, notes, silent = found
-    said = tuple(notes.get(wanted.key, ()))
+    said = tuple(besides.notes.get(wanted.key, ()))
     if item is None:
         state = "absent" if world.observed.covers("server") else "unknown"
         return Instance(wanted.key, wanted.state, state, "", "", "", (), (), "", "", said)
@@ -71,9 +77,9 @@ def instance(
         item.id,
         str(how.get("host") or ""),
         tuple(how.get("addresses") or ()),
-        tuple(floating.get(item.id, ())),
-        urls.get(item.id, ""),
-        libvirt_of(world, item, silent),
+        tuple(besides.floating.get(item.id, ())),
+        besides.urls.get(item.id, ""),
+        libvirt_of(world, item, besides.silent),
         said,
     )
 
