@@ -225,5 +225,5 @@ class FilterModule:
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Return ``{name: function}``."""
-        named = {"blueprint": blueprint, "component": component, "secrets_for": secrets_for}
+        named = {"blueprint": blueprint, "component": component, "secrets_for": secrets_for, "phase": compose.phase}
         return {name: sentence(function) for name, function in named.items()}

@@ -15,32 +15,41 @@ if TYPE_CHECKING:
 
     from .site import Host, Site
 
-# (component, roles that bring it, what makes it), in the order of coming up.
-_COMPONENTS: tuple[tuple[str, frozenset[str], Callable[[Site, Host], dict[str, Any]]], ...] = (
-    ("mysql", frozenset({"control"}), backend.mysql),
-    ("rabbitmq", frozenset({"control"}), backend.rabbitmq),
-    ("memcached", frozenset({"control"}), backend.memcached),
-    ("nova_database", frozenset({"control"}), nova.database),
-    ("keystone", frozenset({"control"}), keystone.keystone),
-    ("glance", frozenset({"control"}), glance.glance),
-    ("placement", frozenset({"control"}), placement.placement),
-    ("neutron_server", frozenset({"control"}), neutron.server),
+GROUND, NOVA, AGENTS, CELLS = "ground", "nova", "agents", "cells"
+"""Phases, in each of which hosts work side by side: what Nova stands on, Nova itself, hypervisors, and their cells."""
+_COMPONENTS: tuple[tuple[str, str, frozenset[str], Callable[[Site, Host], dict[str, Any]]], ...] = (
+    # component, phase, roles that bring it, what makes it: in the order of coming up
+    ("mysql", GROUND, frozenset({"control"}), backend.mysql),
+    ("rabbitmq", GROUND, frozenset({"control"}), backend.rabbitmq),
+    ("memcached", GROUND, frozenset({"control"}), backend.memcached),
+    ("nova_database", GROUND, frozenset({"control"}), nova.database),
+    ("keystone", GROUND, frozenset({"control"}), keystone.keystone),
+    ("glance", GROUND, frozenset({"control"}), glance.glance),
+    ("placement", GROUND, frozenset({"control"}), placement.placement),
+    ("neutron_server", GROUND, frozenset({"control"}), neutron.server),
     # First, for it brings the account with which conductor and scheduler sign in, and they end when they cannot.
-    ("nova_api", frozenset({"control"}), nova.api),
-    ("nova_conductor", frozenset({"control"}), nova.conductor),
-    ("nova_scheduler", frozenset({"control"}), nova.scheduler),
-    ("nova_metadata", frozenset({"control"}), nova.metadata),
-    ("nova_console", frozenset({"control"}), nova.console),
-    ("neutron_agent", frozenset({"network", "compute"}), neutron.agent),
-    ("nova_compute", frozenset({"compute"}), compute.compute),
-    ("nova_cell_host", frozenset({"control"}), nova.cell_host),
+    ("nova_api", NOVA, frozenset({"control"}), nova.api),
+    ("nova_conductor", NOVA, frozenset({"control"}), nova.conductor),
+    ("nova_scheduler", NOVA, frozenset({"control"}), nova.scheduler),
+    ("nova_metadata", NOVA, frozenset({"control"}), nova.metadata),
+    ("nova_console", NOVA, frozenset({"control"}), nova.console),
+    ("neutron_agent", AGENTS, frozenset({"network", "compute"}), neutron.agent),
+    ("nova_compute", AGENTS, frozenset({"compute"}), compute.compute),
+    ("nova_cell_host", CELLS, frozenset({"control"}), nova.cell_host),
 )
-NAMES = tuple(name for name, _, _ in _COMPONENTS)
+NAMES = tuple(name for name, *_ in _COMPONENTS)
 FIREWALL = "firewall"
 
 
+def phase(name: str) -> list[str]:
+    """Return the components of a phase in their order. Raises ``DeclareError`` for one that there is not."""
+    if name not in (GROUND, NOVA, AGENTS, CELLS):
+        raise DeclareError(f"{name!r} is not a phase of a site: {GROUND}, {NOVA}, {AGENTS} or {CELLS}")
+    return [component for component, when, *_ in _COMPONENTS if when == name]
+
+
 def _components(site: Site, host: Host) -> list[dict[str, Any]]:
-    return [make(site, host) for _, roles, make in _COMPONENTS if roles & host.roles]
+    return [make(site, host) for _, _, roles, make in _COMPONENTS if roles & host.roles]
 
 
 def _stages(made: dict[str, Any], host: Host) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pytest
 from ansible.errors import AnsibleFilterError
 from ansible.parsing.dataloader import DataLoader
 from ansible_collections.novaform.compute.plugins.filter import site
+from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import compose
 from fakes.fact import honest
 
 if TYPE_CHECKING:
@@ -180,3 +181,10 @@ def test_a_component_is_told_what_those_before_it_have_left_and_nothing_that_is_
 
     assert awaited({"left": left}) == [step("mariadb.service"), step("glance-api.service")]
     assert [awaited(gate) for gate in ({}, {"left": ["x"]}, "left", None)] == [None] * 4
+
+
+def test_the_phases_are_all_components_in_their_order() -> None:
+    phases = [FILTERS["phase"](name) for name in ("ground", "nova", "agents", "cells")]
+    assert [name for names in phases for name in names] == list(compose.NAMES)
+    with pytest.raises(AnsibleFilterError, match="'compute' is not a phase of a site"):
+        FILTERS["phase"]("compute")
