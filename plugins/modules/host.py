@@ -81,7 +81,10 @@ steps:
     action: {description: What is done., type: str, returned: always, sample: install}
     kind: {description: To what kind of thing., type: str, returned: always, sample: package}
     name: {description: To which one., type: str, returned: always, sample: nova-api}
-    reason: {description: Why, where the thing itself is not what changed., type: str, returned: when there is one}
+    reason:
+      description: Why, where the thing itself is not what changed.
+      returned: when there is one
+      type: str
 pending:
   description: Names of the components with steps left or a proof that does not hold, in the order of O(components).
   returned: success

@@ -96,7 +96,7 @@ EXAMPLES = r"""
     path: /etc/nova/nova.conf
     state: absent
     options:
-      scheduler: {workers:}
+      scheduler: {workers: null}
 """
 
 RETURN = r"""
