@@ -16,15 +16,6 @@ if TYPE_CHECKING:
     from novaform.declare.section import Sections
 
 model = core.model
-SECTION = {
-    "image": "images",
-    "flavor": "flavors",
-    "network": "networks",
-    "key": "keys",
-    "router": "routers",
-    "security_group": "security_groups",
-    "server_group": "server_groups",
-}
 
 
 class Resolver:
@@ -37,7 +28,7 @@ class Resolver:
 
     def refer(self, kind: str, name: str | None, origins: core.model.Origins, field: str) -> None:
         """Note the use of a name; ``zone`` and ``volume_type`` are never declared."""
-        declared: Iterable[str] = self.named[SECTION[kind]] if kind in SECTION else ()
+        declared: Iterable[str] = self.named.get(f"{kind}s", ())
         if not name or name in declared or (kind, name) in self.external:
             return
         near = self.context.problems.closest(name, declared)
