@@ -10,7 +10,7 @@ from ..._api.answer import ident_of
 from ..._stack import mark
 from ..._stack.model.flavor import SIZES
 from ..._stack.observed import Item
-from .kind import Kind, Listing, renamed
+from .kind import Kind, Listing, rename
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,11 +46,11 @@ def to_embedded(raw: Mapping[str, Any]) -> dict[str, Any]:
     """Read the flavor that a server carries since 2.47; flavors that say the same are one value."""
     specs = raw.get("extra_specs")
     told = None if specs is None else tuple(specs.items())
-    return embedded(raw.get("original_name"), tuple(map(raw.get, EMBEDDED)), told)
+    return embedded_flavor(raw.get("original_name"), tuple(map(raw.get, EMBEDDED)), told)
 
 
 @lru_cache(maxsize=256)
-def embedded(
+def embedded_flavor(
     name: Optional[str], sizes: tuple[Any, ...], specs: Optional[tuple[tuple[str, str], ...]]
 ) -> dict[str, Any]:
     """Return a flavor by our names; its extra specs are None where Nova does not tell them."""
@@ -61,7 +61,7 @@ def embedded(
 def make_flavor(context: Context, wanted: Wanted) -> str:
     """Make a flavor with a marked description, then set the extra specs that are declared."""
     described = mark.description_of(context.stack, wanted.kind, wanted.key)
-    body = {"name": wanted.name, "description": described, **renamed(wanted.fields, NAMES)}
+    body = {"name": wanted.name, "description": described, **rename(wanted.fields, NAMES)}
     made = context.session.send("compute", "POST", "/flavors", {"flavor": body})
     ident = ident_of("POST /flavors", made, "flavor", "id")
     if wanted.fields.get("extra_specs"):

@@ -9,7 +9,7 @@ from ..._api.answer import ident_of
 from ..._core.errors import ApplyError
 from ..._stack import mark
 from ..._stack.observed import Item
-from .kind import SHARED, Kind, Listing, renamed
+from .kind import SHARED, Kind, Listing, rename
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,7 +74,7 @@ def make_image(context: Context, wanted: Wanted) -> str:
 
 def update_image(context: Context, change: Change, values: dict[str, Any]) -> None:
     """Set properties, and remove those that should have no value."""
-    operations = [{"op": "replace", "path": f"/{name}", "value": v} for name, v in renamed(values, NAMES).items()]
+    operations = [{"op": "replace", "path": f"/{name}", "value": v} for name, v in rename(values, NAMES).items()]
     if "public" in values:
         visibility = "public" if values["public"] else "private"
         operations.append({"op": "replace", "path": "/visibility", "value": visibility})

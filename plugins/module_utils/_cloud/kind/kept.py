@@ -22,7 +22,7 @@ class Row:
             setattr(self, name, value)
 
 
-class Kept(NamedTuple):
+class KeptFields(NamedTuple):
     """What is kept of a member: these fields, in a row of this class; ``alike`` is what most say in the same words."""
 
     fields: tuple[str, ...]
@@ -33,7 +33,7 @@ class Kept(NamedTuple):
 class Keeper:
     """Keeps the members of one list."""
 
-    def __init__(self, kept: Optional[Kept]) -> None:
+    def __init__(self, kept: Optional[KeptFields]) -> None:
         self.kept = kept
         self.first: dict[str, Any] = {}
 
@@ -53,12 +53,12 @@ class Keeper:
         return vars(self.kept.row(values))
 
 
-def query_of(kept: Optional[Kept]) -> str:
+def query_of(kept: Optional[KeptFields]) -> str:
     """Return what asks Neutron for the fields that are kept; empty for all. Nova always tells everything."""
     return "".join(f"&fields={name}" for name in kept.fields) if kept is not None else ""
 
 
-def drained(members: list[Raw]) -> Iterator[Raw]:
+def drain(members: list[Raw]) -> Iterator[Raw]:
     """Yield the members of a list and let each go, so that it and what is made of it are not there at one time."""
     members.reverse()
     while members:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ..._stack.desired import Wanted
     from ..._stack.observed import Item
     from ..context import Context
-    from .kept import Kept
+    from .kept import KeptFields
 
 Raw = dict[str, Any]
 """One thing as an API tells it."""
@@ -33,7 +33,7 @@ class Listing(NamedTuple):
     path: str
     name: str
     whose: str = ALL
-    kept: Optional[Kept] = None
+    kept: Optional[KeptFields] = None
     has_ids: bool = True
 
 
@@ -56,6 +56,6 @@ class Kind(NamedTuple):
     besides: tuple[str, ...] = ()
 
 
-def renamed(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+def rename(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     """Return those values that have a name in the API, under it."""
     return {names[name]: value for name, value in values.items() if name in names and value is not None}

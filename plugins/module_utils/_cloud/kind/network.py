@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..._stack.observed import Item
 from . import neutron
-from .kind import OWN, SHARED, Kind, Listing, renamed
+from .kind import OWN, SHARED, Kind, Listing, rename
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,14 +43,14 @@ def to_network(raw: Mapping[str, Any]) -> Item:
 
 def make_network(context: Context, wanted: Wanted) -> str:
     """Make a network."""
-    provider = renamed(wanted.create, PROVIDER_NAMES)
-    body = {"name": wanted.name, **renamed(wanted.fields, NETWORK_NAMES), **provider}
+    provider = rename(wanted.create, PROVIDER_NAMES)
+    body = {"name": wanted.name, **rename(wanted.fields, NETWORK_NAMES), **provider}
     return neutron.make(context, wanted, "/networks", "network", body)
 
 
 def update_network(context: Context, change: Change, values: dict[str, Any]) -> None:
     """Set a network's fields."""
-    body = {"network": renamed(values, NETWORK_NAMES)}
+    body = {"network": rename(values, NETWORK_NAMES)}
     context.session.send("network", "PUT", f"/networks/{change.target}", body)
 
 
@@ -84,7 +84,7 @@ def update_subnet(context: Context, change: Change, values: dict[str, Any]) -> N
 
 def subnet_body(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return a subnet's fields as Neutron wants them."""
-    body = renamed(values, SUBNET_NAMES)
+    body = rename(values, SUBNET_NAMES)
     if values.get("pool"):
         body["allocation_pools"] = [{"start": values["pool"][0], "end": values["pool"][1]}]
     return body

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
-class Port(kept.Row):
+class PortRow(kept.Row):
     """What is kept of a port."""
 
 
@@ -32,11 +32,11 @@ def by_device(ports: Iterable[Raw]) -> dict[str, list[Raw]]:
 def to_interface(port: Mapping[str, Any]) -> Interface:
     """Read a port as the interface of a server."""
     addresses = tuple(one["ip_address"] for one in port.get("fixed_ips") or ())
-    return Interface(port["network_id"], addresses, alike(tuple(sorted(port.get("security_groups") or ()))))
+    return Interface(port["network_id"], addresses, same_groups(tuple(sorted(port.get("security_groups") or ()))))
 
 
 @lru_cache(maxsize=1024)
-def alike(groups: tuple[str, ...]) -> tuple[str, ...]:
+def same_groups(groups: tuple[str, ...]) -> tuple[str, ...]:
     """Return the first groups that were equal to these: most interfaces have the same."""
     return groups
 
@@ -54,5 +54,10 @@ FIELDS = (
 """Neutron is asked for these alone."""
 
 PORTS = Listing(
-    "port", "network", "/ports", "ports", whose=OWN, kept=kept.Kept(FIELDS, Port, frozenset({"security_groups"}))
+    "port",
+    "network",
+    "/ports",
+    "ports",
+    whose=OWN,
+    kept=kept.KeptFields(FIELDS, PortRow, frozenset({"security_groups"})),
 )

@@ -65,10 +65,10 @@ def update_volume(context: Context, change: Change, values: dict[str, Any]) -> N
     """Let a volume grow."""
     body = {"os-extend": {"new_size": values["size_gb"]}}
     context.session.send("volume", "POST", f"/volumes/{change.target}/action", body)
-    ready(context, change.target)
+    wait_available(context, change.target)
 
 
-def looked_at(context: Context, ident: str) -> Mapping[str, Any]:
+def show_volume(context: Context, ident: str) -> Mapping[str, Any]:
     """Return one volume as Cinder shows it. Raises ``ApplyError`` where it is gone."""
     shown = context.session.one("volume", f"/volumes/{ident}", "volume")
     if shown is None:
@@ -76,12 +76,12 @@ def looked_at(context: Context, ident: str) -> Mapping[str, Any]:
     return shown
 
 
-def has(shown: Mapping[str, Any], server: str) -> bool:
+def is_attached(shown: Mapping[str, Any], server: str) -> bool:
     """Tell whether a volume is attached to a server."""
     return any(one.get("server_id") == server for one in shown.get("attachments") or ())
 
 
-def told(shown: Mapping[str, Any]) -> str:
+def state_of(shown: Mapping[str, Any]) -> str:
     """Say how a volume is, and who has it."""
     holders = ", ".join(str(one.get("server_id")) for one in shown.get("attachments") or ())
     named = f"volume {shown.get('name') or shown['id']} is {shown['status']}"
@@ -93,23 +93,23 @@ def check_free(shown: Mapping[str, Any]) -> None:
     if shown["status"] == "available":
         return
     kind = ApplyError if str(shown["status"]).startswith("error") else NotYet
-    raise kind(f"{told(shown)}, and should be available: see openstack volume show {shown['id']}")
+    raise kind(f"{state_of(shown)}, and should be available: see openstack volume show {shown['id']}")
 
 
-def ready(context: Context, ident: str) -> None:
+def wait_available(context: Context, ident: str) -> None:
     """Wait until a volume is available. Raises ``ApplyError`` where it does not become so."""
     clock = context.session.clock
     started = clock.monotonic()
     while True:
         try:
-            return check_free(looked_at(context, ident))
+            return check_free(show_volume(context, ident))
         except NotYet as error:
             if clock.monotonic() - started > PATIENCE:
                 raise ApplyError(str(error)) from error
         context.session.sleep(1.0)
 
 
-def let_go(context: Context, ident: str) -> None:
+def wait_free(context: Context, ident: str) -> None:
     """Wait until nothing holds a volume that is to be deleted. Raises ``ApplyError`` where something keeps it."""
     clock = context.session.clock
     started = clock.monotonic()
@@ -119,13 +119,13 @@ def let_go(context: Context, ident: str) -> None:
             return
         elapsed = clock.monotonic() - started
         if elapsed > (LETS_GO if shown["status"] == "in-use" else PATIENCE):
-            raise ApplyError(f"{told(shown)} after {elapsed:.0f} s, and so is not deleted")
+            raise ApplyError(f"{state_of(shown)} after {elapsed:.0f} s, and so is not deleted")
         context.session.sleep(1.0)
 
 
 def remove_volume(context: Context, change: Change) -> None:
     """Remove a volume once nothing holds it."""
-    let_go(context, change.target)
+    wait_free(context, change.target)
     context.delete("volume", f"/volumes/{quote(change.target, safe='')}")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from ..._core.errors import ObserveError
 from ..kind.port import by_device
-from ..kind.server.read import decoded, interfaces_of
+from ..kind.server.read import decode, interfaces_of
 from . import observe
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def to_given(raw: Mapping[str, Any], ports: list[dict[str, Any]]) -> Given:
     hints = {name: value for name, value in (raw.get("scheduler_hints") or {}).items() if name != "group"}
     named = "pinned_availability_zone" if "pinned_availability_zone" in raw else "OS-EXT-AZ:availability_zone"
     return Given(
-        decoded(raw.get("OS-EXT-SRV-ATTR:user_data")),
+        decode(raw.get("OS-EXT-SRV-ATTR:user_data")),
         hints,
         raw.get(named) or None,
         tuple(one["id"] for one in raw.get("os-extended-volumes:volumes_attached") or ()),

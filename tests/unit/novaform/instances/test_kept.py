@@ -72,7 +72,7 @@ def test_what_is_said_alike_is_one_value() -> None:
 
 def test_a_list_that_was_read_is_empty() -> None:
     members: list[dict[str, Any]] = [{"id": "a"}, {"id": "b"}]
-    assert [one["id"] for one in kept.drained(members)] == ["a", "b"]
+    assert [one["id"] for one in kept.drain(members)] == ["a", "b"]
     assert members == []
 
 

@@ -22,11 +22,11 @@ PLUGGED = frozenset({None, "normal"})
 """Kinds of ports that a guest has an interface for; of others it has a device of the host's."""
 
 
-class Server(kept.Row):
+class ServerRow(kept.Row):
     """What is kept of a server while it is not yet read."""
 
 
-KEPT = kept.Kept(
+KEPT = kept.KeptFields(
     (
         "id",
         "name",
@@ -55,16 +55,16 @@ KEPT = kept.Kept(
         "OS-EXT-STS:vm_state",
         "OS-SRV-USG:launched_at",
     ),
-    Server,
+    ServerRow,
     frozenset({"flavor", "image", "os-extended-volumes:volumes_attached"}),
 )
 
 
-class Fields(kept.Row):
+class FieldRow(kept.Row):
     """The fields of one of ten thousand servers."""
 
 
-class Status(kept.Row):
+class StatusRow(kept.Row):
     """How one of ten thousand servers is."""
 
 
@@ -72,7 +72,7 @@ def to_servers(lists: Lists) -> Iterable[Item]:
     """Read all servers with their ports, and let go of Nova's list."""
     ports = lists.get("port")
     of_device = by_device(ports or ())
-    for raw in kept.drained(lists.get("server", [])):
+    for raw in kept.drain(lists.get("server", [])):
         yield to_server(raw, None if ports is None else of_device.get(raw["id"], []))
 
 
@@ -100,7 +100,7 @@ def to_server(raw: Mapping[str, Any], ports: Optional[Sequence[Mapping[str, Any]
         fields["hidden"] = metadata[mark.HIDDEN].split(",")
     found = mark.from_metadata("server", tags, metadata)
     status = status_of(raw, ports)
-    return Item("server", raw["id"], raw.get("name") or "", vars(Fields(fields)), found, status, raw.get("tenant_id"))
+    return Item("server", raw["id"], raw.get("name") or "", vars(FieldRow(fields)), found, status, raw.get("tenant_id"))
 
 
 def interfaces_of(raw: Mapping[str, Any], ports: Sequence[Mapping[str, Any]]) -> tuple[Interface, ...]:
@@ -134,18 +134,18 @@ def status_of(raw: Mapping[str, Any], ports: Optional[Sequence[Mapping[str, Any]
         "ports": [port["id"] for port in ports or ()],
         "nics": [port["id"] for port in ports or () if port.get("binding:vnic_type") in PLUGGED],
     }
-    return vars(Status(how))
+    return vars(StatusRow(how))
 
 
 def user_data_of(raw: Mapping[str, Any], metadata: Mapping[str, str]) -> Optional[str]:
     """Return the SHA-256 of a server's user-data: from our mark, or from itself where Nova shows it."""
     if mark.USER_DATA in metadata:
         return metadata[mark.USER_DATA]
-    shown = decoded(raw.get("OS-EXT-SRV-ATTR:user_data"))
+    shown = decode(raw.get("OS-EXT-SRV-ATTR:user_data"))
     return hashlib.sha256(shown).hexdigest() if shown is not None else None
 
 
-def decoded(shown: Optional[str]) -> Optional[bytes]:
+def decode(shown: Optional[str]) -> Optional[bytes]:
     """Return what base64 stands for, in lines or not; None for nothing, or for what is none."""
     try:
         return base64.b64decode("".join(shown.split()), validate=True) if shown else None

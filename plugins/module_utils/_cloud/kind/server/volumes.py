@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...._core.errors import ApplyError
 from ...context import NotYet
-from ..volume import check_free, has, looked_at, told
+from ..volume import check_free, is_attached, show_volume, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def check_all(context: Context, wanted: Wanted) -> None:
     """Raise ``NotYet`` while one of a new server's volumes is not free, before anything is written down or sent."""
     for key in wanted.create.get("volumes") or ():
-        check_free(looked_at(context, context.id_of("volume", key)))
+        check_free(show_volume(context, context.id_of("volume", key)))
 
 
 def blocks(context: Context, wanted: Wanted, image: str) -> list[dict[str, Any]]:
@@ -48,13 +48,13 @@ def update_volumes(context: Context, change: Change, one: FieldChange) -> None:
             context.delete("compute", f"{path}/{ident}")
             context.asked.add((change.target, ident))
     for ident in leaving:
-        check_left(looked_at(context, ident), change.target)
+        check_left(show_volume(context, ident), change.target)
     for key in sorted(set(one.after) - set(one.before)):
         ident = context.id_of("volume", key)
         if (change.target, ident) in context.asked:
             continue
-        shown = looked_at(context, ident)
-        if not has(shown, change.target):
+        shown = show_volume(context, ident)
+        if not is_attached(shown, change.target):
             check_free(shown)
             context.session.send("compute", "POST", path, {"volumeAttachment": {"volumeId": ident}})
         context.asked.add((change.target, ident))
@@ -65,7 +65,7 @@ def check_left(shown: Mapping[str, Any], server: str) -> None:
 
     Nova says ``detaching`` before it answers, and ``in-use`` again when the guest keeps the disk.
     """
-    if shown["status"] == "in-use" and has(shown, server):
-        raise ApplyError(f"{told(shown)}: its guest keeps it; unmount it there, and apply again")
-    if shown["status"] != "available" and has(shown, server):
-        raise NotYet(f"{told(shown)}, and should be available: see openstack server event list {server}")
+    if shown["status"] == "in-use" and is_attached(shown, server):
+        raise ApplyError(f"{state_of(shown)}: its guest keeps it; unmount it there, and apply again")
+    if shown["status"] != "available" and is_attached(shown, server):
+        raise NotYet(f"{state_of(shown)}, and should be available: see openstack server event list {server}")
