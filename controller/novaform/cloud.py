@@ -8,17 +8,22 @@ from novaform import core
 
 if TYPE_CHECKING:
     from ansible_collections.novaform.compute.plugins.module_utils._api import credential, session, wire
-    from ansible_collections.novaform.compute.plugins.module_utils._cloud.look import allocation, given, health, observe
+    from ansible_collections.novaform.compute.plugins.module_utils._cloud.look import (
+        allocation,
+        health,
+        observe,
+        provenance,
+    )
     from ansible_collections.novaform.compute.plugins.module_utils._cloud.run import journal, lock, run, stage, state
 
 MODULES = {
     "allocation": "_cloud.look.allocation",
     "credential": "_api.credential",
-    "given": "_cloud.look.given",
     "health": "_cloud.look.health",
     "journal": "_cloud.run.journal",
     "lock": "_cloud.run.lock",
     "observe": "_cloud.look.observe",
+    "provenance": "_cloud.look.provenance",
     "run": "_cloud.run.run",
     "session": "_api.session",
     "stage": "_cloud.run.stage",

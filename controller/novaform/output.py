@@ -64,7 +64,7 @@ def prepare() -> None:
 
     Else the next file that is opened, a journal perhaps, would get their numbers and be written into.
     """
-    codecs.register_error("likeness", likeness)
+    codecs.register_error("likeness", _likeness)
     opened = os.open(os.devnull, os.O_RDWR)
     while opened < 3:
         opened = os.open(os.devnull, os.O_RDWR)
@@ -75,7 +75,7 @@ def prepare() -> None:
         sys.stderr = io.StringIO()
 
 
-def likeness(error: UnicodeError) -> tuple[str, int]:
+def _likeness(error: UnicodeError) -> tuple[str, int]:
     """Return what stands for characters that an encoding lacks."""
     if not isinstance(error, UnicodeEncodeError):
         raise error

@@ -19,6 +19,7 @@ myst_heading_anchors = 3
 
 ANSIBLE = "https://docs.ansible.com/ansible/latest"
 OF_ANSIBLE = {
+    "action_plugins": "plugins/action.html",
     "ansible_configuration_settings": "reference_appendices/config.html",
     "callback_plugins": "plugins/callback.html",
     "common_return_values": "reference_appendices/common_return_values.html",

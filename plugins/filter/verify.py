@@ -23,7 +23,7 @@ def verification(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]
     return {"auth": auth, "region": site.cloud.region, "secrets": compose.secret_names(auth)}
 
 
-def unverified_hosts(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> list[str]:
+def _unverified_hosts(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> list[str]:
     """Return the compute hosts that were read by this run and on which no trial has gone well yet."""
     site = sites.to_site(hostvars, groups)
     facts = {host.name: sites.facts_of(host.name, hostvars[host.name]) for host in site.hosts}
@@ -56,7 +56,7 @@ class FilterModule:
         """Return ``{name: function}``."""
         named = {
             "verification": verification,
-            "unverified": unverified_hosts,
+            "unverified": _unverified_hosts,
             "verify_rows": verify_rows,
             "verify_table": decision.render_table,
         }

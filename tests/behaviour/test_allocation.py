@@ -110,11 +110,11 @@ def test_what_a_migration_or_another_project_holds_is_no_leak() -> None:
     session = bench.cloud.session()
     one = bench.servers()["web-1"]
     tamper.claim(bench.cloud, "web-1", "compute2")
-    assert allocation.gone(session, [one["id"], "nobody"]) == {one["id"]: False, "nobody": True}
+    assert allocation.are_gone(session, [one["id"], "nobody"]) == {one["id"]: False, "nobody": True}
     bench.cloud.faults.append(lambda _, path: 403 if path.endswith("/servers") else None)
-    assert allocation.gone(session, [one["id"], "nobody"]) == {one["id"]: False, "nobody": True}
+    assert allocation.are_gone(session, [one["id"], "nobody"]) == {one["id"]: False, "nobody": True}
     bench.cloud.faults.append(lambda _, path: 500 if "/servers/nobody" in path else None)
-    assert allocation.gone(session, ["nobody"]) == {}
+    assert allocation.are_gone(session, ["nobody"]) == {}
 
 
 def test_a_consumer_that_nova_does_not_know_is_a_leak_unless_it_is_a_migration() -> None:

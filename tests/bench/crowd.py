@@ -24,7 +24,7 @@ from ansible_collections.novaform.compute.plugins.module_utils._cloud.kind.serve
 from fakes import served, stack
 from novaform import core, declare
 from novaform.cloud import run
-from novaform.simulate import world
+from novaform.simulate import simulation
 from novaform.simulate.cloud.cloud import Cloud
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def populated(file: Path, clouds: Path) -> Cloud:
     servers = [one for one in desired.wanted if one.kind == "server"]
     rest = desired._replace(wanted=tuple(one for one in desired.wanted if one.kind != "server"))
     folder = served.kept_at(cloud, clouds, "shop", file.parent / "state")
-    world.carried_out(run.Run(cloud.session(), rest, core.policy.Policy(), folder))
+    simulation.carried_out(run.Run(cloud.session(), rest, core.policy.Policy(), folder))
     kinds = ("server", "flavor", "key", "network", "security_group", "image")
     session = cloud.session()
     index = core.index.Index(desired, run.observe.observe(session, kinds), {}, core.policy.Policy())

@@ -34,7 +34,7 @@ def test_a_server_takes_its_flavor_on_its_host_alone_until_it_leaves_it(ground: 
 def test_what_is_gone_is_told_from_what_is_there(ground: Ground) -> None:
     ident, nobody = ground.built(), "00000000-0000-4000-8000-000000000000"
     assert ident in allocation.elsewhere(ground.session)
-    assert allocation.gone(ground.session, [ident, nobody]) == {ident: False, nobody: True}
+    assert allocation.are_gone(ground.session, [ident, nobody]) == {ident: False, nobody: True}
 
 
 def test_a_migration_that_holds_what_a_resize_left_is_known_as_one(ground: Ground) -> None:
@@ -43,7 +43,7 @@ def test_a_migration_that_holds_what_a_resize_left_is_known_as_one(ground: Groun
     ground.until(ident, "resized")
     told = allocation.observe_allocations(ground.session) or {}
     consumers = {one for consumers in told.values() for one in consumers}
-    known = allocation.gone(ground.session, consumers)
+    known = allocation.are_gone(ground.session, consumers)
     lost = {one for one, gone in known.items() if gone}
     assert lost <= (allocation.migrations(ground.session) or frozenset())
     ground.act(ident, "confirmResize")

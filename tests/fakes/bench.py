@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from novaform import core
-from novaform.simulate import world
+from novaform.simulate import simulation
 
 from . import stack
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from novaform.cloud import run
 
 
-class Bench(world.Simulation):
+class Bench(simulation.Simulation):
     """A simulated cloud with an image. ``kept``: with the journal in a file, and threads, as in a real run."""
 
     def __init__(self, *, kept: bool = False) -> None:
@@ -55,7 +55,7 @@ class Bench(world.Simulation):
 def carried_out(made: run.Run, approved: Sequence[core.change.Change] | None = None) -> dict[str, Any]:
     """Let the module act once, and return its result, also when a step was not done."""
     try:
-        return {"outcomes": [], **world.carried_out(made, approved)}
+        return {"outcomes": [], **simulation.carried_out(made, approved)}
     except core.errors.ApplyError as error:
         if "outcomes" not in error.details:
             raise

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from novaform import core
-from novaform.simulate import accident, fault, world
+from novaform.simulate import accident, fault, simulation
 
 from . import trial
 from .trial import Verdict
@@ -42,7 +42,7 @@ def blinded(stages: Sequence[Stage], seed: int, numbers: range) -> Iterator[Verd
 def blind(stage: Stage, seed: str) -> Verdict:
     """Run a story once with a part of the cloud hidden, and judge that nothing has ended."""
     chance = random.Random(seed)
-    here = world.restore(stage.saved, seed)
+    here = simulation.restore(stage.saved, seed)
     before = alive(here.cloud)
     hidden = hide(here.cloud, chance, asked(stage))
     problems = []
@@ -57,7 +57,7 @@ def blind(stage: Stage, seed: str) -> Verdict:
 
 def asked(stage: Stage) -> list[str]:
     """Return the lists that a plan asks for."""
-    other = world.restore(stage.saved, "")
+    other = simulation.restore(stage.saved, "")
     other.plan(stage.story.after)
     return sorted({path.partition("?")[0] for method, path in other.cloud.log if method == "GET"})
 

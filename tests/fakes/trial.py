@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from novaform import core
-from novaform.simulate import accident, end, fault, world
+from novaform.simulate import accident, end, fault, simulation
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Mapping, Sequence
 
-    from novaform.simulate.world import Simulation
+    from novaform.simulate.simulation import Simulation
 
 TURNS = 3
 """Runs during which accidents may happen, and runs after them in which all must be well."""
@@ -51,7 +51,7 @@ class Verdict(NamedTuple):
 
 def staged(story: Story) -> Stage:
     """Play the beginning, and once the whole without an accident. Raises ``ApplyError`` if even that fails."""
-    stage = world.Simulation()
+    stage = simulation.Simulation()
     for image in story.images:
         stage.cloud.glance.add(image)
     if story.before is not None:
@@ -91,7 +91,7 @@ def placed(name: str, at: int, long: int, chance: random.Random) -> Callable[[Si
 
 def tried(stage: Stage, seed: str, accidents: Mapping[str, Callable[[Simulation], None]]) -> Verdict:
     """Play a story through accidents, and judge how it ends."""
-    here = world.restore(stage.saved, seed)
+    here = simulation.restore(stage.saved, seed)
     for arrange in accidents.values():
         arrange(here)
     problems: list[str] = []

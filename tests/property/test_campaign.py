@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fakes import campaign, story, trial
-from novaform.simulate import fault, world
+from novaform.simulate import fault, simulation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +70,7 @@ def test_a_twin_a_leak_and_another_end_are_noticed() -> None:
     """The judge is judged: without him no campaign means anything."""
     played = stage("scale")
 
-    def spoil(here: world.Simulation) -> None:
+    def spoil(here: simulation.Simulation) -> None:
         nova = here.cloud.nova
         one = next(iter(nova.servers.values()))
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from novaform import core
 from novaform.simulate import end
-from novaform.simulate.world import restore
+from novaform.simulate.simulation import restore
 
 if TYPE_CHECKING:
     import random

@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from novaform import core
 from novaform.simulate import end
-from novaform.simulate.world import Simulation, restore
+from novaform.simulate.simulation import Simulation, restore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -46,8 +46,8 @@ def adopt(
     """
     given: dict[str, Any] = {"adopt": list(name or [core.policy.EVERY]), "adopt_differing": differing}
     stack = option.open_stack(option.where(file, cloud, None, environment, var), given)
-    check_names(stack, name or ())
-    decision = adoption_of(stack, name or ())
+    _check_names(stack, name or ())
+    decision = _adoption_of(stack, name or ())
     steps = applying.changes(decision)
     if not as_json:
         show.show(render.render(decision))
@@ -56,10 +56,10 @@ def adopt(
         outcomes = applying.apply(apply.module(stack, {**given, "timeout": 900}), decision, steps)["outcomes"]
     left = [one.name for one in decision.steps if check or one not in steps]
     left += [one.name for one in decision.notes if one.level in core.change.DIFFERS]
-    return tell(outcomes, sorted(set(left)), as_json=as_json)
+    return _tell(outcomes, sorted(set(left)), as_json=as_json)
 
 
-def check_names(stack: Stack, names: Sequence[str]) -> None:
+def _check_names(stack: Stack, names: Sequence[str]) -> None:
     """Raise ``DeclareError`` for a name that no declared server has."""
     declared = {one.key for one in stack.desired.wanted if one.kind == "server"}
     for name in names:
@@ -67,7 +67,7 @@ def check_names(stack: Stack, names: Sequence[str]) -> None:
             raise core.errors.DeclareError(f"{stack.where.file}: no server called {name} is declared")
 
 
-def adoption_of(stack: Stack, names: Sequence[str]) -> core.change.Decision:
+def _adoption_of(stack: Stack, names: Sequence[str]) -> core.change.Decision:
     """Return the part of the decision that is about taking servers over."""
     look = stack.look()
     world = core.index.Index(stack.desired, look.observed, look.applied, stack.policy)
@@ -81,7 +81,7 @@ def adoption_of(stack: Stack, names: Sequence[str]) -> core.change.Decision:
     return core.change.Decision(steps, notes)
 
 
-def tell(outcomes: list[dict[str, Any]], left: list[str], *, as_json: bool) -> int:
+def _tell(outcomes: list[dict[str, Any]], left: list[str], *, as_json: bool) -> int:
     """Say what became of it."""
     done = [one["name"] for one in outcomes if one["outcome"] == core.outcome.DONE]
     if as_json:

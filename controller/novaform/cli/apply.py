@@ -49,10 +49,10 @@ def module(stack: Stack, options: dict[str, Any]) -> applying.Target:
     """Return the module that acts on a stack, with its progress on the terminal."""
     from novaform.stack import batch
 
-    return batch.RunnerModule(stack, options, ApplyProgress, build)
+    return batch.RunnerModule(stack, options, ApplyProgress, _build)
 
 
-def build(path: Path, say: Any) -> Path:
+def _build(path: Path, say: Any) -> Path:
     """Build the image that comes with Novaform."""
     from novaform import guest
 

@@ -35,12 +35,12 @@ def drift(
         asked = {"hosts": inventory is not None, "placement": placement}
         output.answer({"stack": stack.desired.stack, "asked": asked, "drift": [one._asdict() for one in found]})
     else:
-        show.show(lines(found))
-        show.show(summary(found, hosts=inventory is not None, placement=placement))
+        show.show(_lines(found))
+        show.show(_summary(found, hosts=inventory is not None, placement=placement))
     return DIFFERS if any(not one.ignored for one in found) else 0
 
 
-def lines(found: list[core.drift.Drift]) -> list[Line]:
+def _lines(found: list[core.drift.Drift]) -> list[Line]:
     """Return one line for each disagreement."""
     made = []
     width = max((len(one.kind) for one in found), default=0)
@@ -53,7 +53,7 @@ def lines(found: list[core.drift.Drift]) -> list[Line]:
     return made
 
 
-def summary(found: list[core.drift.Drift], *, hosts: bool, placement: bool) -> list[Line]:
+def _summary(found: list[core.drift.Drift], *, hosts: bool, placement: bool) -> list[Line]:
     """Return the last line: how much of which class, and who was not asked."""
     counts = Counter(one.kind for one in found if not one.ignored)
     ignored = sum(one.ignored for one in found)

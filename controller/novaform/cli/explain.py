@@ -43,11 +43,11 @@ def explain(
     if as_json:
         output.answer(found)
     else:
-        show.show(line for one in found for line in lines(one))
+        show.show(line for one in found for line in _lines(one))
     return 0
 
 
-def lines(one: Mapping[str, Any]) -> Iterator[render.Line]:
+def _lines(one: Mapping[str, Any]) -> Iterator[render.Line]:
     """Yield the explanation of one thing."""
     place = f"  {one['at']}" if one["at"] else "  (nobody declares it)"
     yield render.Line(f"{render.kind_name(one['kind'])} {one['name']}{place}", "bold")
@@ -65,10 +65,10 @@ def lines(one: Mapping[str, Any]) -> Iterator[render.Line]:
             yield render.Line(f"              at its host {wrong}", "yellow")
     if not one["there"]:
         yield render.Line("  there     nothing", "yellow")
-    yield from outcome(one)
+    yield from _outcome(one)
 
 
-def outcome(one: Mapping[str, Any]) -> Iterator[render.Line]:
+def _outcome(one: Mapping[str, Any]) -> Iterator[render.Line]:
     """Yield what would be done, or why nothing is."""
     for step in core.change.changes_from_json(one["steps"]):
         first, *rest = render.render_step(step, wide=False)

@@ -58,12 +58,12 @@ def write(file: Path, made: exporting.Export, *, force: bool) -> None:
             f"{', '.join(there[:3])} is there already: --force writes over it, --out elsewhere"
         )
     try:
-        write_all(texts)
+        _write_all(texts)
     except OSError as error:
         raise core.errors.DeclareError(f"{error.filename}: cannot be written ({error.strerror})") from error
 
 
-def write_all(texts: Mapping[Path, str]) -> None:
+def _write_all(texts: Mapping[Path, str]) -> None:
     """Write each file beside its place and then put it there; user data may hold secrets, so all are ours alone."""
     halves = []
     for path, text in texts.items():

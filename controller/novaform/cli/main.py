@@ -75,7 +75,7 @@ def load(name: str) -> typer.Typer:
     return app
 
 
-def mount(root: typer.Typer, name: str) -> None:
+def _mount(root: typer.Typer, name: str) -> None:
     """Hang the room's app into the root, as a group or, when it has one command only, as that command."""
     app = load(name)
     commands = app.registered_commands
@@ -87,7 +87,7 @@ def mount(root: typer.Typer, name: str) -> None:
     root.add_typer(app, name=name, help=ROOMS[name].says)
 
 
-def show_version(wanted: bool) -> None:
+def _show_version(wanted: bool) -> None:
     """Print the version and stop, when asked."""
     if wanted:
         import importlib.metadata
@@ -96,33 +96,33 @@ def show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-def assemble(chosen: str | None) -> typer.Typer:
+def _assemble(chosen: str | None) -> typer.Typer:
     """Return the command tree in which only the chosen room is real; the others are a line of help each."""
     root = typer.Typer(name="novaform", pretty_exceptions_enable=False)
 
     @root.callback()
     def novaform(
         *,
-        version: Annotated[bool, typer.Option("--version", callback=show_version, is_eager=True)] = False,
+        version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True)] = False,
     ) -> None:
         """Stand up a real OpenStack Compute cloud, and keep the declared instances on it true."""
         del version
 
     for name, room in ROOMS.items():
         if name == chosen:
-            mount(root, name)
+            _mount(root, name)
         else:
             root.command(name, help=room.says)(lambda: None)
     return root
 
 
-def command_words(arguments: Sequence[str]) -> Sequence[str]:
+def _command_words(arguments: Sequence[str]) -> Sequence[str]:
     """Return the words of the command line: those that a shell wants completed stand in its environment."""
     line = os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS")
     return line.split()[1:] if COMPLETING in os.environ and line else arguments
 
 
-def complain(message: str, arguments: Sequence[str], details: dict[str, object]) -> int:
+def _complain(message: str, arguments: Sequence[str], details: dict[str, object]) -> int:
     """Say on standard error what is wrong; with ``--json`` also on standard output, for programs."""
     output.complain(f"novaform: {message}")
     if "--json" in arguments:
@@ -130,7 +130,7 @@ def complain(message: str, arguments: Sequence[str], details: dict[str, object])
     return FAILED
 
 
-def describe_os_error(error: OSError) -> str:
+def _describe_os_error(error: OSError) -> str:
     """Return what could not be read or written."""
     why = error.strerror or str(error)
     if error.filename is not None:
@@ -142,19 +142,19 @@ def describe_os_error(error: OSError) -> str:
     return why
 
 
-def unwritten(error: output.Unwritten) -> int:
+def _unwritten(error: output.Unwritten) -> int:
     """Say that the answer was not written, unless its reader wanted no more."""
     output.give_up()
-    return FAILED if error.details["unread"] else complain(str(error), (), {})
+    return FAILED if error.details["unread"] else _complain(str(error), (), {})
 
 
-def run(arguments: Sequence[str]) -> int:
+def _run(arguments: Sequence[str]) -> int:
     """Run one command line and return the exit status. Errors pass."""
-    chosen = next((word for word in command_words(arguments) if not word.startswith("-")), None)
+    chosen = next((word for word in _command_words(arguments) if not word.startswith("-")), None)
     brief = chosen in ROOMS and ROOMS[chosen].brief
     try:
         with core.gc_pause.without_collector() if brief else contextlib.nullcontext():
-            status = assemble(chosen)(args=arguments, prog_name="novaform", standalone_mode=False)
+            status = _assemble(chosen)(args=arguments, prog_name="novaform", standalone_mode=False)
         interrupted = interrupt.ear().raised
         if interrupted is not None:  # typer keeps the exception and returns a status of its own
             raise interrupted
@@ -164,26 +164,26 @@ def run(arguments: Sequence[str]) -> int:
         raise
     except exceptions.TyperException as wrong:
         hint = f"novaform {chosen} --help" if chosen in ROOMS else "novaform --help"
-        return complain(f"{wrong.format_message().rstrip('.')}. Try: {hint}", arguments, {})
+        return _complain(f"{wrong.format_message().rstrip('.')}. Try: {hint}", arguments, {})
     return status if isinstance(status, int) else 0
 
 
-def run_explaining(arguments: Sequence[str]) -> int:
+def _run_explaining(arguments: Sequence[str]) -> int:
     """Run one command line; what goes wrong becomes a sentence, but for what cannot be written."""
     try:
         with interrupt.heard():
-            return run(arguments)
+            return _run(arguments)
     except output.Unwritten:
         raise
     except core.errors.Error as error:
-        return complain(str(error), arguments, error.details)
+        return _complain(str(error), arguments, error.details)
     except OSError as error:
-        return complain(describe_os_error(error), arguments, {})
+        return _complain(_describe_os_error(error), arguments, {})
     except interrupt.Interrupted as error:
-        complain(error.told, arguments, error.details)
+        _complain(error.told, arguments, error.details)
         return error.status
     except (KeyboardInterrupt, typer.Abort):
-        complain("interrupted", arguments, {})
+        _complain("interrupted", arguments, {})
         return 128 + signal.SIGINT
 
 
@@ -192,8 +192,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     output.prepare()
     arguments = list(sys.argv[1:] if argv is None else argv) or ["--help"]
     try:
-        status = run_explaining(arguments)
+        status = _run_explaining(arguments)
         output.flush()
     except output.Unwritten as error:
-        return unwritten(error)
+        return _unwritten(error)
     return status

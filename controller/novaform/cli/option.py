@@ -80,8 +80,8 @@ def taking(**groups: Callable[..., Any]) -> Callable[[Callable[..., int]], Calla
     """
 
     def give(command: Callable[..., int]) -> Callable[..., int]:
-        parts = {name: parameters(make) for name, make in groups.items()}
-        own = [one for one in parameters(command) if one.name not in groups]
+        parts = {name: _parameters(make) for name, make in groups.items()}
+        own = [one for one in _parameters(command) if one.name not in groups]
 
         @functools.wraps(command)
         def run(**told: Any) -> int:
@@ -98,7 +98,7 @@ def taking(**groups: Callable[..., Any]) -> Callable[[Callable[..., int]], Calla
     return give
 
 
-def parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
+def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
     """Return what a function takes by name, with types in place of their names."""
     types = get_type_hints(function, include_extras=True)
     found = inspect.signature(function).parameters.values()
@@ -114,7 +114,7 @@ def bounds(
     heal: Heal = None,
 ) -> dict[str, Any]:
     """Return how far a run may go, as far as that was said."""
-    return limits(
+    return _limits(
         max_consequence=max_consequence,
         max_delete=max_delete,
         allow_empty=allow_empty,
@@ -124,7 +124,7 @@ def bounds(
     )
 
 
-def limits(**given: Any) -> dict[str, Any]:
+def _limits(**given: Any) -> dict[str, Any]:
     """Return those limits that were given."""
     return {name: value for name, value in given.items() if value is not None and value is not False}
 

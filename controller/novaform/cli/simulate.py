@@ -19,7 +19,7 @@ TURNS = 4
 """Runs that a controller that is killed, or that has something left, gets in all."""
 
 
-def faults(incomplete: str) -> list[str]:
+def _faults(incomplete: str) -> list[str]:
     """Return the accidents that a shell may complete a word to."""
     return complete.fitting(accident.ACCIDENTS, incomplete)
 
@@ -38,7 +38,7 @@ def simulate(
         typer.Option(
             metavar="NAME[@EFFECT]",
             help=f"Let this happen, at this effect: {', '.join(accident.ACCIDENTS)}.",
-            autocompletion=faults,
+            autocompletion=_faults,
         ),
     ] = None,
     as_json: option.Json = False,
@@ -55,14 +55,14 @@ def simulate(
         where = option.where(file, None, None, environment, var)
         player = Player(Path(), say, seed)
         player.environment, player.variables = where.environment, where.variables or {}
-        try_declaration(file, fault or [], player)
+        _try_declaration(file, fault or [], player)
     if as_json:
         report = player.decision.to_report() if player.decision is not None else None
         output.answer({"clean": player.clean, "log": log, "servers": player.rows(), "report": report})
     return 0 if player.clean else DIFFERS
 
 
-def try_declaration(file: Path, faults: list[str], player: Player) -> None:
+def _try_declaration(file: Path, faults: list[str], player: Player) -> None:
     """Plan a declaration, and apply it until nothing is left or patience ends."""
     for one in faults:
         script.parse_fault(one)

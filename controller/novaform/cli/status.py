@@ -51,7 +51,7 @@ def status(
     return DIFFERS if any(one.notes for one in instances) else 0
 
 
-def row(one: Instance) -> dict[str, str]:
+def _row(one: Instance) -> dict[str, str]:
     """Return one instance's cells."""
     state = one.state + (f" ({one.task})" if one.task else "")
     return {
@@ -66,7 +66,7 @@ def row(one: Instance) -> dict[str, str]:
 
 def table(stack: str, instances: list[Instance]) -> None:
     """Print a table, without columns that have nothing to say."""
-    rows = [row(one) for one in instances]
+    rows = [_row(one) for one in instances]
     shown = [name for name in COLUMNS if name in ALWAYS or any(one[name] not in NOTHING for one in rows)]
     cells = [
         [output.Cell(one[name], COLOURS.get(told.state, "") if name == "state" else "") for name in shown]

@@ -39,7 +39,7 @@ def undo(
     """
     stack = option.open_stack(where, given)
     if show_list:
-        return list_history(stack, as_json=as_json)
+        return _list_history(stack, as_json=as_json)
     back.go_back(stack, to)
     decision = stack.look().decision
     if not as_json:
@@ -55,7 +55,7 @@ def undo(
     return apply.tell(result, as_json=as_json)
 
 
-def list_history(stack: Stack, *, as_json: bool) -> int:
+def _list_history(stack: Stack, *, as_json: bool) -> int:
     """Say what was applied, the last first; the number is what ``--to`` takes."""
     rows = [
         {

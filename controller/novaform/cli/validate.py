@@ -10,7 +10,7 @@ from novaform.cli import option
 app = typer.Typer()
 
 
-def to_words(section: str, count: int) -> str:
+def _to_words(section: str, count: int) -> str:
     """Return ``1 security group`` or ``2 servers``."""
     words = section.replace("_", " ")
     return f"{count} {words if count > 1 else words.removesuffix('s')}"
@@ -31,7 +31,7 @@ def validate(
     if as_json:
         output.answer({"stack": found.stack, "digest": found.digest, **counts, "external": needed})
         return
-    said = ", ".join(to_words(section, count) for section, count in counts.items() if count)
+    said = ", ".join(_to_words(section, count) for section, count in counts.items() if count)
     output.line(f"{file}: stack {found.stack}: {said or 'nothing'}")
     for each in needed:
         output.line(f"  must be in the cloud: {each['kind'].replace('_', ' ')} {each['name']} ({each['at']})")

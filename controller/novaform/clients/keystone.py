@@ -26,19 +26,19 @@ NOT_HERE = frozenset({"admin_token", "http_basic", "none", "v2password", "v2toke
 """What gives no token of a project with a catalog, or is of a version that Keystone has no more."""
 
 
-def plugin_names() -> list[str]:
+def _plugin_names() -> list[str]:
     """Return the names of all ways to sign in."""
     return sorted(set(loading.get_available_plugin_names()) - NOT_HERE)
 
 
-def plugin(given: credential.Credential) -> Any:
+def _plugin(given: credential.Credential) -> Any:
     """Return keystoneauth1's way to sign in. Raises ``Error`` for an unknown one, and for what it lacks."""
-    if given.auth_type not in plugin_names():
-        raise core.errors.ObserveError(f"is not known here; known: {', '.join(plugin_names())}")
+    if given.auth_type not in _plugin_names():
+        raise core.errors.ObserveError(f"is not known here; known: {', '.join(_plugin_names())}")
     loader = loading.get_plugin_loader(given.auth_type)
     options = loader.get_options()
-    words = {option.dest: one for option in options for one in values(given, option)}
-    words.update(domains(words, {option.dest for option in options}, given))
+    words = {option.dest: one for option in options for one in _values(given, option)}
+    words.update(_domains(words, {option.dest for option in options}, given))
     try:
         return loader.load_from_options(**words)
     except exceptions.MissingRequiredOptions as error:
@@ -48,7 +48,7 @@ def plugin(given: credential.Credential) -> Any:
         raise core.errors.ObserveError(str(error)) from error
 
 
-def domains(words: Mapping[str, Any], known: AbstractSet[str], given: credential.Credential) -> dict[str, str]:
+def _domains(words: Mapping[str, Any], known: AbstractSet[str], given: credential.Credential) -> dict[str, str]:
     """Return in which domains names are that come without one: in the default one, as with a password."""
     default = str(given.auth.get("default_domain_id") or given.auth.get("default_domain") or "default")
     return {
@@ -58,15 +58,15 @@ def domains(words: Mapping[str, Any], known: AbstractSet[str], given: credential
     }
 
 
-def values(given: credential.Credential, option: Any) -> list[Any]:
+def _values(given: credential.Credential, option: Any) -> list[Any]:
     """Return what an option was given, under its own name or an older one."""
     names = [option.dest, *(one.dest for one in option.deprecated)]
     return [given.auth[name] for name in names if name in given.auth][:1]
 
 
-def sign_in(given: credential.Credential) -> dict[str, Any]:
+def _sign_in(given: credential.Credential) -> dict[str, Any]:
     """Return ``{secret, body}`` of a new token. Raises ``Error``."""
-    asking = plugin(given)
+    asking = _plugin(given)
     door = sessions.Session(auth=asking, verify=given.cacert or True, cert=given.client, timeout=PATIENCE)
     try:
         told = asking.get_access(door)
@@ -87,7 +87,7 @@ def main() -> None:
     os.dup2(2, 1)
     asked = json.load(sys.stdin)
     try:
-        told = sign_in(credential.load(asked["cloud"], asked["file"] or None))
+        told = _sign_in(credential.load(asked["cloud"], asked["file"] or None))
     except core.errors.Error as error:
         told = {"error": str(error)}
     with answer:

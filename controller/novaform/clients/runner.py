@@ -66,7 +66,7 @@ def collections_path() -> str:
     return str(next(parent for parent in place.parents if parent.name == "ansible_collections").parent)
 
 
-def environment(private: Path) -> dict[str, str]:
+def _environment(private: Path) -> dict[str, str]:
     """Return the settings for Ansible: our own Ansible and collection, and nothing left in the home folder."""
     return {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
@@ -82,7 +82,7 @@ def environment(private: Path) -> dict[str, str]:
     }
 
 
-def run(
+def _run(
     private: Path, module: str, arguments: Mapping[str, Any], pattern: str, settings: Mapping[str, Any]
 ) -> dict[str, tuple[str, dict[str, Any]]]:
     """Run one module of ours on all hosts of a pattern; return for each host ("ok"|"failed"|"unreachable", result).
@@ -106,18 +106,18 @@ def run(
         "event_handler": hear,
         **settings,
     }
-    ended = interruptible(parameters, Path(arguments["stop"]) if "stop" in arguments else None)
+    ended = _interruptible(parameters, Path(arguments["stop"]) if "stop" in arguments else None)
     if ended.status == "timeout":
         child.end_all()
         raise core.errors.ApplyError(f"{module} on {pattern} did not end within {settings['timeout']} s: run again")
     if not results and ended.status == "successful":
         raise core.errors.DeclareError(f"{settings['inventory']}: no host is in the group {pattern}")
     if not results:
-        raise core.errors.ApplyError(f"Ansible ran no {module} on {pattern}: {last_words(ended)}")
+        raise core.errors.ApplyError(f"Ansible ran no {module} on {pattern}: {_last_words(ended)}")
     return results
 
 
-def interruptible(parameters: Mapping[str, Any], stop: Path | None) -> Any:
+def _interruptible(parameters: Mapping[str, Any], stop: Path | None) -> Any:
     """Let ansible-runner run beside the main thread, which takes the signals: when it ends, so has all that it began.
 
     A module that is at work is asked to stop by the file ``stop`` and given a moment to hear the answers to what it has
@@ -135,7 +135,7 @@ def interruptible(parameters: Mapping[str, Any], stop: Path | None) -> Any:
         if stop is not None:
             stop.touch()
             deadline = time.monotonic() + GRACE
-            while is_at_work(stop.parent) and not running.done() and time.monotonic() < deadline:
+            while _is_at_work(stop.parent) and not running.done() and time.monotonic() < deadline:
                 if interrupt.ear().again.wait(0.05):
                     break
         child.end_all()
@@ -152,12 +152,12 @@ class Playbook(NamedTuple):
     seconds: int
 
 
-def is_at_work(private: Path) -> bool:
+def _is_at_work(private: Path) -> bool:
     """Tell whether the module has said a word: it says its first before it sends anything that changes a thing."""
     return (private / PROGRESS).exists()
 
 
-def last_words(ended: Any) -> str:
+def _last_words(ended: Any) -> str:
     """Return what Ansible said when it ended early, in one line."""
     lines = ended.stdout.read().strip().splitlines() if ended.stdout else []
     return f"{ended.status} ({COLOURS.sub('', ' '.join(lines[-3:]))})"
@@ -169,9 +169,9 @@ def run_here(private: Path, module: str, arguments: Mapping[str, Any], seconds: 
     ``seconds`` is when it is ended, for the case that none of its own deadlines holds.
     """
     inventory = HERE.format(python=sys.executable)
-    settings = {"inventory": inventory, "envvars": environment(private), "timeout": seconds}
+    settings = {"inventory": inventory, "envvars": _environment(private), "timeout": seconds}
     with plain():
-        word, result = run(private, module, arguments, "localhost", settings)["localhost"]
+        word, result = _run(private, module, arguments, "localhost", settings)["localhost"]
     if word != "ok":
         details = {name: result[name] for name in ("outcomes", "report") if name in result}
         raise core.errors.ApplyError(str(result.get("msg") or "the module failed without a word"), **details)
@@ -181,18 +181,18 @@ def run_here(private: Path, module: str, arguments: Mapping[str, Any], seconds: 
 def run_there(private: Path, module: str, inventory: Path, pattern: str) -> dict[str, tuple[str, dict[str, Any]]]:
     """Run one module without arguments on hosts of an inventory, with the settings that stand beside it."""
     place = inventory.absolute()
-    settings = beside(private, place)
+    settings = _beside(private, place)
     settings["ANSIBLE_TASK_TIMEOUT"] = str(QUESTION_SECONDS)
     told = {"inventory": str(place), "envvars": settings, "timeout": QUESTIONS_SECONDS}
-    return run(private, module, {}, pattern, told)
+    return _run(private, module, {}, pattern, told)
 
 
-def beside(private: Path, place: Path) -> dict[str, str]:
+def _beside(private: Path, place: Path) -> dict[str, str]:
     """Return the settings for the hosts of an inventory: ours, and those of the ansible.cfg that stands beside it."""
     folders = [place, *place.parents[:2]]
     config = next((one / "ansible.cfg" for one in folders if (one / "ansible.cfg").is_file()), None)
     password = next((one / VAULT for one in folders if (one / VAULT).is_file()), None)
-    settings = environment(private)
+    settings = _environment(private)
     if config is None and password is not None and "ANSIBLE_VAULT_PASSWORD_FILE" not in os.environ:
         settings["ANSIBLE_VAULT_PASSWORD_FILE"] = str(password)
     settings |= {"ANSIBLE_SSH_ARGS": ALIVE} if config is None else {"ANSIBLE_CONFIG": str(config)}
@@ -211,15 +211,15 @@ def play(private: Path, playbook: str, inventory: Path, order: Playbook) -> str:
         "playbook": f"{COLLECTION}.{playbook}",
         "inventory": str(place),
         "extravars": dict(order.variables),
-        "envvars": beside(private, place),
+        "envvars": _beside(private, place),
         "event_handler": order.hear,
         "timeout": order.seconds,
     }
-    ended = interruptible(parameters, None)
+    ended = _interruptible(parameters, None)
     if ended.status == "timeout":
         child.end_all()
         raise core.errors.ApplyError(f"{playbook} did not end within {order.seconds} s: run again")
-    return "" if ended.status == "successful" else last_words(ended)
+    return "" if ended.status == "successful" else _last_words(ended)
 
 
 def follow(path: Path, hear: Callable[[dict[str, Any]], None], over: Callable[[], bool]) -> None:

@@ -94,7 +94,7 @@ class Builder:
                 if ipaddress.ip_address(address) not in subnet:
                     self.context.problems.add_at(origins.of(field), f"{address} is not in {subnet}")
         pool = entry.get("pool", ())
-        if pool and (len(pool) != 2 or not in_order(*pool)):
+        if pool and (len(pool) != 2 or not _in_order(*pool)):
             self.context.problems.add_at(origins.of("pool"), "a pool is [first, last], in this order")
         provider = entry.get("provider")
         return model.Network(
@@ -199,7 +199,7 @@ class Builder:
         )
 
 
-def in_order(first: str, last: str) -> bool:
+def _in_order(first: str, last: str) -> bool:
     """Tell whether two addresses of one kind are in ascending order."""
     low, high = ipaddress.ip_address(first), ipaddress.ip_address(last)
     return low.version == high.version and int(low) <= int(high)

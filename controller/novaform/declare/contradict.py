@@ -31,13 +31,13 @@ class Said(NamedTuple):
 def contradictions(declaration: core.model.Declaration) -> Iterator[Said]:
     """Yield every contradiction of a declaration, each once, however many servers are alike."""
     told: set[Said] = set()
-    for said in (*of_networks(declaration), *of_volumes(declaration), *of_servers(declaration)):
+    for said in (*_of_networks(declaration), *_of_volumes(declaration), *_of_servers(declaration)):
         if said not in told:
             told.add(said)
             yield said
 
 
-def of_networks(declaration: core.model.Declaration) -> Iterator[Said]:
+def _of_networks(declaration: core.model.Declaration) -> Iterator[Said]:
     """Yield what is wrong between networks, their routers and their addresses."""
     routers = {one.name: one for one in declaration.routers}
     by_router: dict[str, list[core.model.Network]] = {}
@@ -53,11 +53,11 @@ def of_networks(declaration: core.model.Declaration) -> Iterator[Said]:
             yield Said(router.origins.of("external"), text)
     for name, members in by_router.items():
         outer = networks.get((routers[name].external or "") if name in routers else "")
-        yield from overlapping([*members, *([outer] if outer is not None and outer not in members else [])], name)
-    yield from crowded_pools(declaration)
+        yield from _overlapping([*members, *([outer] if outer is not None and outer not in members else [])], name)
+    yield from _crowded_pools(declaration)
 
 
-def overlapping(networks: list[core.model.Network], router: str) -> Iterator[Said]:
+def _overlapping(networks: list[core.model.Network], router: str) -> Iterator[Said]:
     """Yield networks of one router that have addresses in common."""
     ranges = [(ipaddress.ip_network(one.cidr), one) for one in networks]
     last: dict[int, tuple[int, core.model.Network]] = {}
@@ -70,7 +70,7 @@ def overlapping(networks: list[core.model.Network], router: str) -> Iterator[Sai
             last[cidr.version] = (int(cidr.broadcast_address), network)
 
 
-def crowded_pools(declaration: core.model.Declaration) -> Iterator[Said]:
+def _crowded_pools(declaration: core.model.Declaration) -> Iterator[Said]:
     """Yield networks whose pool has fewer addresses than there are interfaces without one of their own."""
     ports = (port for server in declaration.servers if server.state != "absent" for port in server.networks)
     wanted = Counter(port.network for port in ports if port.fixed_ip is None)
@@ -81,7 +81,7 @@ def crowded_pools(declaration: core.model.Declaration) -> Iterator[Said]:
             yield Said(network.origins.of("pool" if network.pool else "cidr"), text)
 
 
-def of_volumes(declaration: core.model.Declaration) -> Iterator[Said]:
+def _of_volumes(declaration: core.model.Declaration) -> Iterator[Said]:
     """Yield volumes that are too small for their image."""
     images = {one.name: one for one in declaration.images}
     for volume in declaration.volumes:
@@ -100,7 +100,7 @@ class Things(NamedTuple):
     routers: dict[str, core.model.Router]
 
 
-def of_servers(declaration: core.model.Declaration) -> Iterator[Said]:
+def _of_servers(declaration: core.model.Declaration) -> Iterator[Said]:
     """Yield what is wrong between servers and the things that they name; of alike servers the first tells."""
     things = Things(
         {one.name: one for one in declaration.flavors},
@@ -108,20 +108,20 @@ def of_servers(declaration: core.model.Declaration) -> Iterator[Said]:
         {one.name: one for one in declaration.networks},
         {one.name: one for one in declaration.routers},
     )
-    yield from adopted_twice(declaration)
+    yield from _adopted_twice(declaration)
     group = None
     for server in declaration.servers:
         if server.group == group or server.state == "absent":
             continue
         group = server.group
-        yield from sizes(server, things)
-        yield from alone(server)
+        yield from _sizes(server, things)
+        yield from _alone(server)
         for port in server.networks:
             if port.network in things.networks:
-                yield from of_port(server, port, things)
+                yield from _of_port(server, port, things)
 
 
-def adopted_twice(declaration: core.model.Declaration) -> Iterator[Said]:
+def _adopted_twice(declaration: core.model.Declaration) -> Iterator[Said]:
     """Yield instances that are to take over the same server."""
     first: dict[core.model.Adopt, core.model.Server] = {}
     for server in declaration.servers:
@@ -130,7 +130,7 @@ def adopted_twice(declaration: core.model.Declaration) -> Iterator[Said]:
             yield Said(server.origins.of("adopt"), text)
 
 
-def sizes(server: core.model.Server, things: Things) -> Iterator[Said]:
+def _sizes(server: core.model.Server, things: Things) -> Iterator[Said]:
     """Yield what the image needs and the flavor does not have. A flavor without a disk takes the image's size."""
     flavor, image = things.flavors.get(server.flavor), things.images.get(server.image)
     if flavor is None or image is None:
@@ -142,7 +142,7 @@ def sizes(server: core.model.Server, things: Things) -> Iterator[Said]:
             yield Said(flavor.origins.of(field), f"{has}{unit} is too small: {needed}, and an instance has both")
 
 
-def alone(server: core.model.Server) -> Iterator[Said]:
+def _alone(server: core.model.Server) -> Iterator[Said]:
     """Yield what is wrong within one server."""
     if len(server.metadata) > METADATA:
         text = (
@@ -156,7 +156,7 @@ def alone(server: core.model.Server) -> Iterator[Said]:
         yield Said(server.origins.of("spread"), text)
 
 
-def of_port(server: core.model.Server, port: core.model.Port, things: Things) -> Iterator[Said]:
+def _of_port(server: core.model.Server, port: core.model.Port, things: Things) -> Iterator[Said]:
     """Yield what an interface asks of its network that this does not have."""
     network = things.networks[port.network]
     at = server.origins.of("networks")
@@ -171,10 +171,10 @@ def of_port(server: core.model.Server, port: core.model.Port, things: Things) ->
             yield Said(at, f"fixed_ip {port.fixed_ip} is {said}")
     if port.floating is not None:
         where = server.origins.of("floating_ip") if server.origins.has("floating_ip") else at
-        yield from (Said(where, text) for text in unreachable(port, network, things))
+        yield from (Said(where, text) for text in _unreachable(port, network, things))
 
 
-def unreachable(port: core.model.Port, network: core.model.Network, things: Things) -> Iterator[str]:
+def _unreachable(port: core.model.Port, network: core.model.Network, things: Things) -> Iterator[str]:
     """Yield why no floating address can lead to an interface."""
     outer = things.networks.get(port.floating or "")
     if outer is not None and not outer.external:

@@ -37,21 +37,21 @@ def load(
     with core.gc_pause.without_collector():
         reader = SectionReader(name, environment, variables or {})
         sections = reader.read(content)
-        declaration = assemble(sections, reader)
+        declaration = _assemble(sections, reader)
         reader.problems.raise_any()
         sources = tuple(model.Source(*source) for source in {**sections.sources, **reader.references.read}.items())
         whole = declaration._replace(sources=sources, environment=environment)
-        return whole._replace(digest=to_digest(whole, reader))
+        return whole._replace(digest=_to_digest(whole, reader))
 
 
-def to_digest(declaration: core.model.Declaration, reader: SectionReader) -> str:
+def _to_digest(declaration: core.model.Declaration, reader: SectionReader) -> str:
     """Return what changes whenever anything changes that was read (hex)."""
     asked = [reader.environment or "", *(f"{name}={value.text}" for name, value in sorted(reader.given.items()))]
     parts = [*asked, *(part for source in declaration.sources for part in source)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def assemble(sections: Sections, reader: SectionReader) -> core.model.Declaration:
+def _assemble(sections: Sections, reader: SectionReader) -> core.model.Declaration:
     """Return the values of all that is whole; problems go to the reader's list."""
     builder, resolver = Builder(sections, reader.context), Resolver(sections, reader.context)
     servers = Servers(sections, reader.context).all()

@@ -20,13 +20,13 @@ INLINE = "inline"
 
 def to_ports(networks: tuple[Any, ...], floating: str | None) -> tuple[core.model.Port, ...]:
     """Return the interfaces; ``floating_ip`` is the first one's, where it has none of its own."""
-    ports = tuple(to_port(network) for network in networks if not isinstance(network, Entry) or network.sound)
+    ports = tuple(_to_port(network) for network in networks if not isinstance(network, Entry) or network.sound)
     if floating is None or floating in NONE or not ports or ports[0].floating:
         return ports
     return (ports[0]._replace(floating=model.ANY_EXTERNAL if floating == "true" else floating), *ports[1:])
 
 
-def to_port(network: Any) -> core.model.Port:
+def _to_port(network: Any) -> core.model.Port:
     """Return the interface of a network's name or of the long form."""
     if isinstance(network, Entry):
         names = ("network", "fixed_ip", "floating", "security_groups")

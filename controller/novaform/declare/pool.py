@@ -16,7 +16,7 @@ FLAT, VLAN, TUNNELS, LOCAL = "flat", "vlan", ("vxlan", "gre", "geneve"), "local"
 VLAN_IDS = 4094
 
 
-def gateway(network: Network) -> Address:
+def _gateway(network: Network) -> Address:
     """Return the gateway's address: the declared one, else the first of the network."""
     if network.gateway is not None:
         return ipaddress.ip_address(network.gateway)
@@ -24,7 +24,7 @@ def gateway(network: Network) -> Address:
     return cidr.network_address + (1 if cidr.num_addresses > 1 else 0)
 
 
-def is_end(address: str, network: Network) -> str:
+def _is_end(address: str, network: Network) -> str:
     """Return which end of a network an address is, as the end of a sentence; empty where it is none."""
     cidr, one = ipaddress.ip_network(network.cidr), ipaddress.ip_address(address)
     place = f"({cidr}, {network.origins.of('cidr')})"
@@ -39,9 +39,9 @@ def is_end(address: str, network: Network) -> str:
 
 def unfit(address: str, network: Network) -> str:
     """Return why no port can have an address of a network, as the end of a sentence; empty where it can."""
-    if ipaddress.ip_address(address) == gateway(network):
+    if ipaddress.ip_address(address) == _gateway(network):
         return f"the gateway of its network ({network.origins.of('gateway')})"
-    return is_end(address, network)
+    return _is_end(address, network)
 
 
 def size(network: Network) -> int:
@@ -57,12 +57,12 @@ def size(network: Network) -> int:
 def wrong(network: Network) -> Iterator[tuple[core.model.Origin, str]]:
     """Yield (place, sentence) for what contradicts itself within one network."""
     cidr = ipaddress.ip_network(network.cidr)
-    said = wrong_range(network, cidr)
+    said = _wrong_range(network, cidr)
     if said:
         yield network.origins.of("cidr"), said
-    yield from wrong_pool(network)
+    yield from _wrong_pool(network)
     if network.gateway is not None:
-        said = is_end(network.gateway, network)
+        said = _is_end(network.gateway, network)
         if said:
             yield network.origins.of("gateway"), f"gateway {network.gateway} is {said}"
     for server in network.dns:
@@ -70,12 +70,12 @@ def wrong(network: Network) -> Iterator[tuple[core.model.Origin, str]]:
             yield network.origins.of("dns"), f"{server} is not a name server for {cidr} ({network.origins.of('cidr')})"
     if cidr.version == 6 and network.mtu is not None and network.mtu < 1280:
         yield network.origins.of("mtu"), f"IPv6 ({cidr}, {network.origins.of('cidr')}) needs an mtu of 1280"
-    said = wrong_provider(network)
+    said = _wrong_provider(network)
     if said:
         yield network.origins.of("provider"), said
 
 
-def wrong_range(network: Network, cidr: ipaddress.IPv4Network | ipaddress.IPv6Network) -> str:
+def _wrong_range(network: Network, cidr: ipaddress.IPv4Network | ipaddress.IPv6Network) -> str:
     """Return why Neutron makes no subnet of these addresses; empty where it does."""
     if cidr.prefixlen == 0:
         return f"{cidr} is every address there is: Neutron makes no such network"
@@ -88,7 +88,7 @@ def wrong_range(network: Network, cidr: ipaddress.IPv4Network | ipaddress.IPv6Ne
     return f"the addresses of {cidr} are {kind}: Neutron hands none out by DHCP" if kind else ""
 
 
-def wrong_pool(network: Network) -> Iterator[tuple[core.model.Origin, str]]:
+def _wrong_pool(network: Network) -> Iterator[tuple[core.model.Origin, str]]:
     """Yield addresses in the pool that cannot be handed out."""
     if len(network.pool) != 2:
         return
@@ -96,16 +96,16 @@ def wrong_pool(network: Network) -> Iterator[tuple[core.model.Origin, str]]:
     cidr, at = ipaddress.ip_network(network.cidr), network.origins.of("pool")
     if first.version != cidr.version or last.version != cidr.version:
         return  # told already, as not in the network
-    if int(first) <= int(gateway(network)) <= int(last):
+    if int(first) <= int(_gateway(network)) <= int(last):
         place = f" ({network.origins.of('gateway')})" if network.gateway is not None else ", the first address"
-        yield at, f"the pool holds the gateway {gateway(network)}{place}"
+        yield at, f"the pool holds the gateway {_gateway(network)}{place}"
     for end in {first, last}:
-        said = is_end(str(end), network)
+        said = _is_end(str(end), network)
         if said:
             yield at, f"the pool holds {end}, {said}"
 
 
-def wrong_provider(network: Network) -> str:
+def _wrong_provider(network: Network) -> str:
     """Return what a kind of network cannot have on the wire; empty where nothing is wrong."""
     kind, physical, segment = network.provider_type, network.provider_physical, network.provider_segment
     if kind == VLAN and segment is not None and segment > VLAN_IDS:

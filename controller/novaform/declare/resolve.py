@@ -62,7 +62,7 @@ class Resolver:
             self.refer("security_group", group, origins, "security_groups")
         for port in server.networks:
             self.follow_port(port, server)
-        said = ambiguity_of(server.networks)
+        said = _ambiguity_of(server.networks)
         if said:
             self.context.problems.add_at(origins.of("networks"), said)
         if server.server_group and not (server.server_group == server.group and origins.has("spread")):
@@ -150,7 +150,7 @@ class Resolver:
         return tuple(groups)
 
 
-def ambiguity_of(ports: Iterable[core.model.Port]) -> str | None:
+def _ambiguity_of(ports: Iterable[core.model.Port]) -> str | None:
     """Return what two interfaces on one network cannot have, because nothing but an address tells them apart."""
     by_network: dict[str, list[core.model.Port]] = {}
     for port in ports:

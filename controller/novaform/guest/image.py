@@ -23,9 +23,9 @@ def build(output: Path, progress: Callable[[str], None]) -> Path:
     """
     tool.require()
     packages = package.observe_packages()
-    key = content_key(packages)
+    key = _content_key(packages)
     note = output.with_name(output.name + ".key")
-    if output.is_file() and note.is_file() and note.read_text(encoding="ascii") == f"{key} {digest(output)}":
+    if output.is_file() and note.is_file() and note.read_text(encoding="ascii") == f"{key} {_digest(output)}":
         progress(f"unchanged {output}")
         return output
     output.parent.mkdir(parents=True, exist_ok=True)
@@ -40,12 +40,12 @@ def build(output: Path, progress: Callable[[str], None]) -> Path:
         fresh = output.with_name(f".{output.name}.{os.getpid()}")
         disk.write_qcow2(raw, fresh)
         fresh.replace(output)
-    note.write_text(f"{key} {digest(output)}", encoding="ascii")
+    note.write_text(f"{key} {_digest(output)}", encoding="ascii")
     progress(f"built {output}, {output.stat().st_size / 1e6:.1f} MB")
     return output
 
 
-def content_key(packages: Sequence[package.Package]) -> str:
+def _content_key(packages: Sequence[package.Package]) -> str:
     """Digest everything the image depends on: package files with versions, and every file of this package."""
     total = hashlib.sha256()
     for one in packages:
@@ -56,6 +56,6 @@ def content_key(packages: Sequence[package.Package]) -> str:
     return total.hexdigest()
 
 
-def digest(path: Path) -> str:
+def _digest(path: Path) -> str:
     """Digest a file's content."""
     return hashlib.sha256(path.read_bytes()).hexdigest()

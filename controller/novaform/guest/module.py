@@ -21,7 +21,7 @@ CHARACTER_SETS = "nls_cp437 nls_ascii nls_utf8"  # vfat asks for these by name a
 WANTED = (*NEEDED, *CHARACTER_SETS.split(), *EXTRAS.split())
 
 
-def kernel_spelling(name: str) -> str:
+def _kernel_spelling(name: str) -> str:
     """Spell a module as the kernel does: files may have hyphens, dependencies never do."""
     return name.replace("-", "_")
 
@@ -30,7 +30,7 @@ def dependencies_of(image: bytes) -> list[str]:
     """Read the names in the `depends=` field of a module's .modinfo section."""
     match = re.search(rb"\0depends=([^\0]*)\0", image)
     names = match.group(1).decode("ascii") if match else ""
-    return [kernel_spelling(name) for name in names.split(",") if name]
+    return [_kernel_spelling(name) for name in names.split(",") if name]
 
 
 def load_order(wanted: Iterable[str], present: Iterable[str], dependencies: Callable[[str], list[str]]) -> list[str]:
@@ -49,7 +49,7 @@ def load_order(wanted: Iterable[str], present: Iterable[str], dependencies: Call
     return order
 
 
-def read_module(path: Path) -> bytes:
+def _read_module(path: Path) -> bytes:
     """Return the module, unpacked where Debian packed it."""
     content = path.read_bytes()
     return lzma.decompress(content) if path.suffix == ".xz" else content
@@ -57,15 +57,15 @@ def read_module(path: Path) -> bytes:
 
 def load_modules(tree: Path) -> dict[str, bytes]:
     """Read name -> image from an unpacked kernel package, in load order. ApplyError when a needed one is absent."""
-    paths: Mapping[str, Path] = {kernel_spelling(path.name.partition(".ko")[0]): path for path in tree.rglob("*.ko*")}
+    paths: Mapping[str, Path] = {_kernel_spelling(path.name.partition(".ko")[0]): path for path in tree.rglob("*.ko*")}
     images: dict[str, bytes] = {}
 
     def dependencies(name: str) -> list[str]:
-        images[name] = read_module(paths[name])
+        images[name] = _read_module(paths[name])
         return dependencies_of(images[name])
 
     order = load_order(WANTED, paths, dependencies)
-    built_in = {kernel_spelling(line.rpartition("/")[2].partition(".ko")[0]) for line in built_in_lines(tree)}
+    built_in = {_kernel_spelling(line.rpartition("/")[2].partition(".ko")[0]) for line in _built_in_lines(tree)}
     for name in NEEDED:
         if name not in order and name not in built_in:
             raise core.errors.ApplyError(
@@ -74,6 +74,6 @@ def load_modules(tree: Path) -> dict[str, bytes]:
     return {name: images[name] for name in order}
 
 
-def built_in_lines(tree: Path) -> list[str]:
+def _built_in_lines(tree: Path) -> list[str]:
     """List the paths of what the kernel has inside, from modules.builtin."""
     return [line for path in tree.rglob("modules.builtin") for line in path.read_text(encoding="ascii").splitlines()]

@@ -53,19 +53,19 @@ def with_parents(entries: Iterable[RamdiskEntry]) -> list[RamdiskEntry]:
 
 def render_archive(entries: Iterable[RamdiskEntry]) -> bytes:
     """Render the "newc" format of the kernel's initramfs buffer format document."""
-    chunks = [render_entry(number, entry) for number, entry in enumerate(with_parents(entries), start=1)]
-    return b"".join([*chunks, render_entry(0, RamdiskEntry(TRAILER, 0))])
+    chunks = [_render_entry(number, entry) for number, entry in enumerate(with_parents(entries), start=1)]
+    return b"".join([*chunks, _render_entry(0, RamdiskEntry(TRAILER, 0))])
 
 
-def render_entry(inode: int, entry: RamdiskEntry) -> bytes:
+def _render_entry(inode: int, entry: RamdiskEntry) -> bytes:
     """Render one header, the name and the data, each padded to four bytes."""
     name = entry.path.encode() + b"\0"
     fields = (inode, entry.mode, 0, 0, 1, 0, len(entry.data), 0, 0, *entry.device, len(name), 0)
     header = b"070701" + b"".join(b"%08X" % field for field in fields)
-    return pad(header + name) + pad(entry.data)
+    return _pad(header + name) + _pad(entry.data)
 
 
-def pad(chunk: bytes) -> bytes:
+def _pad(chunk: bytes) -> bytes:
     """Fill up to a multiple of four bytes."""
     return chunk + b"\0" * (-len(chunk) % 4)
 

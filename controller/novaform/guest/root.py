@@ -34,7 +34,7 @@ PROGRAMS = {"bin/busybox": "busybox", "usr/sbin/dropbear": "dropbear", "usr/bin/
 LOADER = "lib64/ld-linux-x86-64.so.2"
 
 
-def own_files() -> dict[str, bytes]:
+def _own_files() -> dict[str, bytes]:
     """Read our own files of the guest: path in the guest -> content."""
     here = resources.files(__package__)
     return {path: here.joinpath(name).read_bytes() for path, (name, _) in OWN.items()}
@@ -43,15 +43,15 @@ def own_files() -> dict[str, bytes]:
 def compose(tree: Path) -> list[ramdisk.RamdiskEntry]:
     """List the nodes of the guest's root out of the unpacked packages in `tree`."""
     modules = module.load_modules(tree)
-    programs = {path: find(tree, name) for path, name in PROGRAMS.items()}
+    programs = {path: _find(tree, name) for path, name in PROGRAMS.items()}
     return [
         ramdisk.RamdiskEntry("dev/console", stat.S_IFCHR | 0o600, device=(5, 1)),
         ramdisk.link("bin/sh", "busybox"),
         *(ramdisk.folder(path, permissions) for path, permissions in FOLDERS.items()),
-        *(ramdisk.file(path, data, OWN[path][1]) for path, data in own_files().items()),
+        *(ramdisk.file(path, data, OWN[path][1]) for path, data in _own_files().items()),
         *(ramdisk.file(path, text.encode(), permissions) for path, (text, permissions) in TEXTS.items()),
         *(ramdisk.file(path, source.read_bytes(), 0o755) for path, source in programs.items()),
-        *(ramdisk.file(path, source.read_bytes(), 0o755) for path, source in libraries(tree, programs).items()),
+        *(ramdisk.file(path, source.read_bytes(), 0o755) for path, source in _libraries(tree, programs).items()),
         *(ramdisk.file(f"lib/modules/{name}.ko", image) for name, image in modules.items()),
         ramdisk.file("etc/modules", "".join(f"{name}\n" for name in modules).encode()),
     ]
@@ -65,7 +65,7 @@ def load_kernel(tree: Path) -> bytes:
     return kernels[-1].read_bytes()
 
 
-def find(tree: Path, name: str) -> Path:
+def _find(tree: Path, name: str) -> Path:
     """Find a program or library by name wherever the Debian release keeps it; ApplyError when it is not there.
 
     A symbolic link that leaves the tree (libc6 has one to its loader) would be a file of this machine: not taken.
@@ -77,13 +77,13 @@ def find(tree: Path, name: str) -> Path:
     raise core.errors.ApplyError(f"The Debian packages hold no {name}; the guest cannot be made from them")
 
 
-def libraries(tree: Path, programs: dict[str, Path]) -> dict[str, Path]:
+def _libraries(tree: Path, programs: dict[str, Path]) -> dict[str, Path]:
     """Ask the packages' own loader which libraries the programs need: place in the guest -> file in the tree."""
-    loader = find(tree, "ld-linux-x86-64.so.2")
+    loader = _find(tree, "ld-linux-x86-64.so.2")
     search = ":".join(str(path) for path in sorted(tree.rglob("x86_64-linux-gnu")) if path.is_dir())
     needed = {LOADER: loader}
     for program in (path for place, path in programs.items() if place != "bin/busybox"):
         listed = tool.run([str(loader), "--library-path", search, "--list", str(program)])
         for name in re.findall(r"^\s*([^\s/]+) => ", listed, flags=re.MULTILINE):
-            needed[f"lib/x86_64-linux-gnu/{name}"] = find(tree, name)
+            needed[f"lib/x86_64-linux-gnu/{name}"] = _find(tree, name)
     return needed

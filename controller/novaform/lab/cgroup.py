@@ -25,7 +25,7 @@ def is_unified() -> bool:
     return (TOP / "cgroup.controllers").exists()
 
 
-def roots() -> list[Path]:
+def _roots() -> list[Path]:
     """Give the hierarchies that systemd uses; raises LabError when there is none."""
     if is_unified():
         return [TOP]
@@ -37,12 +37,12 @@ def roots() -> list[Path]:
 
 def exists(group: str) -> bool:
     """Say whether a group of that name is there in any hierarchy."""
-    return any((root / group).exists() for root in roots())
+    return any((root / group).exists() for root in _roots())
 
 
 def create(group: str) -> None:
     """Make the groups `keeper` and `boot` below a group, with every controller that its parent has."""
-    for root in roots():
+    for root in _roots():
         path = root
         for part in Path(group).parts:
             path /= part
@@ -62,13 +62,13 @@ def _enable_controllers(path: Path) -> None:
 
 def doors(group: str, leaf: str) -> list[Path]:
     """Give the files that take a process into a leaf of a group."""
-    return [root / group / leaf / "cgroup.procs" for root in roots()]
+    return [root / group / leaf / "cgroup.procs" for root in _roots()]
 
 
-def members(group: str) -> set[int]:
+def _members(group: str) -> set[int]:
     """Give the ids of all processes in a group and below."""
     found: set[int] = set()
-    for root in roots():
+    for root in _roots():
         for directory, _, _ in os.walk(root / group):
             found |= _processes(Path(directory) / "cgroup.procs")
     return found - {0}
@@ -85,13 +85,13 @@ def _processes(file: Path) -> set[int]:
 
 def leader(group: str) -> int | None:
     """Give the id of the container's init in a group; None when it does not run."""
-    return next((pid for pid in sorted(members(group)) if process.is_namespace_init(pid)), None)
+    return next((pid for pid in sorted(_members(group)) if process.is_namespace_init(pid)), None)
 
 
 def kill(group: str) -> None:
     """End all processes of a group at once and wait for it; raises LabError when some will not go."""
     deadline = time.monotonic() + _PATIENCE
-    while pids := {pid for pid in members(group) if process.observe_start(pid) is not None}:
+    while pids := {pid for pid in _members(group) if process.observe_start(pid) is not None}:
         if time.monotonic() > deadline:
             raise errors.LabError(
                 f"processes {sorted(pids)} of {group} do not end; look at them with ps, then run the command again"
@@ -103,7 +103,7 @@ def kill(group: str) -> None:
 
 def remove(group: str) -> None:
     """Remove an empty group with all below it."""
-    for root in roots():
+    for root in _roots():
         for directory, _, _ in os.walk(root / group, topdown=False):
             _remove_directory(Path(directory))
 

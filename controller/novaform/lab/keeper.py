@@ -58,7 +58,7 @@ def render(record: LabRecord, home: Home, host: str, image: Path) -> str:
         bridge=record.bridge,
         provider_bridge=record.provider_bridge,
         doors=" ".join(str(door) for door in cgroup.doors(record.group(host), "boot")),
-        nspawn=shlex.join(nspawn_argv(record, home, host)),
+        nspawn=shlex.join(_nspawn_argv(record, home, host)),
         exit=place.exit,
     )
 
@@ -70,7 +70,7 @@ def overlay_options(record: LabRecord, lab: LabHome, host: str, image: Path) -> 
     return f"lowerdir={lower},upperdir={place.upper},workdir={place.work},volatile"
 
 
-def nspawn_argv(record: LabRecord, home: Home, host: str) -> list[str]:
+def _nspawn_argv(record: LabRecord, home: Home, host: str) -> list[str]:
     """Give the command that boots a host; it exits 133 when the host asks for a reboot."""
     binds = [f"--bind={home.archives}:{archive.INSIDE}", *(f"--bind={device}" for device in machine.devices())]
     return [

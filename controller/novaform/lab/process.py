@@ -29,7 +29,7 @@ class Process:
 
     def is_alive(self) -> bool:
         """Say whether this very process still runs (a zombie does not)."""
-        return self.boot == boot_id() and observe_start(self.pid) == self.start
+        return self.boot == _boot_id() and observe_start(self.pid) == self.start
 
     def uptime(self) -> float:
         """Give the seconds since it started."""
@@ -59,7 +59,7 @@ def send(pid: int, number: signal.Signals | int) -> None:
         return
 
 
-def boot_id() -> str:
+def _boot_id() -> str:
     """Give the machine's boot identity: an id and a start time mean nothing after a reboot."""
     return _BOOT_ID.read_text(encoding="ascii").strip()
 
@@ -84,7 +84,7 @@ def load(path: Path) -> Process | None:
 def observe(pid: int) -> Process | None:
     """Look at a running process; None when there is none."""
     start = observe_start(pid)
-    return None if start is None else Process(pid, start, boot_id())
+    return None if start is None else Process(pid, start, _boot_id())
 
 
 def observe_start(pid: int) -> int | None:

@@ -115,7 +115,7 @@ def used_networks(records: Iterable[LabRecord]) -> list[ipaddress.IPv4Network]:
     return [network for record in records for network in (record.subnet, record.provider_subnet)]
 
 
-def to_text(record: LabRecord) -> str:
+def _to_text(record: LabRecord) -> str:
     """Write a record as JSON."""
     return json.dumps({"version": _VERSION, **dataclasses.asdict(record)}, indent=1)
 
@@ -147,7 +147,7 @@ def store(path: Path, record: LabRecord) -> None:
     """Write a lab's journal so that a crash leaves the old one or the new one, whole."""
     fresh = path.with_suffix(".new")
     with fresh.open("w", encoding="utf-8") as file:
-        file.write(to_text(record))
+        file.write(_to_text(record))
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)

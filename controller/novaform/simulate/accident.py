@@ -37,7 +37,7 @@ class Place(NamedTuple):
         return len(self.cloud.effects) == self.at
 
 
-def once(place: Place, accident: Accident) -> fault.Fault:
+def _once(place: Place, accident: Accident) -> fault.Fault:
     """Let one effect have this accident."""
 
     def happen(method: str, path: str) -> Accident | None:
@@ -46,7 +46,7 @@ def once(place: Place, accident: Accident) -> fault.Fault:
     return happen
 
 
-def lasting(place: Place, befall: Callable[[str, str], Accident | None]) -> fault.Fault:
+def _lasting(place: Place, befall: Callable[[str, str], Accident | None]) -> fault.Fault:
     """Let something befall a number of exchanges that it is willing to befall."""
     left = place.long
 
@@ -61,7 +61,7 @@ def lasting(place: Place, befall: Callable[[str, str], Accident | None]) -> faul
     return happen
 
 
-def event(place: Place, do: Callable[[], None], undo: Callable[[], None] | None = None) -> fault.Fault:
+def _event(place: Place, do: Callable[[], None], undo: Callable[[], None] | None = None) -> fault.Fault:
     """Let something happen to the cloud at one effect, and have it undone a while later."""
     began: float | None = None
     over = False
@@ -79,37 +79,37 @@ def event(place: Place, do: Callable[[], None], undo: Callable[[], None] | None 
     return happen
 
 
-def kill(place: Place) -> fault.Fault:
+def _kill(place: Place) -> fault.Fault:
     """Kill -9 of the controller, before or after an effect."""
-    return once(place, place.chance.choice([fault.KILL_BEFORE, fault.KILL_AFTER]))
+    return _once(place, place.chance.choice([fault.KILL_BEFORE, fault.KILL_AFTER]))
 
 
-def kill_before(place: Place) -> fault.Fault:
+def _kill_before(place: Place) -> fault.Fault:
     """Kill -9 of the controller just before an effect."""
-    return once(place, fault.KILL_BEFORE)
+    return _once(place, fault.KILL_BEFORE)
 
 
-def kill_after(place: Place) -> fault.Fault:
+def _kill_after(place: Place) -> fault.Fault:
     """Kill -9 of the controller just after an effect."""
-    return once(place, fault.KILL_AFTER)
+    return _once(place, fault.KILL_AFTER)
 
 
-def lost_request(place: Place) -> fault.Fault:
+def _lost_request(place: Place) -> fault.Fault:
     """A request that does not arrive."""
-    return once(place, fault.LOSE_REQUEST)
+    return _once(place, fault.LOSE_REQUEST)
 
 
-def lost_answer(place: Place) -> fault.Fault:
+def _lost_answer(place: Place) -> fault.Fault:
     """A request that is carried out, and whose answer does not arrive."""
-    return once(place, fault.LOSE_ANSWER)
+    return _once(place, fault.LOSE_ANSWER)
 
 
-def gateway(place: Place) -> fault.Fault:
+def _gateway(place: Place) -> fault.Fault:
     """A request that is carried out, and answered by a proxy with 504."""
-    return once(place, Accident(done=True, status=504))
+    return _once(place, Accident(done=True, status=504))
 
 
-def storm(place: Place) -> fault.Fault:
+def _storm(place: Place) -> fault.Fault:
     """Services that answer every other request with 5xx, and may have carried it out."""
 
     def befall(method: str, path: str) -> Accident | None:
@@ -118,45 +118,45 @@ def storm(place: Place) -> fault.Fault:
             return None
         return Accident(done=method != "GET" and place.chance.random() < 0.5, status=place.chance.choice(BROKEN))
 
-    return lasting(place, befall)
+    return _lasting(place, befall)
 
 
-def rate(place: Place) -> fault.Fault:
+def _rate(place: Place) -> fault.Fault:
     """Services that want to be asked less often: 429 with Retry-After."""
 
     def befall(method: str, path: str) -> Accident | None:
         del path
         return None if method == fault.JOURNAL else Accident(done=False, status=429, headers={"retry-after": "5"})
 
-    return lasting(place, befall)
+    return _lasting(place, befall)
 
 
-def token(place: Place) -> fault.Fault:
+def _token(place: Place) -> fault.Fault:
     """A token that expires in the middle of a run."""
-    return event(place, place.cloud.expire)
+    return _event(place, place.cloud.expire)
 
 
-def cell(place: Place) -> fault.Fault:
+def _cell(place: Place) -> fault.Fault:
     """A cell that does not answer for a while: Nova does not know the states of its servers."""
     nova = place.cloud.nova
 
     def fall() -> None:
         nova.down = {ident for ident in nova.servers if place.chance.random() < 0.7}
 
-    return event(place, fall, nova.down_no_more)
+    return _event(place, fall, nova.down_no_more)
 
 
-def page(place: Place) -> fault.Fault:
+def _page(place: Place) -> fault.Fault:
     """Lists in pages of one, of which one page fails however often it is asked for."""
     place.cloud.page = 1
 
     def befall(method: str, path: str) -> Accident | None:
         return Accident(done=False, status=500) if method == "GET" and path.endswith("/servers/detail") else None
 
-    return lasting(place, befall)
+    return _lasting(place, befall)
 
 
-def error_boot(place: Place) -> fault.Fault:
+def _error_boot(place: Place) -> fault.Fault:
     """A server whose first boot ends in ERROR."""
     nova = place.cloud.nova
 
@@ -165,45 +165,45 @@ def error_boot(place: Place) -> fault.Fault:
         for server in building[:1]:
             nova.fails[server["name"]], nova.boots[server["name"]] = "No valid host was found.", 1
 
-    return event(place, fail)
+    return _event(place, fail)
 
 
-def slow(place: Place) -> fault.Fault:
+def _slow(place: Place) -> fault.Fault:
     """Nova takes its time: deletions take three minutes, everything else one."""
     takes = place.cloud.nova.takes
 
     def slower() -> None:
         takes.update({"delete": 180.0, "create": 60.0, "resize": 60.0, "rebuild": 60.0, "detach": 60.0})
 
-    return event(place, slower, takes.clear)
+    return _event(place, slower, takes.clear)
 
 
-def host_crash(place: Place) -> fault.Fault:
+def _host_crash(place: Place) -> fault.Fault:
     """A host that crashes, and all that was being built on it is in ERROR."""
     nova = place.cloud.nova
-    return event(place, lambda: nova.crash(place.chance.choice(nova.hosts)))
+    return _event(place, lambda: nova.crash(place.chance.choice(nova.hosts)))
 
 
-def clock_jump(place: Place) -> fault.Fault:
+def _clock_jump(place: Place) -> fault.Fault:
     """The controller's time of day jumps by an hour or a day, forth or back."""
 
     def jump() -> None:
         place.cloud.skew += place.chance.choice([-86400.0, -3600.0, 3600.0, 86400.0])
 
-    return event(place, jump)
+    return _event(place, jump)
 
 
-def disk_full(place: Place) -> fault.Fault:
+def _disk_full(place: Place) -> fault.Fault:
     """A full disk: the journal cannot be written for a while."""
 
     def befall(method: str, path: str) -> Accident | None:
         del path
         return Accident(done=False) if method == fault.JOURNAL else None
 
-    return lasting(place, befall)
+    return _lasting(place, befall)
 
 
-def twin(place: Place) -> fault.Fault:
+def _twin(place: Place) -> fault.Fault:
     """Another client makes a server of the same name, and removes it later."""
     nova = place.cloud.nova
 
@@ -211,27 +211,27 @@ def twin(place: Place) -> fault.Fault:
         for server in list(nova.servers.values())[:1]:
             nova.copy(server)
 
-    return event(place, make, nova.forget_copies)
+    return _event(place, make, nova.forget_copies)
 
 
 ACCIDENTS: dict[str, Callable[[Place], fault.Fault]] = {
-    "kill": kill,
-    "kill-before": kill_before,
-    "kill-after": kill_after,
-    "lost-request": lost_request,
-    "lost-answer": lost_answer,
-    "gateway": gateway,
-    "storm": storm,
-    "rate": rate,
-    "token": token,
-    "cell": cell,
-    "page": page,
-    "error-boot": error_boot,
-    "slow": slow,
-    "host-crash": host_crash,
-    "clock-jump": clock_jump,
-    "disk-full": disk_full,
-    "twin": twin,
+    "kill": _kill,
+    "kill-before": _kill_before,
+    "kill-after": _kill_after,
+    "lost-request": _lost_request,
+    "lost-answer": _lost_answer,
+    "gateway": _gateway,
+    "storm": _storm,
+    "rate": _rate,
+    "token": _token,
+    "cell": _cell,
+    "page": _page,
+    "error-boot": _error_boot,
+    "slow": _slow,
+    "host-crash": _host_crash,
+    "clock-jump": _clock_jump,
+    "disk-full": _disk_full,
+    "twin": _twin,
 }
 
 

@@ -37,7 +37,7 @@ def end(cloud: Cloud) -> dict[str, list[str]]:
     """Return all things by kind, each as one line, so that two ends compare as equal or show where they differ."""
     cloud.nova.ripen()
     things: dict[str, Any] = {
-        "servers": ours(cloud),
+        "servers": _ours(cloud),
         "flavors": cloud.nova.flavors.values(),
         "key pairs": cloud.nova.keys.values(),
         "server groups": cloud.nova.groups.values(),
@@ -46,24 +46,24 @@ def end(cloud: Cloud) -> dict[str, list[str]]:
         "rules": cloud.neutron.rules.values(),
         **{plural: store.values() for plural, store in cloud.neutron.store.items()},
     }
-    return {kind: sorted(line(cloud, one) for one in found) for kind, found in things.items()}
+    return {kind: sorted(_line(cloud, one) for one in found) for kind, found in things.items()}
 
 
-def line(cloud: Cloud, thing: Any) -> str:
+def _line(cloud: Cloud, thing: Any) -> str:
     """Return one thing as a line."""
-    return json.dumps(with_names(cloud, thing), sort_keys=True, default=str)
+    return json.dumps(_with_names(cloud, thing), sort_keys=True, default=str)
 
 
-def with_names(cloud: Cloud, value: Any) -> Any:
+def _with_names(cloud: Cloud, value: Any) -> Any:
     """Return a value with names in place of ids, and without what chance decided."""
     if isinstance(value, dict):
-        return {key: with_names(cloud, one) for key, one in value.items() if key not in CHANCE}
+        return {key: _with_names(cloud, one) for key, one in value.items() if key not in CHANCE}
     if isinstance(value, (list, tuple)):
-        return sorted((with_names(cloud, one) for one in value), key=str)
+        return sorted((_with_names(cloud, one) for one in value), key=str)
     return cloud.names.get(value) or value if isinstance(value, str) else value
 
 
-def ours(cloud: Cloud) -> list[dict[str, Any]]:
+def _ours(cloud: Cloud) -> list[dict[str, Any]]:
     """Return the servers that bear a mark."""
     return [one for one in cloud.nova.servers.values() if uid(one)]
 
@@ -75,8 +75,8 @@ def uid(server: dict[str, Any]) -> str:
 
 def twins(cloud: Cloud) -> list[str]:
     """Return the names of servers that are there more than once."""
-    counted = Counter(uid(one) for one in ours(cloud))
-    return sorted({one["name"] for one in ours(cloud) if counted[uid(one)] > 1})
+    counted = Counter(uid(one) for one in _ours(cloud))
+    return sorted({one["name"] for one in _ours(cloud) if counted[uid(one)] > 1})
 
 
 def leaks(cloud: Cloud) -> list[str]:

@@ -20,18 +20,18 @@ KNOWN = {"seed": int, "hosts": list, "page": int, "microversion": str, "soft_del
 
 def play(folder: Path, say: Callable[[str], None]) -> Player:
     """Play the story of a folder. Raises ``DeclareError`` where a file is missing or wrong."""
-    given = load(folder / "world.yml")
+    given = _load(folder / "world.yml")
     player = Player(folder, say, given.get("seed", 0))
     cloud = player.world.cloud
     cloud.nova.hosts = given.get("hosts", cloud.nova.hosts)
     cloud.page = given.get("page", cloud.page)
     cloud.nova.newest = given.get("microversion", cloud.nova.newest)
     cloud.nova.reclaims = given.get("soft_delete", False)
-    player.play(read(folder / "commands").splitlines())
+    player.play(_read(folder / "commands").splitlines())
     return player
 
 
-def load(path: Path) -> dict[str, Any]:
+def _load(path: Path) -> dict[str, Any]:
     """Read ``world.yml``."""
     found = document.read(path).mapping()
     for name, value in found.items():
@@ -41,7 +41,7 @@ def load(path: Path) -> dict[str, Any]:
     return found
 
 
-def read(path: Path) -> str:
+def _read(path: Path) -> str:
     """Read a file of the folder."""
     try:
         return disk.read(str(path)).decode()

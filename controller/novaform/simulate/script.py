@@ -16,7 +16,7 @@ from novaform import core
 from novaform.cloud import lock
 from novaform.stack import drift, render
 
-from . import accident, end, fault, furnish, world
+from . import accident, end, fault, furnish, simulation
 from . import tamper as hand
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Player:
     def __init__(self, folder: Path, say: Callable[[str], None], seed: int = 0) -> None:
         self.folder = folder
         self.say = say
-        self.world = world.Simulation(seed)
+        self.world = simulation.Simulation(seed)
         self.world.asks_hosts = True
         self.chance = random.Random(seed)  # noqa: S311 - the same seed must make the same run
         self.held = ExitStack()
@@ -62,7 +62,7 @@ class Player:
             raise core.errors.DeclareError("a command needs the name of a file: plan|apply|drift FILE")
         wanted = furnish.load_desired(self.folder / words[0], self.environment, self.variables)
         furnish.furnish(self.world.cloud, wanted)
-        return wanted, limits(words[1:])
+        return wanted, _limits(words[1:])
 
     def plan(self, words: Sequence[str]) -> None:
         """Say what would be done."""
@@ -120,7 +120,7 @@ class Player:
         for when, text, happened in self.world.cloud.history:
             if text.startswith(fault.JOURNAL) and not happened:
                 continue
-            line = shorten(text) + (f"  <- {happened}" if happened else "")
+            line = _shorten(text) + (f"  <- {happened}" if happened else "")
             line = line.replace("not carried out, no answer", "the disk is full") if fault.JOURNAL in text else line
             times = times + 1 if line == last else 1
             if times <= 3:
@@ -173,7 +173,7 @@ class Player:
 
     def servers(self, _: Sequence[str]) -> None:
         """Show all servers."""
-        for line in table(self.rows()):
+        for line in _table(self.rows()):
             self.say(f"  {line}".rstrip())
         twins, leaks = end.twins(self.world.cloud), end.leaks(self.world.cloud)
         self.say(f"  twins: {', '.join(twins) or 'none'}; leaked: {', '.join(leaks) or 'nothing'}")
@@ -211,7 +211,7 @@ def parse_fault(word: str) -> tuple[str, int]:
     return name, int(at or 1)
 
 
-def limits(words: Sequence[str]) -> dict[str, Any]:
+def _limits(words: Sequence[str]) -> dict[str, Any]:
     """Return the limits of a command's options."""
     given: dict[str, Any] = {}
     left = list(words)
@@ -226,14 +226,14 @@ def limits(words: Sequence[str]) -> dict[str, Any]:
     return given
 
 
-def shorten(text: str) -> str:
+def _shorten(text: str) -> str:
     """Return an effect as people read it: the service's name in place of its address."""
     for path, service in SERVICES.items():
         text = text.replace(f"{path}/", service)
     return text
 
 
-def table(rows: Sequence[dict[str, str]]) -> list[str]:
+def _table(rows: Sequence[dict[str, str]]) -> list[str]:
     """Return rows as lines with columns."""
     if not rows:
         return ["no servers"]

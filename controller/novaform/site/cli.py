@@ -39,7 +39,7 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value)
 
 
-def control_address(root: Path) -> str:
+def _control_address(root: Path) -> str:
     """Return where clients reach the control host, from hosts.yml and cloud.yml. Raises ``DeclareError``."""
     path = root / "hosts.yml"
     found = document.read(path, directory.INVENTORY_TAGS)
@@ -68,7 +68,7 @@ def secrets(
     inventory = root / "hosts.yml"
     if not disk.is_there(inventory):
         raise core.errors.Error(f"{inventory} is not there: `novaform init {root}` writes it")
-    address = control_address(root)
+    address = _control_address(root)
     given_values = _load_given(given)
     where = directory.SiteDirectory(root.absolute())
     directory.add_secrets(where, address, given=given_values)

@@ -89,7 +89,7 @@ def add_secrets(site: SiteDirectory, control: str, given: Mapping[str, str] | No
     ``control`` is the address of the control host's APIs; ``given`` are passwords to use from now on.
     """
     region = read_cloud(site).get("region") or "RegionOne"
-    with alone(site):
+    with _alone(site):
         password = read_password(site)
         known = secret.load(site.secrets, password)
         full = secret.complete({**known, **(given or {})})
@@ -105,11 +105,11 @@ def add_secrets(site: SiteDirectory, control: str, given: Mapping[str, str] | No
         }
         entry = {"auth": auth, "region_name": region, "interface": "public"}
         file.replace(site.clouds, yaml.safe_dump({"clouds": {"novaform": entry}}, sort_keys=False), 0o600)
-        ignore(site.root / ".gitignore", (site.password.name, site.clouds.name))
+        _ignore(site.root / ".gitignore", (site.password.name, site.clouds.name))
 
 
 @contextlib.contextmanager
-def alone(site: SiteDirectory) -> Iterator[None]:
+def _alone(site: SiteDirectory) -> Iterator[None]:
     """Keep other processes from the site's secrets meanwhile. Raises ``Error`` after half a minute of waiting."""
     site.root.mkdir(parents=True, exist_ok=True)
     folder = os.open(site.root, os.O_RDONLY | os.O_DIRECTORY)
@@ -132,7 +132,7 @@ def _is_locked(folder: int) -> bool:
     return True
 
 
-def ignore(path: Path, names: Sequence[str]) -> None:
+def _ignore(path: Path, names: Sequence[str]) -> None:
     """Add to a .gitignore what it lacks of the names of files that hold a password."""
     present = _text(path)
     lines = {line.strip().removeprefix("/") for line in present.splitlines()}

@@ -67,14 +67,14 @@ def verify(inventory: Path, tell: Callable[[str], None]) -> dict[str, dict[str, 
         try:
             ended = runner.play(private, PLAYBOOK, inventory, runner.Playbook({}, progress.hear, SECONDS))
         except KeyboardInterrupt:
-            clear(private, inventory, progress)
+            _clear(private, inventory, progress)
             raise
     if progress.rows is None:
         raise core.errors.ApplyError(progress.wrong or ended or "the trial ended without a word")
     return progress.rows
 
 
-def clear(private: Path, inventory: Path, progress: TrialProgress) -> None:
+def _clear(private: Path, inventory: Path, progress: TrialProgress) -> None:
     """Delete what an interrupted trial has made. What cannot be deleted now is deleted by the next trial."""
     progress.say("interrupted: deleting what was made")
     ended = runner.play(

@@ -43,16 +43,16 @@ def apply(
     steps = changes(decision) if approved is None else approved
     if idle(decision, approved):
         return {"changed": False, "outcomes": [], "report": decision.to_report()}
-    result = target.carry_out(steps, exactly=approved is not None or not waiting(decision))
+    result = target.carry_out(steps, exactly=approved is not None or not _waiting(decision))
     if not any(one["action"] in PROVEN for one in result["report"]["steps"]) or not target.ask_again():
         return {"outcomes": [], **result}
     proven = [one for one in changes(target.look()) if one.action in PROVEN]
-    return together(result, target.carry_out(proven, exactly=True)) if proven else result
+    return _together(result, target.carry_out(proven, exactly=True)) if proven else result
 
 
 def idle(decision: core.change.Decision, approved: Sequence[core.change.Change] | None = None) -> bool:
     """Tell whether there is nothing to do, and nothing on its way after which there might be."""
-    return not (changes(decision) if approved is None else approved) and not waiting(decision)
+    return not (changes(decision) if approved is None else approved) and not _waiting(decision)
 
 
 def changes(decision: core.change.Decision) -> list[core.change.Change]:
@@ -60,11 +60,11 @@ def changes(decision: core.change.Decision) -> list[core.change.Change]:
     return [step for step in decision.doable if isinstance(step, core.change.Change)]
 
 
-def waiting(decision: core.change.Decision) -> bool:
+def _waiting(decision: core.change.Decision) -> bool:
     """Tell whether something is on its way, so that there may be steps in a moment."""
     return any(note.passing for note in decision.notes)
 
 
-def together(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+def _together(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
     """Return two runs' results as one."""
     return {**second, "outcomes": [*(first.get("outcomes") or ()), *(second.get("outcomes") or ())], "changed": True}

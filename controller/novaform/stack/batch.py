@@ -71,7 +71,7 @@ class RunnerModule:
             hosts = self.stack.ask_hosts()
             guests = hosts.guests if hosts is not None else None
             options = self.stack.options(self.options)
-            return run(Order(self.stack.desired, options, steps if exactly else None, guests), watcher.hear)
+            return _run(Order(self.stack.desired, options, steps if exactly else None, guests), watcher.hear)
 
     def ask_again(self) -> bool:
         """Forget what the hosts said."""
@@ -79,10 +79,10 @@ class RunnerModule:
         return self.stack.where.inventory is not None
 
 
-def run(order: Order, hear: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+def _run(order: Order, hear: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
     """Run the module, and return its result. ``hear`` gets every line of progress. Raises ``ApplyError``."""
     with runner.folder() as private:
-        files = write_files(order, private)
+        files = _write_files(order, private)
         progress = private / runner.PROGRESS
         arguments = {**order.options, **files, "progress": str(progress), "leader": os.getpid()}
         arguments["stop"] = str(private / runner.STOP)
@@ -90,19 +90,19 @@ def run(order: Order, hear: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
         listener = threading.Thread(target=runner.follow, args=(progress, hear, over.is_set), daemon=True)
         listener.start()
         try:
-            return runner.run_here(private, "instances", arguments, patience(order))
+            return runner.run_here(private, "instances", arguments, _patience(order))
         finally:
             over.set()
             listener.join()
 
 
-def patience(order: Order) -> int:
+def _patience(order: Order) -> int:
     """Return the seconds after which a run cannot be right any more: as if everything waited, one after the other."""
     each = int(order.options.get("timeout") or 900)
     return 600 + STEPS * each * (1 + len(order.desired.wanted) + len(order.approved or ()))
 
 
-def write_files(order: Order, private: Path) -> dict[str, str]:
+def _write_files(order: Order, private: Path) -> dict[str, str]:
     """Write what the module reads, for nobody else's eyes, and return the paths by option."""
     texts = {
         "desired": order.desired.to_json(),

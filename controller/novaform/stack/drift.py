@@ -32,7 +32,7 @@ def classify_look(look: cloud.run.Look, session: cloud.session.Session) -> tuple
     servers = {item.id for item in observed.of_kind("server")}
     guests = {uuid for found in (observed.domains or {}).values() for uuid in found}
     consumers = {uuid for found in (observed.allocations or {}).values() for uuid in found}
-    gone = cloud.allocation.gone(session, (guests | consumers) - servers)
+    gone = cloud.allocation.are_gone(session, (guests | consumers) - servers)
     lost = {uuid for uuid, known in gone.items() if known} & (consumers - guests)
     if lost:
         moves = cloud.allocation.migrations(session)

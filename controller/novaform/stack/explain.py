@@ -35,7 +35,7 @@ class Known:
             "name": wanted.key,
             "uid": wanted.uid,
             "at": wanted.at(),
-            "declared": declared_values(wanted),
+            "declared": _declared_values(wanted),
             "needs": [
                 {"thing": f"{kind}/{key}", "is": self.state_of(kind, key)} for kind, key in dict.fromkeys(wanted.needs)
             ],
@@ -117,7 +117,7 @@ class Known:
         return self.names.get(value, value) if isinstance(value, str) else value
 
 
-def declared_values(wanted: core.desired.Wanted) -> dict[str, Any]:
+def _declared_values(wanted: core.desired.Wanted) -> dict[str, Any]:
     """Return what is declared of a thing, with the places."""
     values = dict(wanted.fields)
     if wanted.kind == "server":
@@ -128,23 +128,23 @@ def declared_values(wanted: core.desired.Wanted) -> dict[str, Any]:
     return {name: {"value": value, "at": wanted.at(name)} for name, value in values.items()}
 
 
-def find_wanted(desired: core.desired.Desired, name: str) -> list[core.desired.Wanted]:
+def _find_wanted(desired: core.desired.Desired, name: str) -> list[core.desired.Wanted]:
     """Return the declared things that a person means: by key, as ``kind/key``, or all servers of one instance."""
     kind, _, key = name.rpartition("/")
     kind = kind.replace(" ", "_")
     found = [one for one in desired.wanted if one.key == key and kind in {"", one.kind}]
-    groups = [one for one in desired.wanted if kind in {"", "server"} and of_group(one, key)]
+    groups = [one for one in desired.wanted if kind in {"", "server"} and _of_group(one, key)]
     return [*groups, *(one for one in found if one not in groups)]
 
 
-def of_group(wanted: core.desired.Wanted, name: str) -> bool:
+def _of_group(wanted: core.desired.Wanted, name: str) -> bool:
     """Tell whether a server is one of an instance with count."""
     return wanted.kind == "server" and wanted.create.get("group") == name
 
 
 def explain(stack: Stack, name: str) -> Sequence[dict[str, Any]]:
     """Return what is known of all that a name stands for. Raises ``DeclareError`` for a name of nothing."""
-    wanted = find_wanted(stack.desired, name)
+    wanted = _find_wanted(stack.desired, name)
     known = Known(stack)
     found = [known.of_declared(one) for one in wanted] or known.of_others(name)
     if not found:

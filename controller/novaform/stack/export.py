@@ -45,12 +45,12 @@ def export(session: cloud.session.Session, stack: str, names: Sequence[str], *, 
     observed = cloud.observe.observe(session, KINDS)
     if observed.complaints or observed.unknown:
         raise core.errors.ObserveError(f"not everything could be looked at: {'; '.join(observed.complaints)}")
-    items = choose(observed.of_kind("server"), names)
-    writer = exported_server.Writer(observed, cloud.given.observe_given(session))
+    items = _choose(observed.of_kind("server"), names)
+    writer = exported_server.Writer(observed, cloud.provenance.observe_given(session))
     left_out: dict[str, list[str]] = {}
     entries: dict[str, exported_server.ExportedServer] = {}
     for item in items:
-        reason = unwritable(item, stack, writer)
+        reason = _unwritable(item, stack, writer)
         if reason:
             left_out[item.name or item.id] = [f"left out: {reason}"]
             continue
@@ -60,11 +60,11 @@ def export(session: cloud.session.Session, stack: str, names: Sequence[str], *, 
         adopted = made if ours else made._replace(values={"adopt": {"id": item.id}, **made.values})
         entries[key] = adopted
         left_out.update({key: made.left_out} if made.left_out else {})
-    shared = sections_of(observed, entries) if everything else {}
-    return to_export(stack, shared, entries, left_out)
+    shared = _sections_of(observed, entries) if everything else {}
+    return _to_export(stack, shared, entries, left_out)
 
 
-def choose(servers: Sequence[core.observed.Item], names: Sequence[str]) -> list[core.observed.Item]:
+def _choose(servers: Sequence[core.observed.Item], names: Sequence[str]) -> list[core.observed.Item]:
     """Return the servers that are meant, by name. Raises ``ObserveError`` for a name that no server has."""
     for name in names:
         if not any(name in {item.name, item.id} for item in servers):
@@ -75,7 +75,7 @@ def choose(servers: Sequence[core.observed.Item], names: Sequence[str]) -> list[
     )
 
 
-def unwritable(item: core.observed.Item, stack: str, writer: exported_server.Writer) -> str:
+def _unwritable(item: core.observed.Item, stack: str, writer: exported_server.Writer) -> str:
     """Return why a server cannot be declared as it is; empty where it can."""
     vm_state, task = item.status.get("vm_state"), item.status.get("task_state")
     if task is not None or vm_state not in exported_server.STATES:
@@ -89,10 +89,12 @@ def unwritable(item: core.observed.Item, stack: str, writer: exported_server.Wri
     return ""
 
 
-def sections_of(observed: core.observed.Observed, entries: dict[str, exported_server.ExportedServer]) -> dict[str, Any]:
+def _sections_of(
+    observed: core.observed.Observed, entries: dict[str, exported_server.ExportedServer]
+) -> dict[str, Any]:
     """Return the sections for what servers use by a name that is unique in the cloud."""
     used = {kind: {one.values.get(kind) for one in entries.values()} for kind in ("flavor", "key")}
-    flavors = {item.name: flavor(item) for item in observed.of_kind("flavor") if item.name in used["flavor"]}
+    flavors = {item.name: _flavor(item) for item in observed.of_kind("flavor") if item.name in used["flavor"]}
     keys = {
         item.name: {"public_key": item.fields["public_key"]}
         for item in observed.of_kind("key")
@@ -101,7 +103,7 @@ def sections_of(observed: core.observed.Observed, entries: dict[str, exported_se
     return {name: value for name, value in (("flavors", flavors), ("keys", keys)) if value}
 
 
-def flavor(item: core.observed.Item) -> dict[str, Any]:
+def _flavor(item: core.observed.Item) -> dict[str, Any]:
     """Return one flavor as it is declared."""
     has = item.fields
     sizes: dict[str, Any] = {"vcpus": has["vcpus"], "ram": f"{has['ram_mb']}MiB", "disk": f"{has['disk_gb']}GiB"}
@@ -114,12 +116,12 @@ def flavor(item: core.observed.Item) -> dict[str, Any]:
     return {**sizes, **{name: value for name, value in more.items() if value}, **public}
 
 
-def printable(text: str) -> str:
+def _printable(text: str) -> str:
     """Return a text that stays in its line of comment."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
-def to_export(
+def _to_export(
     stack: str,
     shared: dict[str, Any],
     entries: dict[str, exported_server.ExportedServer],
@@ -131,7 +133,7 @@ def to_export(
         key: {**one.values, "user_data": {"file": f"{USER_DATA}/{key}"}} if one.user_data is not None else one.values
         for key, one in entries.items()
     }
-    remarks = [f"# {printable(f'{key}: {text}')}\n" for key, texts in left_out.items() for text in texts]
+    remarks = [f"# {_printable(f'{key}: {text}')}\n" for key, texts in left_out.items() for text in texts]
     document = {"stack": stack, **shared, "instances": instances}
     text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110, default_flow_style=None)
     return Export(HEAD + "".join(remarks) + text, files, left_out, list(entries))

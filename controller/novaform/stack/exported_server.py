@@ -145,7 +145,7 @@ class Writer:
         left += [f"its floating address {address}" for address in self.addresses.get(item.id, ())]
         alike = len({port.security_groups for port in ports}) == 1
         shown = [
-            to_port(name, port.addresses, None if alike else own)
+            _to_port(name, port.addresses, None if alike else own)
             for name, port, own in zip(networks, ports, groups, strict=True)
         ]
         return {"networks": shown, **({"security_groups": groups[0]} if alike and groups[0] else {})}
@@ -191,7 +191,7 @@ class Writer:
             return None
 
 
-def to_port(network: str, addresses: tuple[str, ...], groups: list[str] | None) -> Any:
+def _to_port(network: str, addresses: tuple[str, ...], groups: list[str] | None) -> Any:
     """Return one interface as it is written. It keeps its address: a server made anew gets the same."""
     own = {"fixed_ip": min(addresses, key=lambda one: ":" in one)} if addresses else {}
     more: dict[str, Any] = {**own, **({"security_groups": groups} if groups is not None else {})}

@@ -28,14 +28,14 @@ def observe_images(desired: core.desired.Desired, folder: Path) -> dict[str, dic
     Raises ``DeclareError`` for a file that cannot be read.
     """
     known_at = folder / "digests.json"
-    known = load_known(known_at)
+    known = _load_known(known_at)
     found: dict[str, dict[str, Any]] = {}
     fresh: dict[str, Digests] = {}
     for one in desired.wanted:
         if one.kind != "image" or not one.create.get("file"):
             continue
         path = Path(str(one.create["file"]))
-        key, digests = digests_of(path, known, one.at("file"))
+        key, digests = _digests_of(path, known, one.at("file"))
         fresh[key] = digests
         digest = digests["sha256"]
         asked = str(one.fields.get("content", ""))
@@ -45,11 +45,11 @@ def observe_images(desired: core.desired.Desired, folder: Path) -> dict[str, dic
             )
         found[one.name] = {"content": f"sha256:{digest}", "file": str(path), "digests": digests}
     if not fresh.items() <= known.items():
-        keep(known_at, known, fresh)
+        _keep(known_at, known, fresh)
     return found
 
 
-def keep(path: Path, known: Mapping[str, Digests], fresh: Mapping[str, Digests]) -> None:
+def _keep(path: Path, known: Mapping[str, Digests], fresh: Mapping[str, Digests]) -> None:
     """Keep what was computed in place of earlier states of these files; what cannot be kept is computed again."""
     renewed = {key.partition("|")[0] for key in fresh}
     others = {key: digests for key, digests in known.items() if key.partition("|")[0] not in renewed}
@@ -63,12 +63,12 @@ def keep(path: Path, known: Mapping[str, Digests], fresh: Mapping[str, Digests])
 def holds(file: str, content: str, folder: Path) -> bool:
     """Tell whether a file (still) has a content, as ``sha256:...``; what cannot be read has not."""
     try:
-        return content == f"sha256:{digests_of(Path(file), load_known(folder / 'digests.json'), file)[1]['sha256']}"
+        return content == f"sha256:{_digests_of(Path(file), _load_known(folder / 'digests.json'), file)[1]['sha256']}"
     except core.errors.DeclareError:
         return False
 
 
-def load_known(path: Path) -> dict[str, Digests]:
+def _load_known(path: Path) -> dict[str, Digests]:
     """Return the kept digests; none if there are none, or they cannot be read."""
     try:
         known = json.loads(path.read_bytes())
@@ -78,7 +78,7 @@ def load_known(path: Path) -> dict[str, Digests]:
     return {key: digests for key, digests in found if isinstance(digests, dict) and set(digests) == set(ALGORITHMS)}
 
 
-def digests_of(path: Path, known: Mapping[str, Digests], origin: str) -> tuple[str, Digests]:
+def _digests_of(path: Path, known: Mapping[str, Digests], origin: str) -> tuple[str, Digests]:
     """Return a file's state in one text, and its digests."""
     try:
         stat = path.stat()

@@ -33,8 +33,8 @@ def render(decision: core.change.Decision, *, wide: bool = False) -> list[Line]:
     for step in decision.steps:
         if isinstance(step, core.change.Change):
             lines += render_step(step, wide=wide)
-    lines += [render_note(note) for note in decision.notes]
-    return [*lines, Line(summary(decision), "bold")]
+    lines += [_render_note(note) for note in decision.notes]
+    return [*lines, Line(_summary(decision), "bold")]
 
 
 def render_step(step: core.change.Change, *, wide: bool) -> Iterator[Line]:
@@ -55,7 +55,7 @@ def render_step(step: core.change.Change, *, wide: bool) -> Iterator[Line]:
         yield Line(f"    not done: {step.blocked}", "red")
 
 
-def render_note(note: core.change.Note) -> Line:
+def _render_note(note: core.change.Note) -> Line:
     """Return the line of one note."""
     glyph, style = LEVELS[note.level]
     place = f"  {note.origin}" if note.origin else ""
@@ -67,7 +67,7 @@ def kind_name(kind: str) -> str:
     return {"floating_ip": "address", "key": "key pair"}.get(kind, kind.replace("_", " "))
 
 
-def summary(decision: core.change.Decision) -> str:
+def _summary(decision: core.change.Decision) -> str:
     """Return the last line: how much of what."""
     if decision.clean:
         return "Nothing to do: everything is as declared."

@@ -41,7 +41,7 @@ class Stack:
         desired = core.flatten.from_declaration(self.declaration)
         contents = image_file.observe_images(desired, self.root / IMAGES)
         self.desired = core.flatten.with_contents(desired, contents)
-        self.credential = cloud.credential.load(where.cloud, clouds_file(where))
+        self.credential = cloud.credential.load(where.cloud, _clouds_file(where))
         self.session = cloud.session.Session(self.credential)
         self.hosts: Hosts | None = None
 
@@ -81,7 +81,7 @@ class Stack:
         """Look and decide. Raises ``ObserveError`` where nothing at all could be seen: that decides nothing."""
         look = self.run().plan()
         if set(look.observed.coverage.values()) == {core.observed.FAILED}:
-            raise core.errors.ObserveError(cause(look.observed.complaints))
+            raise core.errors.ObserveError(_cause(look.observed.complaints))
         return look
 
     def build_images(self, build: Callable[[Path], Path]) -> None:
@@ -99,7 +99,7 @@ class Stack:
         return {**places, "state_dir": str(self.root.parent), **policy}
 
 
-def clouds_file(where: Where) -> str | None:
+def _clouds_file(where: Where) -> str | None:
     """Return the clouds.yaml of the site whose inventory is given, unless another one is named or is right here."""
     if where.inventory is None or os.environ.get("OS_CLIENT_CONFIG_FILE") or Path("clouds.yaml").is_file():
         return None
@@ -108,7 +108,7 @@ def clouds_file(where: Where) -> str | None:
     return str(file) if file.is_file() else None
 
 
-def cause(complaints: Iterable[str]) -> str:
+def _cause(complaints: Iterable[str]) -> str:
     """Return complaints of the form ``GET ADDRESS: REASON`` in one sentence, each reason once."""
     first: dict[str, str] = {}
     for one in complaints:

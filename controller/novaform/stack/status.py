@@ -49,15 +49,15 @@ def status(stack: Stack, *, consoles: bool) -> list[Instance]:
     items = {one.key: next(iter(world.found(one)), None) for one in wanted}
     running = [item for item in items.values() if item is not None and item.status.get("vm_state") == "active"]
     besides = Besides(
-        urls=console_urls(stack.session, running) if consoles else {},
-        floating=floating_of(look.observed),
-        notes=notes_of(look.decision),
+        urls=_console_urls(stack.session, running) if consoles else {},
+        floating=_floating_of(look.observed),
+        notes=_notes_of(look.decision),
         silent=stack.hosts.silent if stack.hosts is not None else {},
     )
-    return [instance(one, items[one.key], world, besides) for one in wanted if one.state != "absent" or items[one.key]]
+    return [_instance(one, items[one.key], world, besides) for one in wanted if one.state != "absent" or items[one.key]]
 
 
-def instance(
+def _instance(
     wanted: core.desired.Wanted,
     item: core.observed.Item | None,
     world: core.index.Index,
@@ -79,12 +79,12 @@ def instance(
         tuple(how.get("addresses") or ()),
         tuple(besides.floating.get(item.id, ())),
         besides.urls.get(item.id, ""),
-        libvirt_of(world, item, besides.silent),
+        _libvirt_of(world, item, besides.silent),
         said,
     )
 
 
-def libvirt_of(world: core.index.Index, item: core.observed.Item, silent: Mapping[str, str]) -> str:
+def _libvirt_of(world: core.index.Index, item: core.observed.Item, silent: Mapping[str, str]) -> str:
     """Return libvirt's own word on a guest."""
     if world.observed.domains is None:
         return NOT_ASKED
@@ -95,7 +95,7 @@ def libvirt_of(world: core.index.Index, item: core.observed.Item, silent: Mappin
     return proof.domain.state if proof.domain is not None else "no such guest"
 
 
-def floating_of(observed: core.observed.Observed) -> dict[str, list[str]]:
+def _floating_of(observed: core.observed.Observed) -> dict[str, list[str]]:
     """Return the floating addresses by server id."""
     found: dict[str, list[str]] = {}
     for item in observed.of_kind("floating_ip"):
@@ -104,7 +104,7 @@ def floating_of(observed: core.observed.Observed) -> dict[str, list[str]]:
     return found
 
 
-def notes_of(decision: core.change.Decision) -> dict[str, list[str]]:
+def _notes_of(decision: core.change.Decision) -> dict[str, list[str]]:
     """Return what the decision has to say of each server."""
     found: dict[str, list[str]] = {}
     for step in decision.steps:
@@ -116,7 +116,7 @@ def notes_of(decision: core.change.Decision) -> dict[str, list[str]]:
     return found
 
 
-def console_urls(session: cloud.session.Session, items: Sequence[core.observed.Item]) -> dict[str, str]:
+def _console_urls(session: cloud.session.Session, items: Sequence[core.observed.Item]) -> dict[str, str]:
     """Ask for a console of each server, several at a time; one that cannot be had is left out."""
 
     def ask(item: core.observed.Item) -> tuple[str, str]:

@@ -38,11 +38,11 @@ def go_back(stack: Stack, to: int) -> None:
     }
     before = kept[to][1]
     now = {(one.kind, one.key): one.fields.get("metadata") or {} for one in stack.desired.wanted}
-    wanted = (unforgotten(one, now.get((one.kind, one.key), {})) for one in before.wanted)
-    stack.desired = before._replace(wanted=tuple(restore_contents(one, texts, stack) for one in wanted))
+    wanted = (_unforgotten(one, now.get((one.kind, one.key), {})) for one in before.wanted)
+    stack.desired = before._replace(wanted=tuple(_restore_contents(one, texts, stack) for one in wanted))
 
 
-def unforgotten(wanted: core.desired.Wanted, now: Mapping[str, Any]) -> core.desired.Wanted:
+def _unforgotten(wanted: core.desired.Wanted, now: Mapping[str, Any]) -> core.desired.Wanted:
     """Return a thing of old with the secrets among its metadata as they are declared ``now``; no others are known."""
     metadata = wanted.fields.get("metadata") or {}
     secret = {name for name, value in metadata.items() if isinstance(value, core.hidden.Hidden)}
@@ -53,7 +53,7 @@ def unforgotten(wanted: core.desired.Wanted, now: Mapping[str, Any]) -> core.des
     return wanted._replace(fields={**wanted.fields, "metadata": known})
 
 
-def restore_contents(wanted: core.desired.Wanted, texts: dict[str, Any], stack: Stack) -> core.desired.Wanted:
+def _restore_contents(wanted: core.desired.Wanted, texts: dict[str, Any], stack: Stack) -> core.desired.Wanted:
     """Return a thing of old with the contents that are still known by their digests."""
     if wanted.kind == "server" and wanted.fields.get("user_data") in texts:
         return wanted._replace(create={**wanted.create, "user_data": texts[wanted.fields["user_data"]]})

@@ -13,7 +13,7 @@ from urllib.parse import quote, quote_plus, urlsplit
 from .._core.errors import ObserveError
 from .._core.hidden import Hidden
 from .._core.text import clean_line
-from . import form
+from . import check
 from .wire import Lost
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ LINE = 8
 MANY = 4_000_000
 """Values in one answer: ten thousand servers have a quarter of them. Each needs up to a hundred bytes of memory."""
 MARKS = (b",", b"{", b"[")
-LINKS = form.each({"rel": form.TEXT, "href": form.TEXT})
+LINKS = check.each({"rel": check.TEXT, "href": check.TEXT})
 
 
 def load_json(answer: Answer) -> Any:
@@ -47,7 +47,7 @@ def parse(url: str, answer: Answer) -> Any:
     try:
         return load_json(answer)
     except ValueError as error:
-        raise ObserveError(f"GET {bare(url)}: the answer is no JSON") from error
+        raise ObserveError(f"GET {bare(url)}: the answer is not JSON") from error
 
 
 def member(where: str, told: Any, name: str) -> dict[str, Any]:
@@ -63,18 +63,18 @@ def ident_of(where: str, told: Any, *names: str) -> str:
     found = told
     for name in names:
         found = found.get(name) if isinstance(found, dict) else None
-    if not form.is_ident(found):
+    if not check.is_ident(found):
         raise Lost(f"{where}: the answer has no {' '.join(names)}")
     return str(found)
 
 
 def pause(answer: Answer, turn: int) -> float:
     """Return how long to wait before asking again: as the service says, within reason."""
-    asked = asked_for(answer)
+    asked = _asked_for(answer)
     return min(asked, LONGEST_PAUSE) if asked is not None else 0.2 * 2**turn
 
 
-def asked_for(answer: Answer) -> Optional[float]:
+def _asked_for(answer: Answer) -> Optional[float]:
     """Return for how many seconds a service asks to be left alone; None where it does not say."""
     told = answer.headers.get("retry-after", "")
     return float(told) if told.isdecimal() and told.isascii() else None
@@ -82,7 +82,7 @@ def asked_for(answer: Answer) -> Optional[float]:
 
 def is_away(answer: Answer) -> bool:
     """Tell whether a service is gone for longer than anybody waits for an answer: to ask again is no use."""
-    return (asked_for(answer) or 0.0) > LONGEST_PAUSE
+    return (_asked_for(answer) or 0.0) > LONGEST_PAUSE
 
 
 def bare(url: str) -> str:
@@ -94,23 +94,23 @@ def bare(url: str) -> str:
 def complaint(answer: Answer, hide: Iterable[str] = ()) -> str:
     """Return a service's own words about a failure, in one line, without what is to ``hide`` if it repeats that."""
     if 300 <= answer.status < 400:
-        return f"HTTP {answer.status}: moved to {form.readable(answer.headers.get('location', 'no other address'))}"
+        return f"HTTP {answer.status}: moved to {check.readable(answer.headers.get('location', 'no other address'))}"
     status = f"HTTP {answer.status}"
     if is_away(answer):
-        status += f"; it asks to be left alone for {asked_for(answer):.0f} s"
+        status += f"; it asks to be left alone for {_asked_for(answer):.0f} s"
     try:
         told = load_json(answer)
     except ValueError:
         return status
     inner: Any = next(iter(told.values()), {}) if isinstance(told, dict) else {}
     words = inner.get("message") or inner.get("detail") if isinstance(inner, dict) else inner
-    text = mask(" ".join(str(words).split()), hide) if words else ""
+    text = _mask(" ".join(str(words).split()), hide) if words else ""
     return status + (f": {clean_line(text[:1000])}" if text else "")
 
 
-def mask(text: str, hide: Iterable[str]) -> str:
+def _mask(text: str, hide: Iterable[str]) -> str:
     """Return a text of one line without the secrets, in whatever form they are repeated; nothing, for short ones."""
-    forms = sorted({form for secret in hide for form in forms_of(secret)}, key=len, reverse=True)
+    forms = sorted({form for secret in hide for form in _forms_of(secret)}, key=len, reverse=True)
     if any(len(form) < SHORT and form in text for form in forms):
         return ""
     for one in forms:
@@ -118,7 +118,7 @@ def mask(text: str, hide: Iterable[str]) -> str:
     return text
 
 
-def forms_of(secret: str) -> Iterator[str]:
+def _forms_of(secret: str) -> Iterator[str]:
     """Yield how a secret looks in a line: whole, each of its lines, quoted as in Python, JSON, HTML and URLs."""
     lines = [one for one in secret.splitlines() if len(one.strip()) >= LINE]
     for part in (secret, *lines):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional
 
 from .._core.errors import ObserveError
-from .form import readable
+from .check import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -37,13 +37,13 @@ def find_file(named: Optional[str]) -> Path:
         if not path.is_file():
             raise ObserveError(f"{path}: there is no such file of clouds")
         return path.absolute()
-    found = usual("clouds")
+    found = _usual("clouds")
     if not found:
         raise ObserveError("no clouds.yaml found: set OS_CLIENT_CONFIG_FILE, or write ~/.config/openstack/clouds.yaml")
     return found[0]
 
 
-def usual(name: str, beside: Optional[Path] = None) -> list[Path]:
+def _usual(name: str, beside: Optional[Path] = None) -> list[Path]:
     """Return the files of a name in the usual folders, the first to be read first; ``beside`` is before these."""
     folders = [*([beside.parent] if beside is not None else []), *(Path(one).expanduser() for one in FOLDERS)]
     found = (folder / f"{name}{ending}" for folder in folders for ending in ENDINGS)
@@ -51,7 +51,7 @@ def usual(name: str, beside: Optional[Path] = None) -> list[Path]:
 
 
 @lru_cache(maxsize=1)
-def loader() -> Any:
+def _loader() -> Any:
     """Return a YAML loader for which all plain values but a null are texts."""
     import yaml  # an empty host has it only once the packages are there, and plans before that
 
@@ -72,9 +72,9 @@ def read(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
             text = file.read(LARGEST + 1)
-        if len(text) > LARGEST or too_deep(yaml.parse(text, Loader=loader())):
+        if len(text) > LARGEST or _too_deep(yaml.parse(text, Loader=_loader())):
             raise ObserveError(f"{path}: is too large, or too deep, for a file of clouds")
-        found = yaml.load(text, Loader=loader())  # noqa: S506 - it is a safe loader
+        found = yaml.load(text, Loader=_loader())  # noqa: S506 - it is a safe loader
     except (OSError, UnicodeError, RecursionError, ValueError, TypeError, AttributeError) as error:
         raise ObserveError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or 'no text'})") from None
     except yaml.YAMLError as error:
@@ -84,7 +84,7 @@ def read(path: Path) -> dict[str, Any]:
     return mapping(found, str(path))
 
 
-def too_deep(events: Iterable[Any]) -> bool:
+def _too_deep(events: Iterable[Any]) -> bool:
     """Tell whether YAML is nested so deeply that to load it would end this process: PyYAML calls itself in C."""
     depth = 0
     for event in events:
@@ -102,7 +102,7 @@ def mapping(value: Any, where: str) -> dict[str, Any]:
     return {str(name): one for name, one in (value or {}).items()}
 
 
-def choose(clouds: Mapping[str, Any], named: Optional[str], path: Path) -> str:
+def _choose(clouds: Mapping[str, Any], named: Optional[str], path: Path) -> str:
     """Return the cloud's name: as named, as OS_CLOUD says, or the only one there is."""
     chosen = named or os.environ.get("OS_CLOUD")
     if chosen is None and len(clouds) == 1:
@@ -124,7 +124,7 @@ def merge(low: Mapping[str, Any], high: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-def environment() -> dict[str, Any]:
+def _environment() -> dict[str, Any]:
     """Return the cloud that OS_* variables describe; empty where they only choose among what files say."""
     told = {
         name[3:].lower(): value
@@ -140,7 +140,7 @@ def entry(cloud: Optional[str], file: Optional[str]) -> tuple[str, str, dict[str
     Without a name OS_* variables that have an OS_AUTH_URL are a cloud of their own, as they are elsewhere.
     """
     unnamed = cloud is None and "OS_CLOUD" not in os.environ
-    alone = environment() if not file and (unnamed or cloud == ENVIRONMENT) else {}
+    alone = _environment() if not file and (unnamed or cloud == ENVIRONMENT) else {}
     if alone:
         return (
             ENVIRONMENT,
@@ -150,23 +150,23 @@ def entry(cloud: Optional[str], file: Optional[str]) -> tuple[str, str, dict[str
     path = find_file(file)
     content = read(path)
     secret = os.environ.get("OS_CLIENT_SECURE_FILE")
-    secure = [Path(secret).expanduser()] if secret else usual("secure", path)[:1]
+    secure = [Path(secret).expanduser()] if secret else _usual("secure", path)[:1]
     for one in secure:
         content = merge(content, read(one))
     clouds = mapping(content.get("clouds"), f"{path}: clouds")
-    name = choose(clouds, cloud, path)
+    name = _choose(clouds, cloud, path)
     where = f"{path}: cloud {name}"
     found = mapping(clouds.get(name), where)
-    return name, str(path), with_profile(found, path, where)
+    return name, str(path), _with_profile(found, path, where)
 
 
-def with_profile(found: dict[str, Any], path: Path, where: str) -> dict[str, Any]:
+def _with_profile(found: dict[str, Any], path: Path, where: str) -> dict[str, Any]:
     """Return an entry above what its profile in clouds-public.yaml says. Raises ``ObserveError`` for one not there."""
     profile = found.get("profile") or found.get("cloud")
     if not profile:
         return found
     named = os.environ.get("OS_CLIENT_VENDOR_FILE")
-    files = [Path(named).expanduser()] if named else usual("clouds-public", path)
+    files = [Path(named).expanduser()] if named else _usual("clouds-public", path)
     for file in files:
         public = mapping(read(file).get("public-clouds"), f"{file}: public-clouds")
         if isinstance(profile, str) and profile in public:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from .._core.errors import ObserveError
+from .check import is_bare, readable
 from .clouds_file import entry, find_file, mapping, merge, read
-from .form import is_bare, readable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,12 +92,12 @@ def load(cloud: Optional[str] = None, file: Optional[str] = None) -> Credential:
     name, path, raw = entry(cloud, file)
     where = f"{path}: cloud {name}" if path else "the OS_* variables"
     found = {one.replace("-", "_"): value for one, value in raw.items()}
-    chosen = region_of(found, where)
+    chosen = _region_of(found, where)
     found = merge(found, mapping(chosen.get("values"), f"{where}: regions"))
-    auth = auth_of(found, where)
-    check(found, where)
+    auth = _auth_of(found, where)
+    _check(found, where)
     folder = Path(path).parent if path else Path.cwd()
-    cert, key = (file_of(found.get(one), folder) for one in ("cert", "key"))
+    cert, key = (_file_of(found.get(one), folder) for one in ("cert", "key"))
     interface = str(found.get("interface") or found.get("endpoint_type") or "public").replace("URL", "")
     return Credential(
         name,
@@ -106,19 +106,19 @@ def load(cloud: Optional[str] = None, file: Optional[str] = None) -> Credential:
         str(found.get("auth_type") or found.get("auth_plugin") or "password"),
         chosen.get("name"),
         interface,
-        file_of(found.get("cacert") or os.environ.get("OS_CACERT"), folder),
+        _file_of(found.get("cacert") or os.environ.get("OS_CACERT"), folder),
         (cert, key) if cert else None,
-        overrides(found),
+        _overrides(found),
         proxied=True,
     )
 
 
-def file_of(named: Optional[str], folder: Path) -> Optional[str]:
+def _file_of(named: Optional[str], folder: Path) -> Optional[str]:
     """Return a file's path; relative ones are beside clouds.yaml."""
     return str(folder / Path(named).expanduser()) if named else None
 
 
-def region_of(found: Mapping[str, Any], where: str) -> dict[str, Any]:
+def _region_of(found: Mapping[str, Any], where: str) -> dict[str, Any]:
     """Return ``{name, values}`` of the region: as OS_REGION_NAME or region_name says, else the first of ``regions``.
 
     Where none is named there is no name; only a region of ``regions`` can have values of its own.
@@ -138,7 +138,7 @@ def region_of(found: Mapping[str, Any], where: str) -> dict[str, Any]:
     return chosen
 
 
-def auth_of(found: Mapping[str, Any], where: str) -> dict[str, Any]:
+def _auth_of(found: Mapping[str, Any], where: str) -> dict[str, Any]:
     """Return who signs in and where, also of what stands beside ``auth``, as in variables it must."""
     auth = {one.replace("-", "_"): value for one, value in mapping(found.get("auth"), f"{where}: auth").items()}
     auth = {**{one: found[one] for one in AUTH if found.get(one) is not None}, **auth}
@@ -153,10 +153,10 @@ def auth_of(found: Mapping[str, Any], where: str) -> dict[str, Any]:
         if not others and name not in AUTH:
             raise ObserveError(f"{where}: auth: {readable(name, 80)} is not known here")
     auth = {name: value if isinstance(value, list) else str(value) for name, value in auth.items() if value is not None}
-    return {**auth, "auth_url": address_of(auth.get("auth_url"), where)}
+    return {**auth, "auth_url": _address_of(auth.get("auth_url"), where)}
 
 
-def address_of(url: Optional[str], where: str) -> str:
+def _address_of(url: Optional[str], where: str) -> str:
     """Return Keystone's address without what is often at its end. Raises ``ObserveError`` for that of its version 2."""
     told = (url or "").strip()
     if not told:
@@ -171,7 +171,7 @@ def address_of(url: Optional[str], where: str) -> str:
     return base
 
 
-def check(found: Mapping[str, Any], where: str) -> None:
+def _check(found: Mapping[str, Any], where: str) -> None:
     """Refuse what would not be done as it is written. Raises ``ObserveError``."""
     if str(found.get("verify", "true")).lower() in NO or str(found.get("insecure", "no")).lower() not in NO:
         raise ObserveError(f"{where} turns TLS verification off; give cacert instead")
@@ -185,7 +185,7 @@ def check(found: Mapping[str, Any], where: str) -> None:
             raise ObserveError(f"{where}: {name} must be a word")
 
 
-def overrides(found: Mapping[str, Any]) -> dict[str, str]:
+def _overrides(found: Mapping[str, Any]) -> dict[str, str]:
     """Return addresses that stand in place of the catalog's, by service."""
     told = ((OVERRIDE.fullmatch(name), value) for name, value in found.items())
     return {SERVICES[one[1]]: str(value).strip() for one, value in told if one and value and one[1] in SERVICES}

@@ -31,7 +31,7 @@ class TooMuch(OSError):
     """A head that does not end."""
 
 
-def seconds_left(ends: float) -> float:
+def _seconds_left(ends: float) -> float:
     """Return the seconds that are left. Raises ``TimeoutError`` for none."""
     remaining = ends - time.monotonic()
     if remaining <= 0:
@@ -71,7 +71,7 @@ def resolve(host: str, port: int, ends: float) -> list[Address]:
     try:
         return ask(socket.AI_NUMERICHOST)
     except NAMELESS:
-        seconds = seconds_left(ends)
+        seconds = _seconds_left(ends)
     try:
         return within(seconds, ask, NAMELESS)
     except TimeoutError:
@@ -91,7 +91,7 @@ def connect(host: str, port: int, ends: float) -> socket.socket:
         made = None
         try:
             made = socket.socket(family, kind, protocol)
-            made.settimeout(seconds_left(ends) / (len(found) - number))
+            made.settimeout(_seconds_left(ends) / (len(found) - number))
             made.connect(address)
             # Headers and body are two writes: else each request waits for the other side's delayed ACK.
             made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -108,7 +108,7 @@ def encrypt(plain: socket.socket, context: ssl.SSLContext, host: str, ends: floa
     plain.settimeout(0)
     made = context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
     try:
-        while not shake_hands(made, ends):
+        while not _shake_hands(made, ends):
             continue
     except OSError:
         made.close()
@@ -116,24 +116,24 @@ def encrypt(plain: socket.socket, context: ssl.SSLContext, host: str, ends: floa
     return made
 
 
-def shake_hands(made: ssl.SSLSocket, ends: float) -> bool:
+def _shake_hands(made: ssl.SSLSocket, ends: float) -> bool:
     """Go on with a handshake, and tell whether it has ended."""
     try:
         made.do_handshake()
     except ssl.SSLWantReadError:
-        ready(made, select.POLLIN, ends)
+        _ready(made, select.POLLIN, ends)
         return False
     except ssl.SSLWantWriteError:
-        ready(made, select.POLLOUT, ends)
+        _ready(made, select.POLLOUT, ends)
         return False
     return True
 
 
-def ready(made: socket.socket, event: int, ends: float) -> None:
+def _ready(made: socket.socket, event: int, ends: float) -> None:
     """Wait until a socket can be read or written. Raises ``TimeoutError``."""
     poll = select.poll()
     poll.register(made, event)
-    if not poll.poll(seconds_left(ends) * 1000):
+    if not poll.poll(_seconds_left(ends) * 1000):
         raise TimeoutError("it takes too long")
 
 
@@ -151,7 +151,7 @@ class Socket:
         """Send all of it, in pieces: TLS begins its timeout anew with each write."""
         view = memoryview(data).cast("B")
         for start in range(0, len(view), PIECE):
-            self.made.settimeout(seconds_left(self.ends))
+            self.made.settimeout(_seconds_left(self.ends))
             self.made.sendall(view[start : start + PIECE])
 
     def makefile(self, *_: Any, **__: Any) -> io.BufferedReader:
@@ -161,7 +161,7 @@ class Socket:
 
     def receive(self, buffer: Any) -> int:
         """Read what there is, at least a byte unless the other side has closed."""
-        self.made.settimeout(seconds_left(self.ends))
+        self.made.settimeout(_seconds_left(self.ends))
         size = self.made.recv_into(buffer)
         if self.head is not None:
             self.head += size

@@ -40,7 +40,7 @@ def of(place: tuple[str, str, int]) -> Optional[Proxy]:
         return None
     try:
         parts = urlsplit(url if "://" in url else f"http://{url}")
-        found = Proxy(parts.hostname or "", parts.port or 3128, credentials(parts.username, parts.password))
+        found = Proxy(parts.hostname or "", parts.port or 3128, _credentials(parts.username, parts.password))
     except ValueError:
         found = Proxy("", 0, {})
     if parts.scheme != "http" or not found.host:
@@ -48,7 +48,7 @@ def of(place: tuple[str, str, int]) -> Optional[Proxy]:
     return found
 
 
-def credentials(user: Optional[str], password: Optional[str]) -> dict[str, str]:
+def _credentials(user: Optional[str], password: Optional[str]) -> dict[str, str]:
     """Return the header with which a proxy is told who asks."""
     if user is None:
         return {}

@@ -63,7 +63,7 @@ class Session:
         crowd: Crowd = threads,
     ) -> None:
         self.credential = credential
-        self.transport = transport or wire_of(credential)
+        self.transport = transport or _wire_of(credential)
         self.clock = clock or Clock()
         self.sleep = self.clock.sleep
         self.crowd = crowd
@@ -205,7 +205,7 @@ class Session:
         headers = {**self.headers(service), **({"Content-Type": "application/json"} if content else {})}
         url = self.url(service, path)
         answer = self.exchange(method, url, headers, content)
-        return result_of(method, url, answer, self.secrets(body))
+        return _result_of(method, url, answer, self.secrets(body))
 
     def secrets(self, body: Any = None) -> list[str]:
         """Return what no answer may bring into an error: the token, and what a request has of the user's."""
@@ -215,23 +215,23 @@ class Session:
         """Send the bytes of an image."""
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
         url = self.url("image", path)
-        result_of("PUT", url, self.exchange("PUT", url, headers, data))
+        _result_of("PUT", url, self.exchange("PUT", url, headers, data))
 
     def patch_image(self, path: str, operations: Sequence[Mapping[str, Any]]) -> None:
         """Change an image's properties in Glance's own dialect of PATCH."""
         headers = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
         url = self.url("image", path)
-        result_of("PATCH", url, self.exchange("PATCH", url, headers, json.dumps(operations).encode()))
+        _result_of("PATCH", url, self.exchange("PATCH", url, headers, json.dumps(operations).encode()))
 
 
-def wire_of(credential: Credential) -> Wire:
+def _wire_of(credential: Credential) -> Wire:
     """Return real HTTP for a cloud."""
     wire = Wire(credential.cacert)
     wire.client, wire.proxied = credential.client, credential.proxied
     return wire
 
 
-def result_of(method: str, url: str, answer: Answer, hide: Sequence[str] = ()) -> Any:
+def _result_of(method: str, url: str, answer: Answer, hide: Sequence[str] = ()) -> Any:
     """Return the answer's JSON (None without a body), or raise what its status means.
 
     A service that fails inside may have done it all the same.

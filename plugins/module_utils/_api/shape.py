@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from .._core.errors import ObserveError
-from .form import (
+from .check import (
     NONE,
     PERHAPS_FLAG,
     PERHAPS_NUMBER,
@@ -30,7 +30,7 @@ from .form import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .form import Check
+    from .check import Check
 
 
 class Shape(NamedTuple):
@@ -40,7 +40,7 @@ class Shape(NamedTuple):
     inside: Mapping[str, Check]
 
 
-def shape_of(types: Mapping[str, tuple[type, ...]], inside: Optional[Mapping[str, Check]] = None) -> Shape:
+def _shape_of(types: Mapping[str, tuple[type, ...]], inside: Optional[Mapping[str, Check]] = None) -> Shape:
     """Return the shape of a list's members."""
     return Shape(Fields(types), {**(inside or {}), **({"tags": texts} if "tags" in types else {})})
 
@@ -89,17 +89,17 @@ SERVER = {
 }
 
 
-def is_embedded_flavor(value: Any) -> bool:
+def _is_embedded_flavor(value: Any) -> bool:
     """Check the flavor that a server carries."""
     return FLAVORED(value) and pairs(value.get("extra_specs", {}))
 
 
 FLAVORED = of(FLAVOR)
 SHAPES = {
-    "servers": shape_of(
+    "servers": _shape_of(
         SERVER,
         {
-            "flavor": is_embedded_flavor,
+            "flavor": _is_embedded_flavor,
             "image": image,
             "metadata": pairs,
             "os-extended-volumes:volumes_attached": each({"id": TEXT}),
@@ -107,7 +107,7 @@ SHAPES = {
             "addresses": groups,
         },
     ),
-    "flavors": shape_of(
+    "flavors": _shape_of(
         {
             "id": TEXT,
             "name": TEXT,
@@ -120,11 +120,11 @@ SHAPES = {
         },
         {"extra_specs": pairs, "swap": lambda value: not isinstance(value, str) or value == ""},
     ),
-    "keypairs": shape_of({"keypair": (dict,)}, {"keypair": of({"name": TEXT, "public_key": TEXT})}),
-    "server_groups": shape_of(
+    "keypairs": _shape_of({"keypair": (dict,)}, {"keypair": of({"name": TEXT, "public_key": TEXT})}),
+    "server_groups": _shape_of(
         {"id": TEXT, "name": TEXT, "project_id": TEXT, "policy": PERHAPS_TEXT, "members": (list,)}, {"members": texts}
     ),
-    "images": shape_of(
+    "images": _shape_of(
         {
             "id": TEXT,
             "name": TEXT_OR_NONE,
@@ -138,7 +138,7 @@ SHAPES = {
             **dict.fromkeys(("checksum", "os_hash_algo", "os_hash_value"), PERHAPS_TEXT),
         }
     ),
-    "volumes": shape_of(
+    "volumes": _shape_of(
         {
             "id": TEXT,
             "name": TEXT_OR_NONE,
@@ -152,14 +152,14 @@ SHAPES = {
         },
         {"metadata": pairs, "attachments": each({"server_id": TEXT_OR_NONE})},
     ),
-    "networks": shape_of(
+    "networks": _shape_of(
         {
             **MARKED,
             **dict.fromkeys(("router:external", "shared", "port_security_enabled"), PERHAPS_FLAG),
             "mtu": PERHAPS_NUMBER,
         }
     ),
-    "subnets": shape_of(
+    "subnets": _shape_of(
         {
             **MARKED,
             "cidr": TEXT,
@@ -171,10 +171,10 @@ SHAPES = {
         },
         {"dns_nameservers": texts, "allocation_pools": each({"start": TEXT, "end": TEXT})},
     ),
-    "routers": shape_of(
+    "routers": _shape_of(
         {**MARKED, "external_gateway_info": (dict, NONE)}, {"external_gateway_info": of({"network_id": TEXT})}
     ),
-    "ports": shape_of(
+    "ports": _shape_of(
         {
             "id": TEXT,
             "network_id": TEXT,
@@ -186,8 +186,8 @@ SHAPES = {
         },
         {"security_groups": texts, "fixed_ips": each({"subnet_id": TEXT, "ip_address": TEXT})},
     ),
-    "security_groups": shape_of({**MARKED, "security_group_rules": (list,)}, {"security_group_rules": each(RULE)}),
-    "floatingips": shape_of(
+    "security_groups": _shape_of({**MARKED, "security_group_rules": (list,)}, {"security_group_rules": each(RULE)}),
+    "floatingips": _shape_of(
         {
             "id": TEXT,
             **dict.fromkeys(("floating_network_id", "fixed_ip_address"), PERHAPS_TEXT),
@@ -209,7 +209,7 @@ def members(name: str, page: Any, where: str) -> list[dict[str, Any]]:
     if not isinstance(found, list):
         raise ObserveError(f"GET {where}: the answer has no list of {name}")
     for raw in found:
-        told = wrong(name, raw)
+        told = _wrong(name, raw)
         if told:
             ident = raw.get("id") if isinstance(raw, dict) else None
             who = f"{ident} of the {name}" if is_ident(ident) else f"one of the {name}"
@@ -217,7 +217,7 @@ def members(name: str, page: Any, where: str) -> list[dict[str, Any]]:
     return found
 
 
-def wrong(name: str, raw: Any) -> str:
+def _wrong(name: str, raw: Any) -> str:
     """Return the first key of a member that is missing or garbled; empty if it is well."""
     if not isinstance(raw, dict):
         return "fields"

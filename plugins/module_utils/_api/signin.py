@@ -12,7 +12,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from .._core.errors import ObserveError
-from .form import readable
+from .check import readable
 
 if TYPE_CHECKING:
     from .credential import Credential

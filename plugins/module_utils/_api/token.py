@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from .._core.errors import ObserveError
 from . import signin
 from .answer import complaint, load_json, member
-from .form import is_bare, is_ident, readable
+from .check import is_bare, is_ident, readable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,14 +34,14 @@ class Token(NamedTuple):
 SECRETS = ("password", "token", "application_credential_secret")
 
 
-def domain(auth: Mapping[str, Any], who: str) -> dict[str, Any]:
+def _domain(auth: Mapping[str, Any], who: str) -> dict[str, Any]:
     """Return the domain of a user or project as Keystone wants it."""
     ident = auth.get(f"{who}_domain_id") or auth.get("default_domain") or auth.get("domain_id")
     name = auth.get(f"{who}_domain_name") or auth.get("domain_name")
     return {"name": name} if name and not auth.get(f"{who}_domain_id") else {"id": ident or "default"}
 
 
-def request_of(credential: Credential) -> dict[str, Any]:
+def _request_of(credential: Credential) -> dict[str, Any]:
     """Return the body of the request for a token."""
     auth, method = credential.auth, credential.method
     if method == "application_credential":
@@ -49,26 +49,26 @@ def request_of(credential: Credential) -> dict[str, Any]:
         if auth.get("application_credential_id"):
             one["id"] = auth["application_credential_id"]
         else:
-            one.update(name=auth.get("application_credential_name"), user=user_of(auth))
+            one.update(name=auth.get("application_credential_name"), user=_user_of(auth))
         return {"auth": {"identity": {"methods": ["application_credential"], "application_credential": one}}}
     if method == "token":
         identity: dict[str, Any] = {"methods": ["token"], "token": {"id": auth.get("token") or ""}}
     else:
-        user = {**user_of(auth), "password": str(auth.get("password") or "")}
+        user = {**_user_of(auth), "password": str(auth.get("password") or "")}
         identity = {"methods": ["password"], "password": {"user": user}}
     if auth.get("trust_id"):
         return {"auth": {"identity": identity, "scope": {"OS-TRUST:trust": {"id": auth["trust_id"]}}}}
-    return {"auth": {"identity": identity, "scope": {"project": project_of(credential)}}}
+    return {"auth": {"identity": identity, "scope": {"project": _project_of(credential)}}}
 
 
-def user_of(auth: Mapping[str, Any]) -> dict[str, Any]:
+def _user_of(auth: Mapping[str, Any]) -> dict[str, Any]:
     """Return the user as Keystone wants it."""
     if auth.get("user_id"):
         return {"id": auth["user_id"]}
-    return {"name": auth.get("username"), "domain": domain(auth, "user")}
+    return {"name": auth.get("username"), "domain": _domain(auth, "user")}
 
 
-def project_of(credential: Credential) -> dict[str, Any]:
+def _project_of(credential: Credential) -> dict[str, Any]:
     """Return the project as Keystone wants it."""
     auth = credential.auth
     if auth.get("project_id") or auth.get("tenant_id"):
@@ -76,30 +76,30 @@ def project_of(credential: Credential) -> dict[str, Any]:
     name = auth.get("project_name") or auth.get("tenant_name")
     if not name:
         raise ObserveError(f"{credential.place} names no project")
-    return {"name": name, "domain": domain(auth, "project")}
+    return {"name": name, "domain": _domain(auth, "project")}
 
 
 def authenticate(transport: Transport, credential: Credential) -> Token:
     """Ask for a token. Raises ``ObserveError`` without ever repeating what was sent."""
     if not credential.method:
-        return to_token(signin.sign_in(credential), credential, f"auth_type {credential.auth_type}")
+        return _to_token(signin.sign_in(credential), credential, f"auth_type {credential.auth_type}")
     try:
-        base = address(str(credential.auth["auth_url"]))
+        base = _address(str(credential.auth["auth_url"]))
     except ValueError as error:
         raise ObserveError(f"auth_url of {credential.place} is not an address") from error
     url = (base if base.endswith("/v3") else f"{base}/v3") + "/auth/tokens"
-    body = json.dumps(request_of(credential)).encode()
+    body = json.dumps(_request_of(credential)).encode()
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     answer = transport.send("POST", url, headers, body)
     if answer.status != 201:
-        raise ObserveError(f"{url}: {refusal(answer, credential)}", status=answer.status)
+        raise ObserveError(f"{url}: {_refusal(answer, credential)}", status=answer.status)
     try:
-        return to_token({"secret": answer.headers["x-subject-token"], "body": load_json(answer)}, credential, url)
+        return _to_token({"secret": answer.headers["x-subject-token"], "body": load_json(answer)}, credential, url)
     except (ValueError, KeyError) as error:
         raise ObserveError(f"{url}: Keystone's answer is not a token with a catalog") from error
 
 
-def refusal(answer: Answer, credential: Credential) -> str:
+def _refusal(answer: Answer, credential: Credential) -> str:
     """Say why Keystone gives no token, in its own words, without the secrets that it was sent."""
     told = complaint(answer, [str(credential.auth[one]) for one in SECRETS if credential.auth.get(one)])
     who = f"Keystone does not accept the credentials of {credential.place}"
@@ -113,29 +113,29 @@ def refusal(answer: Answer, credential: Credential) -> str:
     return f"Keystone answered {told.removeprefix('HTTP ')}{moved} ({credential.place})"
 
 
-def to_token(told: Mapping[str, Any], credential: Credential, where: str) -> Token:
+def _to_token(told: Mapping[str, Any], credential: Credential, where: str) -> Token:
     """Return a token of what Keystone said: ``secret``, and the ``body`` of its answer. Raises ``ObserveError``."""
     try:
         found = member(where, told["body"], "token")
         return Token(
             str(told["secret"]),
-            catalog_of(found.get("catalog") or [], credential, where),
-            id_of(found["project"]),
-            id_of(found["user"]),
+            _catalog_of(found.get("catalog") or [], credential, where),
+            _id_of(found["project"]),
+            _id_of(found["user"]),
             tuple(str(role["name"]) for role in found.get("roles") or ()),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ObserveError(f"{where}: Keystone's answer is not a token with a catalog") from error
 
 
-def id_of(thing: Mapping[str, Any]) -> str:
+def _id_of(thing: Mapping[str, Any]) -> str:
     """Return a thing's id. Raises ``ValueError`` where it has none."""
     if not is_ident(thing["id"]):
         raise ValueError("no id")
     return str(thing["id"])
 
 
-def address(url: str) -> str:
+def _address(url: str) -> str:
     """Return an endpoint's address. Raises ``ValueError`` for what is none."""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0 or not is_bare(url):
@@ -143,7 +143,7 @@ def address(url: str) -> str:
     return url.rstrip("/")
 
 
-def catalog_of(entries: list[Mapping[str, Any]], credential: Credential, where: str) -> dict[str, str]:
+def _catalog_of(entries: list[Mapping[str, Any]], credential: Credential, where: str) -> dict[str, str]:
     """Return one address per service type, for the wanted interface and region. Raises for a garbled one.
 
     Where no region is wanted and there are several, nobody can tell which is meant. Raises ``ObserveError`` for that.
@@ -154,7 +154,7 @@ def catalog_of(entries: list[Mapping[str, Any]], credential: Credential, where: 
         for endpoint in entry["endpoints"]:
             fits = credential.region in {None, endpoint.get("region_id"), endpoint.get("region")}
             if fits and endpoint["interface"] == credential.interface:
-                found.setdefault(str(entry["type"]), address(endpoint["url"]))
+                found.setdefault(str(entry["type"]), _address(endpoint["url"]))
                 regions |= {str(endpoint.get("region_id") or endpoint.get("region") or "")} - {""}
     if credential.region is None and len(regions) > 1:
         names = readable(" and ".join(sorted(regions)))
@@ -163,12 +163,12 @@ def catalog_of(entries: list[Mapping[str, Any]], credential: Credential, where: 
     found.pop("volume", None)  # what bore this name was the API's first version
     cinder = found.get("block-storage") or found.get("volumev3")
     found.update({"volume": cinder} if cinder else {})
-    return {**found, **{service: override(service, url, credential) for service, url in credential.endpoints.items()}}
+    return {**found, **{service: _override(service, url, credential) for service, url in credential.endpoints.items()}}
 
 
-def override(service: str, url: str, credential: Credential) -> str:
+def _override(service: str, url: str, credential: Credential) -> str:
     """Return an address that stands in place of the catalog's. Raises ``ObserveError`` for what is none."""
     try:
-        return address(url)
+        return _address(url)
     except ValueError as error:
         raise ObserveError(f"the endpoint of {service} of {credential.place} is not an address") from error

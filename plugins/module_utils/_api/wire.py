@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from .._core.errors import ObserveError
 from . import deadline, proxy
-from .form import readable
+from .check import readable
 
 if TYPE_CHECKING:
     import socket
@@ -78,14 +78,14 @@ class Wire:
         self.context: Optional[ssl.SSLContext] = None
         self.lock = threading.Lock()
         self.idle: dict[Place, list[http.client.HTTPConnection]] = defaultdict(list)
-        weakref.finalize(self, close, self.idle)
+        weakref.finalize(self, _close, self.idle)
 
     def tls(self) -> ssl.SSLContext:
         """Return the one TLS context: certificates and names are always verified."""
         if self.context is None:
             file = f"the CA file {self.cacert}"
             try:
-                refuse_pipes((self.cacert, *(self.client or ())))
+                _refuse_pipes((self.cacert, *(self.client or ())))
                 made = ssl.create_default_context(cafile=self.cacert)
                 if self.client is not None:
                     file = f"the certificate {self.client[0]} and its key {self.client[1] or 'in it'}"
@@ -154,7 +154,7 @@ class Wire:
         """Return the open line of a connection, opened if it is not, or no longer, open."""
         line = connection.sock
         if isinstance(line, deadline.Socket):
-            if not stale(line):
+            if not _stale(line):
                 return line
             connection.close()
         scheme, host, _ = place
@@ -168,7 +168,7 @@ class Wire:
             if made is not None:
                 made.close()
             late = isinstance(error, deadline.OVER)
-            raise Unreached(f"{where}: {trouble(error, host)}", late=late) from error
+            raise Unreached(f"{where}: {_trouble(error, host)}", late=late) from error
         opened = deadline.Socket(made)
         connection.sock = opened
         return opened
@@ -189,17 +189,17 @@ class Wire:
         return made
 
 
-def refuse_pipes(names: Iterable[Optional[str]]) -> None:
+def _refuse_pipes(names: Iterable[Optional[str]]) -> None:
     """Raise ``ValueError`` where a file is none: OpenSSL would wait for whoever writes into a pipe."""
     for name in names:
         if name is not None and not S_ISREG(Path(name).stat().st_mode):
             raise ValueError(f"{name} is not a regular file")
 
 
-def trouble(error: Exception, host: str) -> str:
+def _trouble(error: Exception, host: str) -> str:
     """Say why a connection does not come about, as far as the error tells."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"the certificate is {explain_certificate(error, host)}"
+        return f"the certificate is {_explain_certificate(error, host)}"
     if isinstance(error, ssl.SSLError) and error.reason in PLAIN:
         return f"no TLS is spoken there ({error.reason}): is it http://, or another port?"
     if isinstance(error, ssl.SSLError):
@@ -207,7 +207,7 @@ def trouble(error: Exception, host: str) -> str:
     return f"cannot connect ({str(error) or type(error).__name__})"
 
 
-def explain_certificate(error: ssl.SSLCertVerificationError, host: str) -> str:
+def _explain_certificate(error: ssl.SSLCertVerificationError, host: str) -> str:
     """Say what is wrong with a certificate, and what to do."""
     told = error.verify_message
     if error.verify_code in OTHER_NAME:
@@ -227,14 +227,14 @@ TOO_EARLY, EXPIRED = 9, 10
 """X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED."""
 
 
-def close(idle: Mapping[Place, list[http.client.HTTPConnection]]) -> None:
+def _close(idle: Mapping[Place, list[http.client.HTTPConnection]]) -> None:
     """Close what was kept open."""
     for connections in idle.values():
         for connection in connections:
             connection.close()
 
 
-def stale(line: deadline.Socket) -> bool:
+def _stale(line: deadline.Socket) -> bool:
     """Tell whether the server has closed an idle connection: it is silent as long as it is good."""
     poll = select.poll()
     poll.register(line.fileno(), select.POLLIN)

@@ -56,7 +56,7 @@ def expose(value: Any) -> Any:
     """Return the value for a request to the cloud."""
     if isinstance(value, Hidden):
         return value.reveal()
-    raise TypeError(f"{type(value).__name__} is no JSON")
+    raise TypeError(f"{type(value).__name__} is not JSON")
 
 
 def seal(value: Any) -> Any:

@@ -20,7 +20,7 @@ NAME = re.compile(r"[A-Za-z0-9_.-]+")
 PLACEHOLDER = re.compile(rf"<secret:({NAME.pattern})(\|url)?>")
 
 
-def as_is(value: str) -> str:
+def _as_is(value: str) -> str:
     """Return the value itself: the writing of a secret where nothing needs escaping."""
     return value
 
@@ -33,7 +33,7 @@ def names_in(value: Any) -> list[str]:
     return list(dict.fromkeys(name for one in inner for name in names_in(one)))
 
 
-def resolve(value: Any, secrets: Mapping[str, Any], written: Callable[[str], str] = as_is) -> Any:
+def resolve(value: Any, secrets: Mapping[str, Any], written: Callable[[str], str] = _as_is) -> Any:
     """Return ``value`` (text, or lists and dicts of it) with every placeholder replaced by its secret.
 
     ``written`` says how a secret is written in the place where it goes (the escapes of a file format).

@@ -28,7 +28,7 @@ LOCK = "/run/novaform-verify.lock"
 PATIENCE = 300.0  # seconds for an earlier act to end
 
 
-def look(params: Params) -> dict[str, Any]:
+def _look(params: Params) -> dict[str, Any]:
     """Make the project ready and return the image that it keeps."""
     with _alone():
         find_project(_session(params))
@@ -37,7 +37,7 @@ def look(params: Params) -> dict[str, Any]:
         return {"image": trial.find_image()}
 
 
-def boot(params: Params) -> dict[str, Any]:
+def _boot(params: Params) -> dict[str, Any]:
     """Start and hear a server on each host. Raises ``ApplyError`` without an image."""
     with _alone():
         trial = _trial(params)
@@ -47,7 +47,7 @@ def boot(params: Params) -> dict[str, Any]:
         return {"hosts": hosts, "network": network}
 
 
-def migrate(params: Params) -> dict[str, Any]:
+def _migrate(params: Params) -> dict[str, Any]:
     """Move servers to other hosts."""
     with _alone():
         trial = _trial(params)
@@ -56,7 +56,7 @@ def migrate(params: Params) -> dict[str, Any]:
         return {"hosts": hosts}
 
 
-def clear(params: Params) -> dict[str, Any]:
+def _clear(params: Params) -> dict[str, Any]:
     """Delete what was made, and write down which compute nodes are good."""
     with _alone():
         if params["servers"]:
@@ -68,10 +68,10 @@ def clear(params: Params) -> dict[str, Any]:
 
 
 ACTS: dict[str, Callable[[Params], dict[str, Any]]] = {
-    "look": look,
-    "boot": boot,
-    "migrate": migrate,
-    "clear": clear,
+    "look": _look,
+    "boot": _boot,
+    "migrate": _migrate,
+    "clear": _clear,
 }
 
 

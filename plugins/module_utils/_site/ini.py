@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 HEADER = "# Written by Novaform, whole: what is changed here by hand is undone."
 
 
-def escape(value: str) -> str:
+def _escape(value: str) -> str:
     r"""Return a literal value with ``$`` written so that oslo.config does not take it for a reference.
 
     ``\$`` and not ``$$``: after a backslash that is part of the value, oslo.config reads ``$$`` as something else.
@@ -33,7 +33,7 @@ def quote(value: str) -> str:
     return f'"{value}"' if stripped != value or wrapped else value
 
 
-def to_text(value: Any) -> str:
+def _to_text(value: Any) -> str:
     """Return one option's value as text: booleans as ``true`` and ``false``, numbers as they are."""
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -44,7 +44,7 @@ def values_of(value: Any) -> list[str]:
     """Return the texts of an option's lines: none for None, one for a plain value, one for each item of a list."""
     if value is None:
         return []
-    return [to_text(item) for item in (value if isinstance(value, (list, tuple)) else [value])]
+    return [_to_text(item) for item in (value if isinstance(value, (list, tuple)) else [value])]
 
 
 def lines_of(text: str) -> list[str]:
@@ -77,7 +77,7 @@ def option_lines(section: str, option: str, value: Any, secrets: Mapping[str, An
     """Return the lines of one option, with secrets resolved, or (``secrets`` None) with placeholders, to be shown."""
     texts = values_of(value)
     if secrets is not None:
-        texts = [secret.resolve(text, secrets, escape) for text in texts]
+        texts = [secret.resolve(text, secrets, _escape) for text in texts]
     check_option(section, option, texts)
     return [f"{option} = {text if secrets is None else quote(text)}".rstrip(" ") for text in texts]
 

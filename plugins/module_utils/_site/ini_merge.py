@@ -22,13 +22,13 @@ class OptionLines:
     value: str
 
 
-def read_value(text: str) -> str:
+def _read_value(text: str) -> str:
     """Return what oslo.config takes from the text after ``=``: stripped, and one pair of quotes taken off."""
     text = text.strip()
     return text[1:-1] if text and text[0] in "\"'" and text[0] == text[-1] else text
 
 
-def entries(lines: Sequence[str]) -> list[OptionLines]:
+def _entries(lines: Sequence[str]) -> list[OptionLines]:
     """Return the options of a file, each with the lines that continue it. What is not an assignment is passed over."""
     found: list[OptionLines] = []
     section, open_option = "", False
@@ -43,7 +43,7 @@ def entries(lines: Sequence[str]) -> list[OptionLines]:
             section = text[1:-1]
         elif text and text[0] not in "#; \t[" and ("=" in text or ":" in text):
             cut = min(text.find(mark) for mark in "=:" if mark in text)
-            found.append(OptionLines(section, text[:cut].strip(), number, number + 1, read_value(text[cut + 1 :])))
+            found.append(OptionLines(section, text[:cut].strip(), number, number + 1, _read_value(text[cut + 1 :])))
             open_option = True
     return found
 
@@ -52,7 +52,7 @@ def canonical(text: str) -> str:
     """Return an INI file as ``ini.render`` would have written its options: what differs then is an option."""
     lines: list[str] = [ini.HEADER] if text.startswith(ini.HEADER) else []
     section = None
-    for entry in sorted(entries(ini.lines_of(text)), key=lambda one: (*ini.rank(one.section), one.option)):
+    for entry in sorted(_entries(ini.lines_of(text)), key=lambda one: (*ini.rank(one.section), one.option)):
         if entry.section != section:
             section = entry.section
             lines += ["", f"[{section}]"]
@@ -75,8 +75,8 @@ def merge(text: str, options: Mapping[str, Mapping[str, Any]], secrets: Mapping[
 
 
 def _set(lines: list[str], section: str, option: str, wanted: list[str]) -> list[str]:
-    present = [entry for entry in entries(lines) if (entry.section, entry.option) == (section, option)]
-    if [entry.value for entry in present] == [entry.value for entry in entries(wanted)]:
+    present = [entry for entry in _entries(lines) if (entry.section, entry.option) == (section, option)]
+    if [entry.value for entry in present] == [entry.value for entry in _entries(wanted)]:
         return lines
     where = present[0].first if present else _place(lines, section, option)
     for entry in reversed(present):

@@ -93,36 +93,36 @@ def to_domain(one: Mapping[str, Any]) -> Domain:
     return Domain(
         one["uuid"],
         one["state"],
-        screen((one.get("live") or {}).get("vnc") or {}),
+        _screen((one.get("live") or {}).get("vnc") or {}),
         str(nova.get("name") or ""),
         now.get("vcpus", one.get("vcpus")),
-        to_mebibytes(now.get("memory_kib", one.get("memory_kib"))),
+        _to_mebibytes(now.get("memory_kib", one.get("memory_kib"))),
         following.get("vcpus"),
-        to_mebibytes(following.get("memory_kib")),
+        _to_mebibytes(following.get("memory_kib")),
         flavor.get("vcpus"),
         flavor.get("memory_mb"),
-        ports_of(now),
-        volumes_of(now),
+        _ports_of(now),
+        _volumes_of(now),
     )
 
 
-def screen(vnc: Mapping[str, Any]) -> Optional[str]:
+def _screen(vnc: Mapping[str, Any]) -> Optional[str]:
     """Return where a guest's screen is, as ``address:port``."""
     return f"{vnc['listen']}:{vnc['port']}" if vnc.get("port") else None
 
 
-def to_mebibytes(kibibytes: Optional[int]) -> Optional[int]:
+def _to_mebibytes(kibibytes: Optional[int]) -> Optional[int]:
     """Return KiB as MiB."""
     return None if kibibytes is None else int(kibibytes) // 1024
 
 
-def ports_of(definition: Mapping[str, Any]) -> Optional[tuple[str, ...]]:
+def _ports_of(definition: Mapping[str, Any]) -> Optional[tuple[str, ...]]:
     """Return the ports of a guest's interfaces; None where one of them does not say which it is."""
     told = [one.get("port") for one in definition.get("interfaces") or ()]
     return None if not definition or not all(told) else tuple(sorted(map(str, told)))
 
 
-def volumes_of(definition: Mapping[str, Any]) -> Optional[tuple[str, ...]]:
+def _volumes_of(definition: Mapping[str, Any]) -> Optional[tuple[str, ...]]:
     """Return the volumes among a guest's disks: Nova gives each its id as serial number, and other disks none."""
     if not definition:
         return None

@@ -14,7 +14,7 @@ TOKEN_KEYS = ("sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com"
 KEY_TYPES = (*PLAIN_KEYS, *TOKEN_KEYS)
 
 
-def without_zone(text: str) -> str:
+def _without_zone(text: str) -> str:
     """Return the text of an address. Raises ``Refused`` for one with a zone (fe80::1%eth0), which is one host's own."""
     if "%" in text:
         raise RefusedValue("has a zone (%...), which means something on one host only: leave it out")
@@ -30,7 +30,7 @@ class Address(Scalar):
         """Return the address in its canonical form."""
         del plain
         try:
-            return without_zone(str(ipaddress.ip_address(text)))
+            return _without_zone(str(ipaddress.ip_address(text)))
         except ValueError as error:
             raise RefusedValue("is not an IP address") from error
 
@@ -50,7 +50,7 @@ class Cidr(Scalar):
         if "/" not in text:
             raise RefusedValue(f"is not {self.wanted}: it has no prefix length")
         try:
-            return without_zone(str(ipaddress.ip_network(text)))
+            return _without_zone(str(ipaddress.ip_network(text)))
         except ValueError as error:
             raise RefusedValue(f"is not {self.wanted}{self.hint(text)}", f"is not {self.wanted}") from error
 
@@ -123,7 +123,7 @@ class PublicKey(Scalar):
         line = text.strip()
         kind, _, rest = line.partition(" ")
         blob = rest.split(" ")[0]
-        if kind not in KEY_TYPES or not line.isprintable() or not fits(kind, blob):
+        if kind not in KEY_TYPES or not line.isprintable() or not _fits(kind, blob):
             raise RefusedValue(f"is not {self.wanted} ({', '.join(KEY_TYPES)})")
         return line
 
@@ -132,7 +132,7 @@ class PublicKey(Scalar):
         return {"type": "string", "examples": ["ssh-ed25519 AAAA... name"]}
 
 
-def fits(kind: str, blob: str) -> bool:
+def _fits(kind: str, blob: str) -> bool:
     """Tell whether the encoded key says the same type as the line."""
     try:
         decoded = base64.b64decode(blob, validate=True)

@@ -88,7 +88,7 @@ def compose(content: bytes, name: str, problems: problem.Problems, limits: Limit
 
     Adds what is wrong to ``problems``. Every ``start_mark.name`` is ``name``; marks count from 0.
     """
-    text = decode(content, name, problems)
+    text = _decode(content, name, problems)
     if text is None:
         return None
     tagged = "!" in text
@@ -97,9 +97,9 @@ def compose(content: bytes, name: str, problems: problem.Problems, limits: Limit
     try:
         root: yaml.Node | None = composer.get_single_node()
     except yaml.MarkedYAMLError as error:
-        if "Unicode character escape" in str(error.problem) and (plain := without_pairs(content)) is not None:
+        if "Unicode character escape" in str(error.problem) and (plain := _without_pairs(content)) is not None:
             return compose(plain, name, problems, limits)
-        problems.add_at(place(error, name), sentence(error))
+        problems.add_at(_place(error, name), _sentence(error))
         return None
     finally:
         problems.nodes = composer.nodes
@@ -108,11 +108,11 @@ def compose(content: bytes, name: str, problems: problem.Problems, limits: Limit
         if limits.empty:
             problems.add_at(core.model.Origin(name, 1, 1), limits.empty)
     elif tagged:
-        refuse_tags(root, problems, limits)
+        _refuse_tags(root, problems, limits)
     return root
 
 
-def without_pairs(content: bytes) -> bytes | None:
+def _without_pairs(content: bytes) -> bytes | None:
     """Return a JSON document with one character for each pair of escapes that stands for one; None for any other.
 
     JSON writes what is beyond 16 bits as two escapes, and YAML as one.
@@ -126,7 +126,7 @@ def without_pairs(content: bytes) -> bytes | None:
     return PAIR.sub(lambda pair: pair[1] + json.loads(b'"%s"' % pair[2]).encode(), content)
 
 
-def decode(content: bytes, name: str, problems: problem.Problems) -> str | None:
+def _decode(content: bytes, name: str, problems: problem.Problems) -> str | None:
     """Return the text of a UTF-8 file without its mark, or None after saying what is wrong with it."""
     if content.startswith(UTF_16):
         problems.add_at(core.model.Origin(name, 1, 1), "the file is UTF-16; save it as UTF-8")
@@ -136,27 +136,27 @@ def decode(content: bytes, name: str, problems: problem.Problems) -> str | None:
         text = content.decode()
     except UnicodeDecodeError as error:
         good = content[: error.start].decode()
-        problems.add_at(end(name, good), f"byte 0x{content[error.start]:02x} is not UTF-8; save the file as UTF-8")
+        problems.add_at(_end(name, good), f"byte 0x{content[error.start]:02x} is not UTF-8; save the file as UTF-8")
         return None
     bad = FORBIDDEN.search(text)
     if bad:
-        problems.add_at(end(name, text[: bad.start()]), f"control character U+{ord(bad[0]):04X}; remove it")
+        problems.add_at(_end(name, text[: bad.start()]), f"control character U+{ord(bad[0]):04X}; remove it")
         return None
     return text
 
 
-def end(name: str, text: str) -> core.model.Origin:
+def _end(name: str, text: str) -> core.model.Origin:
     """Return the place right after ``text``."""
     return core.model.Origin(name, text.count("\n") + 1, len(text) - text.rfind("\n"))
 
 
-def place(error: yaml.MarkedYAMLError, name: str) -> core.model.Origin:
+def _place(error: yaml.MarkedYAMLError, name: str) -> core.model.Origin:
     """Return where the parser stopped."""
     at = error.problem_mark or error.context_mark
     return core.model.Origin(name, at.line + 1, at.column + 1) if at else core.model.Origin(name, 1, 1)
 
 
-def sentence(error: yaml.MarkedYAMLError) -> str:
+def _sentence(error: yaml.MarkedYAMLError) -> str:
     """Return what the parser says, as one sentence; libyaml's own words never repeat the file's."""
     if isinstance(error, TooMuchError):
         return f"{error.problem}: no declaration is like that"
@@ -177,7 +177,7 @@ def sentence(error: yaml.MarkedYAMLError) -> str:
     return f"not YAML{about}: {words}"
 
 
-def refuse_tags(root: yaml.Node, problems: problem.Problems, limits: Limits = DECLARATION) -> None:
+def _refuse_tags(root: yaml.Node, problems: problem.Problems, limits: Limits = DECLARATION) -> None:
     """Add a problem for every explicit tag: none means anything here, and in other loaders some run code."""
     seen: set[int] = set()
     waiting = [root]

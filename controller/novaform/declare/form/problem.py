@@ -59,9 +59,9 @@ class Problems:
         if self.full or self.effort <= 0:
             return None
         among = list(islice(candidates, min(CANDIDATES, self.effort)))
-        near = [other for other in among if alike(word, other)][: self.effort // COMPARED]
+        near = [other for other in among if _alike(word, other)][: self.effort // COMPARED]
         self.effort -= len(among) + COMPARED * len(near)
-        return closest(word, near)
+        return _closest(word, near)
 
     def did_you_mean(self, word: str, candidates: Iterable[str]) -> str:
         """Return ``; did you mean 'x'?`` or nothing."""
@@ -97,13 +97,13 @@ def quote(text: str) -> str:
     return "'" + "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in shown) + "'"
 
 
-def alike(word: str, other: str) -> bool:
+def _alike(word: str, other: str) -> bool:
     """Tell whether two words begin alike and are long enough to have ``CLOSE`` of their letters in common."""
     shorter, longer = sorted((len(word), len(other)))
     return word[:1].lower() == other[:1].lower() and 2 * shorter >= CLOSE * (shorter + longer)
 
 
-def closest(word: str, candidates: Iterable[str]) -> str | None:
+def _closest(word: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate that somebody probably meant, or None."""
     if len(word) > 4 * SHOWN:
         return None
@@ -113,5 +113,5 @@ def closest(word: str, candidates: Iterable[str]) -> str | None:
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     """Return ``; did you mean 'x'?`` or nothing."""
-    near = closest(word, candidates)
+    near = _closest(word, candidates)
     return f"; did you mean {quote(near)}?" if near else ""

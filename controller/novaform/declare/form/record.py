@@ -27,7 +27,7 @@ class Either(Type):
 
     def check(self, node: yaml.Node, context: Reading) -> Any:
         """Return what the form that was used returns."""
-        if type(node) is yaml.MappingNode and not is_reference(node):
+        if type(node) is yaml.MappingNode and not _is_reference(node):
             return self.long.check(node, context)
         return self.short.check(node, context)
 
@@ -55,7 +55,7 @@ class Several(Type):
         return {"anyOf": [self.member.to_schema(), self.list.to_schema()]}
 
 
-def is_reference(node: yaml.Node) -> bool:
+def _is_reference(node: yaml.Node) -> bool:
     """Tell whether a mapping is one of the ``{from_...: ...}`` forms."""
     if len(node.value) != 1:
         return False

@@ -109,11 +109,11 @@ class References:
             raise MissingReference("from_vault is written path#key")
         place = beside(node, path)
         if place not in self.vaults:
-            self.vaults[place] = view(place, path)
-        return entry(self.vaults[place], path, key)
+            self.vaults[place] = _view(place, path)
+        return _entry(self.vaults[place], path, key)
 
 
-def view(place: str, path: str) -> bytes:
+def _view(place: str, path: str) -> bytes:
     """Return the content of an encrypted file, which the declaration calls ``path``."""
     command = [sys.executable, "-m", "ansible", "vault", "view", place]
     try:
@@ -125,7 +125,7 @@ def view(place: str, path: str) -> bytes:
     return shown.stdout
 
 
-def entry(content: bytes, path: str, key: str) -> Written:
+def _entry(content: bytes, path: str, key: str) -> Written:
     """Return one key of a decrypted vault file, which is a flat mapping."""
     problems = problem.Problems()
     root = positions.compose(content, path, problems)

@@ -45,18 +45,18 @@ def begin(servers: SimulatedServers, server: dict[str, Any], action: str, argume
     elif action == "os-resetState":
         server.update(vm_state=arguments["state"], task_state=None, until=None)
     elif action in ACTIONS:
-        begin_action(servers, server, action, arguments)
+        _begin_action(servers, server, action, arguments)
     else:
         raise ApiProblem(400, f"There is no such action: {action}")
 
 
-def begin_action(servers: SimulatedServers, server: dict[str, Any], action: str, arguments: Any) -> None:
+def _begin_action(servers: SimulatedServers, server: dict[str, Any], action: str, arguments: Any) -> None:
     """Begin an action that takes its time."""
     task, allowed, then = ACTIONS[action]
-    refuse(server, action.removeprefix("os-"), allowed)
+    _refuse(server, action.removeprefix("os-"), allowed)
     failure = ""
     if action == "resize":
-        failure = resize(servers, server, arguments["flavorRef"])
+        failure = _resize(servers, server, arguments["flavorRef"])
         then = server["vm_state"] if failure else then
     if action == "rebuild":
         request.check_image(servers.cloud, arguments["imageRef"])
@@ -72,7 +72,7 @@ def begin_action(servers: SimulatedServers, server: dict[str, Any], action: str,
     server.update(task_state=task, until=servers.due(action), then=then)
 
 
-def refuse(server: dict[str, Any], action: str, allowed: set[str]) -> None:
+def _refuse(server: dict[str, Any], action: str, allowed: set[str]) -> None:
     """Refuse what does not fit a server's state. Raises ``Problem`` (409)."""
     for kind, wrong in (
         ("vm_state", server["vm_state"] not in allowed),
@@ -87,7 +87,7 @@ def fits(flavor: dict[str, Any]) -> bool:
     return all(flavor[size] < most for size, most in ROOM.items())
 
 
-def resize(servers: SimulatedServers, server: dict[str, Any], ident: str) -> str:
+def _resize(servers: SimulatedServers, server: dict[str, Any], ident: str) -> str:
     """Give a server another flavor; return why that must fail later, if it must. Raises ``Problem`` (400)."""
     if ident not in servers.flavors:
         raise ApiProblem(400, f"Flavor {ident} could not be found.")

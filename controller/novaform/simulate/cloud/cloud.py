@@ -140,7 +140,7 @@ class Cloud:
         parts = urlsplit(url)
         self.log.append((method, parts.path + (f"?{parts.query}" if parts.query else "")))
         asked = self.read(headers, body)
-        accident = self.begin(method, parts.path, about(asked))
+        accident = self.begin(method, parts.path, _about(asked))
         answer = QUIET
         if accident is None or accident.done:
             answer = self.answered(method, parts, headers, asked)
@@ -158,7 +158,7 @@ class Cloud:
         try:
             self.admit(parts.path, headers.get("X-Auth-Token"))
             self.nova.understand(headers)
-            status, answer, more = self.route(method, unquote(parts.path), to_query(parts.query), body)
+            status, answer, more = self.route(method, unquote(parts.path), _to_query(parts.query), body)
         except ApiProblem as problem:
             status, answer, more = problem.status, {"error": {"message": str(problem)}}, {}
         return wire.Answer(status, more, b"" if answer is None else json.dumps(answer).encode())
@@ -205,7 +205,7 @@ class Cloud:
         return {"token": told}
 
 
-def about(asked: Any) -> str:
+def _about(asked: Any) -> str:
     """Return in a word what a request is about: a new thing's name, or an action."""
     if not isinstance(asked, dict) or not asked:
         return ""
@@ -215,7 +215,7 @@ def about(asked: Any) -> str:
     return str(asked.get("name") or name)
 
 
-def to_query(text: str) -> dict[str, str]:
+def _to_query(text: str) -> dict[str, str]:
     """Return a query by name; what is given several times is joined with commas."""
     found: dict[str, list[str]] = {}
     for name, value in parse_qsl(text):

@@ -52,7 +52,7 @@ class Glance:
             del self.images[image["id"]]
             return 204, None
         if more == "file":
-            image.update(status="active", size=len(body), **digests(body))
+            image.update(status="active", size=len(body), **_digests(body))
             return 204, None
         for operation in body:
             if operation["op"] == "remove":
@@ -62,7 +62,7 @@ class Glance:
         return 200, image
 
 
-def digests(data: bytes) -> dict[str, str]:
+def _digests(data: bytes) -> dict[str, str]:
     """Return what Glance computes of the bytes that it was sent."""
     checksum = hashlib.md5(data, usedforsecurity=False).hexdigest()
     return {"checksum": checksum, "os_hash_algo": "sha512", "os_hash_value": hashlib.sha512(data).hexdigest()}

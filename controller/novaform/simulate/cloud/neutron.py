@@ -66,7 +66,7 @@ class Neutron:
             made["floating_ip_address"] = f"203.0.113.{len(self.store[plural]) + 10}"
             self.lead(made)
         if plural == "ports":
-            made.setdefault("mac_address", mac(self.cloud.made))
+            made.setdefault("mac_address", _mac(self.cloud.made))
         if plural == "security-groups":
             for ethertype in ("IPv4", "IPv6"):
                 self.rule(made["id"], {"direction": "egress", "ethertype": ethertype})
@@ -237,6 +237,6 @@ class Neutron:
         return 201, body
 
 
-def mac(number: int) -> str:
+def _mac(number: int) -> str:
     """Return the hardware address of a port with this number."""
     return "fa:16:3e:" + ":".join(f"{number >> shift & 255:02x}" for shift in (16, 8, 0))

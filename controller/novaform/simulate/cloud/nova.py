@@ -117,9 +117,9 @@ class Nova(SimulatedServers):
         if head == "metadata" and method == "POST":
             server["metadata"].update(body["metadata"])
         elif head == "metadata":
-            take_out(server["metadata"], name)
+            _take_out(server["metadata"], name)
         elif head == "tags":
-            server["tags"] = with_tag(server["tags"], method, name)
+            server["tags"] = _with_tag(server["tags"], method, name)
         elif head in {"os-volume_attachments", "os-interface"}:
             self.plug(server["id"], head, name, body if method == "POST" else None)
         elif not head:
@@ -183,18 +183,18 @@ class Nova(SimulatedServers):
         del query
         ident, _, more = rest.partition("/")
         if method == "GET" and ident not in {"", "detail"}:
-            return 200, {"flavor": find(self.flavors, ident)}
+            return 200, {"flavor": _find(self.flavors, ident)}
         if method == "GET":
             return 200, {"flavors": list(self.flavors.values())}
         if method == "DELETE" and not more:
-            take_out(self.flavors, ident)
+            _take_out(self.flavors, ident)
             return 202, None
         if more:
-            flavor = find(self.flavors, ident)
+            flavor = _find(self.flavors, ident)
             if method == "DELETE":
                 self.flavors[ident] = {
                     **flavor,
-                    "extra_specs": less(flavor["extra_specs"], more.partition("/")[2]),
+                    "extra_specs": _less(flavor["extra_specs"], more.partition("/")[2]),
                 }
                 return 200, None
             self.flavors[ident] = {**flavor, "extra_specs": {**flavor["extra_specs"], **body["extra_specs"]}}
@@ -210,11 +210,11 @@ class Nova(SimulatedServers):
         """Answer for key pairs."""
         del query
         if rest and method == "GET":
-            return 200, {"keypair": find(self.keys, rest)}
+            return 200, {"keypair": _find(self.keys, rest)}
         if method == "GET":
             return 200, {"keypairs": [{"keypair": one} for one in self.keys.values()]}
         if method == "DELETE":
-            take_out(self.keys, rest)
+            _take_out(self.keys, rest)
             return 202, None
         request.check_key(body["keypair"], self.keys)
         self.keys[body["keypair"]["name"]] = body["keypair"]
@@ -224,11 +224,11 @@ class Nova(SimulatedServers):
         """Answer for server groups."""
         del query
         if rest and method == "GET":
-            return 200, {"server_group": find(self.groups, rest)}
+            return 200, {"server_group": _find(self.groups, rest)}
         if method == "GET":
             return 200, {"server_groups": list(self.groups.values())}
         if method == "DELETE":
-            take_out(self.groups, rest)
+            _take_out(self.groups, rest)
             return 204, None
         given = {"members": [], "project_id": self.cloud.project}
         made = {"id": self.cloud.id(body["server_group"]["name"]), **given, **body["server_group"]}
@@ -236,7 +236,7 @@ class Nova(SimulatedServers):
         return 200, {"server_group": made}
 
 
-def with_tag(tags: list[str], method: str, name: str) -> list[str]:
+def _with_tag(tags: list[str], method: str, name: str) -> list[str]:
     """Return the tags with one more or one less. Raises ``Problem`` (404)."""
     if method == "PUT":
         return sorted({*tags, name})
@@ -245,20 +245,20 @@ def with_tag(tags: list[str], method: str, name: str) -> list[str]:
     return [tag for tag in tags if tag != name]
 
 
-def find(things: dict[str, Any], ident: str) -> Any:
+def _find(things: dict[str, Any], ident: str) -> Any:
     """Return one of these things. Raises ``Problem`` (404)."""
     if ident not in things:
         raise ApiProblem(404, f"{ident} could not be found")
     return things[ident]
 
 
-def less(specs: dict[str, str], name: str) -> dict[str, str]:
+def _less(specs: dict[str, str], name: str) -> dict[str, str]:
     """Return the extra specs without one. Raises ``Problem`` (404)."""
-    find(specs, name)
+    _find(specs, name)
     return {one: value for one, value in specs.items() if one != name}
 
 
-def take_out(things: dict[str, Any], ident: str) -> None:
+def _take_out(things: dict[str, Any], ident: str) -> None:
     """Remove one of these things. Raises ``Problem`` (404)."""
-    find(things, ident)
+    _find(things, ident)
     del things[ident]

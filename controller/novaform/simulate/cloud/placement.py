@@ -31,7 +31,7 @@ class Placement:
         self.cloud.nova.ripen()
         head, _, rest = path.strip("/").partition("/")
         ident, _, more = rest.partition("/")
-        hosts = {ident_of(host): host for host in self.cloud.nova.hosts}
+        hosts = {_ident_of(host): host for host in self.cloud.nova.hosts}
         if method != "GET" or head != "resource_providers":
             raise ApiProblem(404, "The resource could not be found.")
         if not ident:
@@ -60,6 +60,6 @@ class Placement:
         return {"VCPU": flavor["vcpus"], "MEMORY_MB": flavor["ram"], "DISK_GB": flavor["disk"]}
 
 
-def ident_of(host: str) -> str:
+def _ident_of(host: str) -> str:
     """Return the uuid of a host's resource provider."""
     return str(uuid.uuid5(uuid.NAMESPACE_DNS, host))

@@ -13,14 +13,14 @@ NAMES = {"instances": "Instances", "cores": "Cores", "ram": "RAM"}
 SIZES = {"cores": "vcpus", "ram": "ram"}
 
 
-def size_of(flavor: dict[str, Any]) -> dict[str, int]:
+def _size_of(flavor: dict[str, Any]) -> dict[str, int]:
     """Return what one server of a flavor takes."""
     return {"instances": 1, **{name: int(flavor[size]) for name, size in SIZES.items()}}
 
 
-def usage(nova: Nova) -> dict[str, int]:
+def _usage(nova: Nova) -> dict[str, int]:
     """Return what all servers take."""
-    each = [size_of(server["flavor"]) for server in nova.servers.values()]
+    each = [_size_of(server["flavor"]) for server in nova.servers.values()]
     return {name: sum(one[name] for one in each) for name in NAMES}
 
 
@@ -28,7 +28,7 @@ def on_limits(nova: Nova, *asked: Any) -> tuple[int, Any]:
     """Answer for quotas and their use as Nova shows them; -1 is no end."""
     del asked
     found: dict[str, int] = {}
-    for name, number in usage(nova).items():
+    for name, number in _usage(nova).items():
         word = NAMES[name]
         found[f"total{word}Used"] = number
         found["maxTotalRAMSize" if name == "ram" else f"maxTotal{word}"] = nova.quotas.get(name, -1)
@@ -44,7 +44,7 @@ def on_quotas(nova: Nova, method: str, rest: str, query: dict[str, str], body: A
 
 def check(nova: Nova, flavor: dict[str, Any]) -> None:
     """Refuse a server for which there is no room. Raises ``Problem`` (403)."""
-    has, asked = usage(nova), size_of(flavor)
+    has, asked = _usage(nova), _size_of(flavor)
     over = [name for name in NAMES if 0 <= nova.quotas.get(name, -1) < has[name] + asked[name]]
     if over:
         words = [", ".join(str(one[name]) for name in over) for one in (asked, has, nova.quotas)]

@@ -20,7 +20,7 @@ META = re.compile(r"[a-zA-Z0-9\-_:. ]{1,255}")
 TAGS_SINCE = (2, 52)
 
 
-def is_base64(text: str) -> bool:
+def _is_base64(text: str) -> bool:
     """Tell whether a text can be decoded."""
     try:
         base64.b64decode(text)
@@ -29,7 +29,7 @@ def is_base64(text: str) -> bool:
     return True
 
 
-def are_pairs(pairs: Mapping[str, str]) -> bool:
+def _are_pairs(pairs: Mapping[str, str]) -> bool:
     """Tell whether Nova takes these as metadata."""
     return all(META.fullmatch(name) and len(value) <= 255 for name, value in pairs.items())
 
@@ -37,9 +37,9 @@ def are_pairs(pairs: Mapping[str, str]) -> bool:
 SHAPES: dict[str, Callable[[Any], bool]] = {
     "name": lambda name: 1 <= len(name.strip()) <= 255 and len(name) <= 255,
     "tags": lambda tags: len(tags) <= 50 and all(TAG.fullmatch(tag) for tag in tags),
-    "metadata": are_pairs,
+    "metadata": _are_pairs,
     "networks": lambda networks: networks in ("none", "auto") or isinstance(networks, list),
-    "user_data": is_base64,
+    "user_data": _is_base64,
     "imageRef": lambda image: UUID.fullmatch(image) is not None,
 }
 KNOWN = frozenset(SHAPES) | {"flavorRef", "config_drive", "key_name", "availability_zone", "host"}
@@ -55,18 +55,18 @@ def check_server(cloud: Cloud, body: Mapping[str, Any], spoken: tuple[int, ...])
     for name, fits in SHAPES.items():
         if asked.get(name) is not None and not fits(asked[name]):
             raise ApiProblem(400, f"Invalid input for field/attribute {name}. Value: {asked[name]}.")
-    check_references(cloud, asked, body.get("os:scheduler_hints", {}))
+    _check_references(cloud, asked, body.get("os:scheduler_hints", {}))
 
 
-def check_references(cloud: Cloud, asked: Mapping[str, Any], hints: Mapping[str, Any]) -> None:
+def _check_references(cloud: Cloud, asked: Mapping[str, Any], hints: Mapping[str, Any]) -> None:
     """Refuse what names something that is not there. Raises ``Problem`` (400)."""
     if asked["flavorRef"] not in cloud.nova.flavors:
         raise ApiProblem(400, f"Flavor {asked['flavorRef']} could not be found.")
     check_image(cloud, asked["imageRef"])
     if asked.get("key_name") is not None and asked["key_name"] not in cloud.nova.keys:
         raise ApiProblem(400, "Invalid key_name provided.")
-    check_sizes(cloud.nova.flavors[asked["flavorRef"]], cloud.glance.images[asked["imageRef"]])
-    check_networks(cloud, asked)
+    _check_sizes(cloud.nova.flavors[asked["flavorRef"]], cloud.glance.images[asked["imageRef"]])
+    _check_networks(cloud, asked)
     if "group" in hints and hints["group"] not in cloud.nova.groups:
         raise ApiProblem(400, f"Instance group {hints['group']} could not be found.")
     zone = (asked.get("availability_zone") or "nova").partition(":")[0]
@@ -74,7 +74,7 @@ def check_references(cloud: Cloud, asked: Mapping[str, Any], hints: Mapping[str,
         raise ApiProblem(400, "The requested availability zone is not available")
 
 
-def check_networks(cloud: Cloud, asked: Mapping[str, Any]) -> None:
+def _check_networks(cloud: Cloud, asked: Mapping[str, Any]) -> None:
     """Refuse a network or security group that is not there. Raises ``Problem`` (400)."""
     for network in asked["networks"] if isinstance(asked["networks"], list) else ():
         if network["uuid"] not in cloud.neutron.store["networks"]:
@@ -94,7 +94,7 @@ def check_image(cloud: Cloud, image: str) -> None:
         raise ApiProblem(400, f"Image {image} is not active.")
 
 
-def check_sizes(flavor: Mapping[str, Any], image: Mapping[str, Any]) -> None:
+def _check_sizes(flavor: Mapping[str, Any], image: Mapping[str, Any]) -> None:
     """Refuse a flavor that is too small for its image, as ``nova.compute.api`` does. Raises ``Problem`` (400)."""
     if flavor["ram"] < int(image.get("min_ram") or 0):
         raise ApiProblem(400, "Flavor's memory is too small for requested image.")

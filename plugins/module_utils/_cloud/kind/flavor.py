@@ -32,7 +32,7 @@ EMBEDDED = tuple(NAMES[size].rpartition(":")[2] for size in SIZES)
 """Nova's names of the sizes in the flavor that a server carries: without those of extensions."""
 
 
-def to_flavor(raw: Mapping[str, Any]) -> Item:
+def _to_flavor(raw: Mapping[str, Any]) -> Item:
     """Read one flavor of ``GET /flavors/detail``."""
     fields = {
         **{size: raw.get(NAMES[size]) or 0 for size in SIZES},
@@ -46,11 +46,11 @@ def to_embedded(raw: Mapping[str, Any]) -> dict[str, Any]:
     """Read the flavor that a server carries since 2.47; flavors that say the same are one value."""
     specs = raw.get("extra_specs")
     told = None if specs is None else tuple(specs.items())
-    return embedded_flavor(raw.get("original_name"), tuple(map(raw.get, EMBEDDED)), told)
+    return _embedded_flavor(raw.get("original_name"), tuple(map(raw.get, EMBEDDED)), told)
 
 
 @lru_cache(maxsize=256)
-def embedded_flavor(
+def _embedded_flavor(
     name: Optional[str], sizes: tuple[Any, ...], specs: Optional[tuple[tuple[str, str], ...]]
 ) -> dict[str, Any]:
     """Return a flavor by our names; its extra specs are None where Nova does not tell them."""
@@ -58,7 +58,7 @@ def embedded_flavor(
     return {"name": name, **told, "extra_specs": None if specs is None else dict(specs)}
 
 
-def make_flavor(context: Context, wanted: Wanted) -> str:
+def _make_flavor(context: Context, wanted: Wanted) -> str:
     """Make a flavor with a marked description, then set the extra specs that are declared."""
     described = mark.description_of(context.stack, wanted.kind, wanted.key)
     body = {"name": wanted.name, "description": described, **rename(wanted.fields, NAMES)}
@@ -70,7 +70,7 @@ def make_flavor(context: Context, wanted: Wanted) -> str:
     return ident
 
 
-def update_flavor(context: Context, change: Change, values: dict[str, Any]) -> None:
+def _update_flavor(context: Context, change: Change, values: dict[str, Any]) -> None:
     """Set extra specs, and remove those that should have no value."""
     path = f"/flavors/{quote(change.target)}/os-extra_specs"
     kept = {name: value for name, value in values["extra_specs"].items() if value is not None}
@@ -83,7 +83,7 @@ def update_flavor(context: Context, change: Change, values: dict[str, Any]) -> N
 FLAVOR = Kind(
     Listing("flavor", "compute", "/flavors/detail?is_public=None", "flavors"),
     "/flavors",
-    make=make_flavor,
-    read=to_flavor,
-    update=update_flavor,
+    make=_make_flavor,
+    read=_to_flavor,
+    update=_update_flavor,
 )

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from ..context import Context
 
 
-def to_floating_ips(lists: Lists) -> Iterable[Item]:
+def _to_floating_ips(lists: Lists) -> Iterable[Item]:
     """Read all floating addresses."""
     ports = {port["id"]: port for port in lists.get("port", ())}
     for raw in lists.get("floating_ip", ()):
-        yield to_floating_ip(raw, ports)
+        yield _to_floating_ip(raw, ports)
 
 
-def to_floating_ip(raw: Mapping[str, Any], ports: Mapping[str, Mapping[str, Any]]) -> Item:
+def _to_floating_ip(raw: Mapping[str, Any], ports: Mapping[str, Mapping[str, Any]]) -> Item:
     """Read one floating address, and through its port the server it leads to."""
     port = ports.get(raw.get("port_id") or "", {})
     fields = {"server": port.get("device_id") or None, "network": port.get("network_id")}
@@ -33,14 +33,14 @@ def to_floating_ip(raw: Mapping[str, Any], ports: Mapping[str, Mapping[str, Any]
     return Item("floating_ip", raw["id"], raw["floating_ip_address"], fields, mine, status, owner)
 
 
-def make_floating_ip(context: Context, wanted: Wanted) -> str:
+def _make_floating_ip(context: Context, wanted: Wanted) -> str:
     """Take a floating address for a server's port."""
     port = context.port_of(wanted.fields["server"], wanted.fields["network"])
     body = {"floating_network_id": context.external_network(wanted.create["external"]), "port_id": port}
     return neutron.make(context, wanted, "/floatingips", "floatingip", body)
 
 
-def update_floating_ip(context: Context, change: Change, _: dict[str, Any]) -> None:
+def _update_floating_ip(context: Context, change: Change, _: dict[str, Any]) -> None:
     """Lead an address to its server's port, whichever field of it differs."""
     wanted = context.wanted("floating_ip", change.name)
     port = context.port_of(wanted.fields["server"], wanted.fields["network"])
@@ -50,8 +50,8 @@ def update_floating_ip(context: Context, change: Change, _: dict[str, Any]) -> N
 FLOATING_IP = Kind(
     Listing("floating_ip", "network", "/floatingips", "floatingips", whose=OWN),
     "/floatingips",
-    make=make_floating_ip,
-    read_among=to_floating_ips,
-    update=update_floating_ip,
+    make=_make_floating_ip,
+    read_among=_to_floating_ips,
+    update=_update_floating_ip,
     besides=("port", "server", "network"),
 )

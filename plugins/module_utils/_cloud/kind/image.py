@@ -29,7 +29,7 @@ NATIVE = {
 """Glance's own fields: all others are properties."""
 
 
-def to_image(raw: Mapping[str, Any]) -> Item:
+def _to_image(raw: Mapping[str, Any]) -> Item:
     """Read one image of ``GET /v2/images``. An upload that was cut off has a ``status`` other than active."""
     fields = {
         "content": raw.get(CONTENT),
@@ -48,7 +48,7 @@ def to_image(raw: Mapping[str, Any]) -> Item:
     return Item("image", raw["id"], raw["name"] or "", fields, mine, status, raw.get("owner"))
 
 
-def make_image(context: Context, wanted: Wanted) -> str:
+def _make_image(context: Context, wanted: Wanted) -> str:
     """Make an image and upload it. Half an upload is never used: it is deleted here, or found queued and replaced."""
     path = Path(str(wanted.create.get("file") or ""))
     if not path.is_file():
@@ -72,7 +72,7 @@ def make_image(context: Context, wanted: Wanted) -> str:
     return ident
 
 
-def update_image(context: Context, change: Change, values: dict[str, Any]) -> None:
+def _update_image(context: Context, change: Change, values: dict[str, Any]) -> None:
     """Set properties, and remove those that should have no value."""
     operations = [{"op": "replace", "path": f"/{name}", "value": v} for name, v in rename(values, NAMES).items()]
     if "public" in values:
@@ -87,7 +87,7 @@ def update_image(context: Context, change: Change, values: dict[str, Any]) -> No
 IMAGE = Kind(
     Listing("image", "image", "/images?limit=1000", "images", whose=SHARED),
     "/images",
-    make=make_image,
-    read=to_image,
-    update=update_image,
+    make=_make_image,
+    read=_to_image,
+    update=_update_image,
 )

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from ..context import Context
 
 
-def to_key(raw: Mapping[str, Any]) -> Item:
+def _to_key(raw: Mapping[str, Any]) -> Item:
     """Read one key pair of ``GET /os-keypairs``."""
     pair = raw["keypair"]
     return Item("key", pair["name"], pair["name"], {"public_key": " ".join(pair["public_key"].split()[:2])})
 
 
-def make_key(context: Context, wanted: Wanted) -> str:
+def _make_key(context: Context, wanted: Wanted) -> str:
     """Make a key pair of a public key."""
     body = {"name": wanted.name, "public_key": wanted.fields["public_key"], "type": "ssh"}
     context.session.send("compute", "POST", "/os-keypairs", {"keypair": body})
@@ -28,5 +28,5 @@ def make_key(context: Context, wanted: Wanted) -> str:
 
 
 KEY = Kind(
-    Listing("key", "compute", "/os-keypairs", "keypairs", has_ids=False), "/os-keypairs", make=make_key, read=to_key
+    Listing("key", "compute", "/os-keypairs", "keypairs", has_ids=False), "/os-keypairs", make=_make_key, read=_to_key
 )

@@ -29,7 +29,7 @@ NETWORK_NAMES = {
 SUBNET_NAMES = {"cidr": "cidr", "gateway": "gateway_ip", "dns": "dns_nameservers", "dhcp": "enable_dhcp"}
 
 
-def to_network(raw: Mapping[str, Any]) -> Item:
+def _to_network(raw: Mapping[str, Any]) -> Item:
     """Read one network of ``GET /networks``."""
     fields = {
         "external": raw.get("router:external", False),
@@ -41,14 +41,14 @@ def to_network(raw: Mapping[str, Any]) -> Item:
     return Item("network", raw["id"], raw["name"], fields, mine, owner=neutron.owner_of(raw))
 
 
-def make_network(context: Context, wanted: Wanted) -> str:
+def _make_network(context: Context, wanted: Wanted) -> str:
     """Make a network."""
     provider = rename(wanted.create, PROVIDER_NAMES)
     body = {"name": wanted.name, **rename(wanted.fields, NETWORK_NAMES), **provider}
     return neutron.make(context, wanted, "/networks", "network", body)
 
 
-def update_network(context: Context, change: Change, values: dict[str, Any]) -> None:
+def _update_network(context: Context, change: Change, values: dict[str, Any]) -> None:
     """Set a network's fields."""
     body = {"network": rename(values, NETWORK_NAMES)}
     context.session.send("network", "PUT", f"/networks/{change.target}", body)
@@ -69,20 +69,20 @@ def to_subnet(raw: Mapping[str, Any]) -> Item:
     return Item("subnet", raw["id"], raw["name"], fields, mine, owner=neutron.owner_of(raw))
 
 
-def make_subnet(context: Context, wanted: Wanted) -> str:
+def _make_subnet(context: Context, wanted: Wanted) -> str:
     """Make the subnet of a network."""
     version = 6 if ":" in wanted.fields["cidr"] else 4
     network = context.id_of("network", wanted.create["network"])
-    body = {"name": wanted.name, "network_id": network, "ip_version": version, **subnet_body(wanted.fields)}
+    body = {"name": wanted.name, "network_id": network, "ip_version": version, **_subnet_body(wanted.fields)}
     return neutron.make(context, wanted, "/subnets", "subnet", body)
 
 
-def update_subnet(context: Context, change: Change, values: dict[str, Any]) -> None:
+def _update_subnet(context: Context, change: Change, values: dict[str, Any]) -> None:
     """Set a subnet's fields."""
-    context.session.send("network", "PUT", f"/subnets/{change.target}", {"subnet": subnet_body(values)})
+    context.session.send("network", "PUT", f"/subnets/{change.target}", {"subnet": _subnet_body(values)})
 
 
-def subnet_body(values: Mapping[str, Any]) -> dict[str, Any]:
+def _subnet_body(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return a subnet's fields as Neutron wants them."""
     body = rename(values, SUBNET_NAMES)
     if values.get("pool"):
@@ -93,14 +93,14 @@ def subnet_body(values: Mapping[str, Any]) -> dict[str, Any]:
 NETWORK = Kind(
     Listing("network", "network", "/networks", "networks", whose=SHARED),
     "/networks",
-    make=make_network,
-    read=to_network,
-    update=update_network,
+    make=_make_network,
+    read=_to_network,
+    update=_update_network,
 )
 SUBNET = Kind(
     Listing("subnet", "network", "/subnets", "subnets", whose=OWN),
     "/subnets",
-    make=make_subnet,
+    make=_make_subnet,
     read=to_subnet,
-    update=update_subnet,
+    update=_update_subnet,
 )

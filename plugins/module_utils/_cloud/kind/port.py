@@ -32,11 +32,11 @@ def by_device(ports: Iterable[Raw]) -> dict[str, list[Raw]]:
 def to_interface(port: Mapping[str, Any]) -> Interface:
     """Read a port as the interface of a server."""
     addresses = tuple(one["ip_address"] for one in port.get("fixed_ips") or ())
-    return Interface(port["network_id"], addresses, same_groups(tuple(sorted(port.get("security_groups") or ()))))
+    return Interface(port["network_id"], addresses, _same_groups(tuple(sorted(port.get("security_groups") or ()))))
 
 
 @lru_cache(maxsize=1024)
-def same_groups(groups: tuple[str, ...]) -> tuple[str, ...]:
+def _same_groups(groups: tuple[str, ...]) -> tuple[str, ...]:
     """Return the first groups that were equal to these: most interfaces have the same."""
     return groups
 

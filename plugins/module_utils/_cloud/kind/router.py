@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LEG = "network:router_interface"
 
 
-def to_router(raw: Mapping[str, Any]) -> Item:
+def _to_router(raw: Mapping[str, Any]) -> Item:
     """Read one router of ``GET /routers``."""
     gateway = raw.get("external_gateway_info") or {}
     fields = {"external": gateway.get("network_id")}
@@ -30,7 +30,7 @@ def to_router(raw: Mapping[str, Any]) -> Item:
     return Item("router", raw["id"], raw["name"], fields, mine, owner=neutron.owner_of(raw))
 
 
-def make_router(context: Context, wanted: Wanted) -> str:
+def _make_router(context: Context, wanted: Wanted) -> str:
     """Make a router with its gateway."""
     body: dict[str, Any] = {"name": wanted.name}
     if wanted.fields.get("external"):
@@ -38,7 +38,7 @@ def make_router(context: Context, wanted: Wanted) -> str:
     return neutron.make(context, wanted, "/routers", "router", body)
 
 
-def update_router(context: Context, change: Change, values: dict[str, Any]) -> None:
+def _update_router(context: Context, change: Change, values: dict[str, Any]) -> None:
     """Set a router's gateway."""
     external: Optional[str] = values["external"]
     gateway = {"network_id": context.id_of("network", external)} if external else {}
@@ -46,7 +46,7 @@ def update_router(context: Context, change: Change, values: dict[str, Any]) -> N
     context.session.send("network", "PUT", f"/routers/{change.target}", body)
 
 
-def to_interfaces(lists: Lists) -> Iterable[Item]:
+def _to_interfaces(lists: Lists) -> Iterable[Item]:
     """Read the routers' legs off the ports."""
     subnets = {raw["id"]: to_subnet(raw) for raw in lists.get("subnet", ())}
     for port in lists.get("port", ()):
@@ -69,7 +69,7 @@ def to_interface(raw: Mapping[str, Any], subnets: Mapping[str, Item]) -> Optiona
     return None
 
 
-def make_interface(context: Context, wanted: Wanted) -> str:
+def _make_interface(context: Context, wanted: Wanted) -> str:
     """Put a router's leg on a subnet."""
     router = context.id_of("router", wanted.fields["router"])
     body = {"subnet_id": context.id_of("subnet", wanted.key)}
@@ -77,7 +77,7 @@ def make_interface(context: Context, wanted: Wanted) -> str:
     return ident_of(f"PUT {path}", context.session.send("network", "PUT", path, body), "port_id")
 
 
-def remove_interface(context: Context, change: Change) -> None:
+def _remove_interface(context: Context, change: Change) -> None:
     """Take a router's leg off its subnet."""
     item = context.index.by_id.get(("interface", change.target))
     if item is None:
@@ -89,16 +89,16 @@ def remove_interface(context: Context, change: Change) -> None:
 ROUTER = Kind(
     Listing("router", "network", "/routers", "routers", whose=OWN),
     "/routers",
-    make=make_router,
-    read=to_router,
-    update=update_router,
+    make=_make_router,
+    read=_to_router,
+    update=_update_router,
     besides=("network",),
 )
 INTERFACE = Kind(
     PORTS,
     "",
-    make=make_interface,
-    read_among=to_interfaces,
-    remove=remove_interface,
+    make=_make_interface,
+    read_among=_to_interfaces,
+    remove=_remove_interface,
     besides=("subnet", "router"),
 )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..context import Context
 
 
-def to_server_group(raw: Mapping[str, Any]) -> Item:
+def _to_server_group(raw: Mapping[str, Any]) -> Item:
     """Read one server group; its name ends with its uid, which is all the mark that it can bear."""
     key, _, uid = raw["name"].rpartition(".")
     found = mark.Mark(None, key, uid, proven=False) if key and len(uid) == 36 else None
@@ -25,7 +25,7 @@ def to_server_group(raw: Mapping[str, Any]) -> Item:
     return Item("server_group", raw["id"], raw["name"], fields, found, status, raw.get("project_id"))
 
 
-def make_server_group(context: Context, wanted: Wanted) -> str:
+def _make_server_group(context: Context, wanted: Wanted) -> str:
     """Make a server group; its name is its mark."""
     body = {"name": wanted.name, "policy": wanted.fields["policy"]}
     made = context.session.send("compute", "POST", "/os-server-groups", {"server_group": body})
@@ -35,6 +35,6 @@ def make_server_group(context: Context, wanted: Wanted) -> str:
 SERVER_GROUP = Kind(
     Listing("server_group", "compute", "/os-server-groups", "server_groups"),
     "/os-server-groups",
-    make=make_server_group,
-    read=to_server_group,
+    make=_make_server_group,
+    read=_to_server_group,
 )

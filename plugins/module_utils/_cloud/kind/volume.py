@@ -25,7 +25,7 @@ LETS_GO = 20.0
 """Seconds for which a volume that nobody detaches may still be in use: a server that is gone lets go a moment later."""
 
 
-def to_volume(raw: Mapping[str, Any]) -> Item:
+def _to_volume(raw: Mapping[str, Any]) -> Item:
     """Read one volume of ``GET /volumes/detail``. Cinder has no tags: the uid is metadata, too."""
     metadata = raw.get("metadata") or {}
     stack, key, told = metadata.get(mark.STACK), metadata.get(mark.KEY), metadata.get(mark.UID)
@@ -44,7 +44,7 @@ def to_volume(raw: Mapping[str, Any]) -> Item:
     return Item("volume", raw["id"], raw.get("name") or "", fields, mine, status, owner)
 
 
-def make_volume(context: Context, wanted: Wanted) -> str:
+def _make_volume(context: Context, wanted: Wanted) -> str:
     """Ask for a volume; the answer comes before it is there."""
     metadata = {**mark.proof_of(context.stack, wanted.key), mark.UID: wanted.uid}
     body: dict[str, Any] = {"name": wanted.name, "size": wanted.fields["size_gb"], "metadata": metadata}
@@ -61,11 +61,11 @@ def make_volume(context: Context, wanted: Wanted) -> str:
     )
 
 
-def update_volume(context: Context, change: Change, values: dict[str, Any]) -> None:
+def _update_volume(context: Context, change: Change, values: dict[str, Any]) -> None:
     """Let a volume grow."""
     body = {"os-extend": {"new_size": values["size_gb"]}}
     context.session.send("volume", "POST", f"/volumes/{change.target}/action", body)
-    wait_available(context, change.target)
+    _wait_available(context, change.target)
 
 
 def show_volume(context: Context, ident: str) -> Mapping[str, Any]:
@@ -96,7 +96,7 @@ def check_free(shown: Mapping[str, Any]) -> None:
     raise kind(f"{state_of(shown)}, and should be available: see openstack volume show {shown['id']}")
 
 
-def wait_available(context: Context, ident: str) -> None:
+def _wait_available(context: Context, ident: str) -> None:
     """Wait until a volume is available. Raises ``ApplyError`` where it does not become so."""
     clock = context.session.clock
     started = clock.monotonic()
@@ -109,7 +109,7 @@ def wait_available(context: Context, ident: str) -> None:
         context.session.sleep(1.0)
 
 
-def wait_free(context: Context, ident: str) -> None:
+def _wait_free(context: Context, ident: str) -> None:
     """Wait until nothing holds a volume that is to be deleted. Raises ``ApplyError`` where something keeps it."""
     clock = context.session.clock
     started = clock.monotonic()
@@ -123,17 +123,17 @@ def wait_free(context: Context, ident: str) -> None:
         context.session.sleep(1.0)
 
 
-def remove_volume(context: Context, change: Change) -> None:
+def _remove_volume(context: Context, change: Change) -> None:
     """Remove a volume once nothing holds it."""
-    wait_free(context, change.target)
+    _wait_free(context, change.target)
     context.delete("volume", f"/volumes/{quote(change.target, safe='')}")
 
 
 VOLUME = Kind(
     Listing("volume", "volume", "/volumes/detail", "volumes"),
     "/volumes",
-    make=make_volume,
-    read=to_volume,
-    update=update_volume,
-    remove=remove_volume,
+    make=_make_volume,
+    read=_to_volume,
+    update=_update_volume,
+    remove=_remove_volume,
 )

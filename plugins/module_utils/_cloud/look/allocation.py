@@ -40,7 +40,7 @@ def observe_allocations(session: Session) -> Optional[dict[str, dict[str, Mappin
     }
 
 
-def gone(session: Session, idents: Iterable[str]) -> dict[str, bool]:
+def are_gone(session: Session, idents: Iterable[str]) -> dict[str, bool]:
     """Tell of servers that are not in the project's list whether Nova surely has none of this id.
 
     Of who could not be asked for nothing is said. Whoever may see all projects' servers needs one list for most.
@@ -48,7 +48,7 @@ def gone(session: Session, idents: Iterable[str]) -> dict[str, bool]:
     asked = sorted(idents)
     others = elsewhere(session) if asked else frozenset()
     rest = [ident for ident in asked if ident not in others]
-    found = dict(zip(rest, session.crowd(CONNECTIONS, lambda ident: is_gone(session, ident), rest)))
+    found = dict(zip(rest, session.crowd(CONNECTIONS, lambda ident: _is_gone(session, ident), rest)))
     told = {ident: known for ident, known in found.items() if known is not None}
     return {**dict.fromkeys(others & set(asked), False), **told}
 
@@ -61,7 +61,7 @@ def elsewhere(session: Session) -> frozenset[str]:
         return frozenset()
 
 
-def is_gone(session: Session, ident: str) -> Optional[bool]:
+def _is_gone(session: Session, ident: str) -> Optional[bool]:
     """Tell whether Nova positively says that it has no such server; None where it could not be asked."""
     try:
         return session.get("compute", f"/servers/{ident}", absent_ok=True) is None

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from ..._api import deadline
-from ..._api.form import readable
+from ..._api.check import readable
 from ..._core.errors import Error
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ def ails(session: Session, server: str, check: Mapping[str, Any], reach: Reach) 
     """Return what keeps a server from being healthy; empty when it is."""
     try:
         if check.get("console"):
-            return silent(session, server, str(check["console"]))
-        found = addresses(session, server)
+            return _silent(session, server, str(check["console"]))
+        found = _addresses(session, server)
     except Error as error:
         return str(error)
     if not found:
@@ -36,7 +36,7 @@ def ails(session: Session, server: str, check: Mapping[str, Any], reach: Reach) 
     return reach(found[0], port, check.get("http"))
 
 
-def silent(session: Session, server: str, text: str) -> str:
+def _silent(session: Session, server: str, text: str) -> str:
     """Tell whether a server's console has not shown a text yet."""
     body = {"os-getConsoleOutput": {"length": None}}
     told = session.send("compute", "POST", f"/servers/{server}/action", body)
@@ -44,7 +44,7 @@ def silent(session: Session, server: str, text: str) -> str:
     return "" if text in output else f"its console does not show '{text}'"
 
 
-def addresses(session: Session, server: str) -> list[str]:
+def _addresses(session: Session, server: str) -> list[str]:
     """Return a server's addresses: floating ones first, because they are meant to be reached."""
     ports = list(session.pages("network", f"/ports?device_id={server}", "ports"))
     mine = {port["id"] for port in ports}
@@ -62,13 +62,13 @@ def reach(address: str, port: int, path: Optional[str]) -> str:
     ends = time.monotonic() + PATIENCE
     try:
         with deadline.connect(address, port, ends) as made:
-            status = 200 if path is None else asked(made, address, path, ends)
+            status = 200 if path is None else _page_status(made, address, path, ends)
     except (OSError, http.client.HTTPException) as error:
         return f"{where} does not answer ({readable(error) or type(error).__name__})"
     return "" if status < 400 else f"{path} on {where} answers {status}"
 
 
-def asked(made: socket.socket, address: str, path: str, ends: float) -> int:
+def _page_status(made: socket.socket, address: str, path: str, ends: float) -> int:
     """Ask for a page and return the status: what the guest says besides is not read."""
     line = deadline.Socket(made)
     line.ends, line.head = ends, 0

@@ -38,7 +38,7 @@ def observe(session: Session, kinds: Iterable[str], remembered: Mapping[str, str
     now, or left out of a long list while Nova builds others.
     """
     token = session.token()
-    asked = [name for name in needed(kinds) if LISTINGS[name].service != OPTIONAL or OPTIONAL in token.catalog]
+    asked = [name for name in lists_needed(kinds) if LISTINGS[name].service != OPTIONAL or OPTIONAL in token.catalog]
     raws = dict(zip(asked, session.crowd(CONNECTIONS, lambda kind: fetch(session, kind), asked)))
     complaints = tuple(str(raw) for raw in raws.values() if isinstance(raw, ObserveError))
     lists = {kind: raw for kind, raw in raws.items() if not isinstance(raw, ObserveError)}
@@ -47,18 +47,18 @@ def observe(session: Session, kinds: Iterable[str], remembered: Mapping[str, str
     unknown: list[str] = []
     if "server" in lists:
         listed = {raw["id"] for raw in lists["server"]}
-        told = find_unlisted(session, [ident for ident in remembered.values() if ident not in listed])
+        told = _find_unlisted(session, [ident for ident in remembered.values() if ident not in listed])
         lists["server"] += told.found
         reason.fill_faults(session, lists["server"])
         unknown = [raw["id"] for raw in lists["server"] if raw.get("status") == UNKNOWN]
         complaints += told.complaints
         complaints += (f"Nova cannot read {len(unknown)} servers: a cell is down",) if unknown else ()
         coverage["server"] = PARTIAL if unknown or told.complaints else COMPLETE
-    items = tuple(of_project(understand(lists), token.project))
+    items = tuple(of_project(_understand(lists), token.project))
     return Observed(items, coverage, unknown=tuple(unknown), complaints=complaints)
 
 
-def needed(kinds: Iterable[str]) -> list[str]:
+def lists_needed(kinds: Iterable[str]) -> list[str]:
     """Return what to list for these kinds, the longest list first."""
     wanted = set(kinds)
     for kind in (KINDS[name] for name in tuple(wanted) if name in KINDS):
@@ -75,21 +75,21 @@ def fetch(session: Session, name: str) -> Any:
     keep = kept.Keeper(listing.kept).keep
     try:
         pages = session.pages(listing.service, path, listing.name)
-        found = [keep(called(raw, token)) for raw in pages if not shared or visible(raw, token)]
+        found = [keep(_as_called(raw, token)) for raw in pages if not shared or _visible(raw, token)]
     except ObserveError as error:
         return error
     # What came twice, because something went from a page before while we read, is one thing all the same.
     return list({raw["id"]: raw for raw in found}.values()) if listing.has_ids else found
 
 
-def visible(raw: Mapping[str, Any], token: Token) -> bool:
+def _visible(raw: Mapping[str, Any], token: Token) -> bool:
     """Tell whether a network or an image is for this project; an administrator is shown everybody's."""
     owner = raw.get("project_id") or raw.get("owner")
     open_to_all = raw.get("shared") or raw.get("router:external")
     return bool(owner in {token.project, None} or open_to_all or raw.get("visibility") in OPEN)
 
 
-def called(raw: dict[str, Any], token: Token) -> dict[str, Any]:
+def _as_called(raw: dict[str, Any], token: Token) -> dict[str, Any]:
     """Return an image as it may be called: an administrator calls those that others only share by their ids alone.
 
     ``shared`` is what Glance makes of every image unless told otherwise. Anybody else is shown those that were shared
@@ -99,7 +99,7 @@ def called(raw: dict[str, Any], token: Token) -> dict[str, Any]:
     return {**raw, "name": raw["id"]} if others and ADMINISTRATOR in token.roles else raw
 
 
-def understand(lists: Lists) -> Iterator[Item]:
+def _understand(lists: Lists) -> Iterator[Item]:
     """Turn all lists into items: first what is told in its own list, then what others say something of, too."""
     for name, kind in KINDS.items():
         if kind.read is not None:
@@ -116,7 +116,7 @@ class Unlisted(NamedTuple):
     complaints: tuple[str, ...] = ()
 
 
-def find_unlisted(session: Session, idents: Iterable[str]) -> Unlisted:
+def _find_unlisted(session: Session, idents: Iterable[str]) -> Unlisted:
     """Ask for servers by their ids; only a 404 says that one is gone. A cell that is down tells ids only."""
     found = []
     try:
@@ -147,13 +147,13 @@ def under_way(session: Session, tag: Optional[str], idents: Sequence[str]) -> tu
     asked for, and only a 404 says that he is gone.
     """
     try:
-        raws = {raw["id"]: raw for raw in tagged(session, tag)}
+        raws = {raw["id"]: raw for raw in _tagged_servers(session, tag)}
     except ObserveError:
         return {}, frozenset(idents)
     reason.fill_faults(session, [raws[ident] for ident in idents if ident in raws])
     by_id = {ident: to_server(raw, None) for ident, raw in raws.items()}
     missing = [ident for ident in idents if ident not in by_id]
-    told = session.crowd(CONNECTIONS, lambda ident: find_unlisted(session, [ident]), missing) if missing else []
+    told = session.crowd(CONNECTIONS, lambda ident: _find_unlisted(session, [ident]), missing) if missing else []
     found = [raw for one in told for raw in one.found]
     hidden = {ident for ident, one in zip(missing, told) if one.complaints}
     hidden |= {raw["id"] for raw in found if raw.get("status") == UNKNOWN}
@@ -163,10 +163,10 @@ def under_way(session: Session, tag: Optional[str], idents: Sequence[str]) -> tu
 
 def servers(session: Session, tag: Optional[str] = None) -> list[Item]:
     """Return the servers with a tag, alone and without their ports: for waiting, not for deciding."""
-    return [to_server(raw, None) for raw in tagged(session, tag)]
+    return [to_server(raw, None) for raw in _tagged_servers(session, tag)]
 
 
-def tagged(session: Session, tag: Optional[str]) -> Iterator[dict[str, Any]]:
+def _tagged_servers(session: Session, tag: Optional[str]) -> Iterator[dict[str, Any]]:
     """Yield Nova's own records of the servers with a tag."""
     path = f"/servers/detail?tags={tag}" if tag else "/servers/detail"
     return session.pages("compute", path, "servers")

@@ -23,12 +23,12 @@ def fill_faults(session: Session, servers: Iterable[dict[str, Any]]) -> None:
     Nova's list has the faults of one cell only, and what found no host is in cell0.
     """
     silent = [raw for raw in servers if raw.get("status") == "ERROR" and not raw.get("fault")][:MOST]
-    told = session.crowd(CONNECTIONS, lambda raw: fault_of(session, str(raw["id"])), silent) if silent else ()
+    told = session.crowd(CONNECTIONS, lambda raw: _fault_of(session, str(raw["id"])), silent) if silent else ()
     for raw, fault in zip(silent, told):
         raw["fault"] = fault
 
 
-def fault_of(session: Session, server: str) -> Optional[dict[str, Any]]:
+def _fault_of(session: Session, server: str) -> Optional[dict[str, Any]]:
     """Return a server's fault; None where nothing can be said."""
     try:
         found = session.one("compute", f"/servers/{server}", "server")

@@ -196,7 +196,7 @@ class Journal:
 
     def settle(self, outcomes: Iterable[tuple[Wanted, str]]) -> None:
         """Write down what became of intents: the thing with its id, as far as it is known, and what was applied."""
-        rows = [(one.uid, one.kind, one.key, ident, to_remembered(one.fields)) for one, ident in outcomes]
+        rows = [(one.uid, one.kind, one.key, ident, _to_remembered(one.fields)) for one, ident in outcomes]
         sql = (
             "INSERT INTO thing (uid, kind, key, id, fields) VALUES (?, ?, ?, ?, ?) "
             "ON CONFLICT (uid) DO UPDATE SET id = excluded.id, fields = excluded.fields, intent_at = NULL"
@@ -238,7 +238,7 @@ class Journal:
     def history(self) -> list[tuple[float, Desired]]:
         """Return the applied declarations with the times (epoch seconds) of their last use, the newest first."""
         rows = self.read("SELECT at, desired FROM declaration ORDER BY number DESC")
-        return [(float(at), found) for at, packed in rows if (found := unpack(packed)) is not None]
+        return [(float(at), found) for at, packed in rows if (found := _unpack(packed)) is not None]
 
 
 class Unkept(Journal):
@@ -265,7 +265,7 @@ def unusable(folder: Path, error: OSError) -> ApplyError:
     return ApplyError(f"{folder}: cannot be used ({error.strerror}): set XDG_STATE_HOME to a folder that is yours")
 
 
-def unpack(packed: Any) -> Optional[Desired]:
+def _unpack(packed: Any) -> Optional[Desired]:
     """Return a kept declaration; None for one that is damaged."""
     try:
         return from_json(json.loads(zlib.decompress(packed), object_hook=hidden.unseal))
@@ -273,6 +273,6 @@ def unpack(packed: Any) -> Optional[Desired]:
         return None
 
 
-def to_remembered(fields: Mapping[str, Any]) -> str:
+def _to_remembered(fields: Mapping[str, Any]) -> str:
     """Return fields as text; of what is hidden its digest."""
     return json.dumps(dict(fields), sort_keys=True, default=hidden.forget)

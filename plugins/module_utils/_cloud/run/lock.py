@@ -55,15 +55,15 @@ def alone(folder: Path, leader: Optional[int] = None) -> Iterator[None]:
     except OSError as error:
         raise unusable(folder, error) from error
     with held:
-        if not try_lock(held):
-            succeed(held, path)
+        if not _try_lock(held):
+            _succeed(held, path)
         held.truncate(0)
         held.write(f"{identity(os.getpid())} {identity(leader or os.getpid())}\n")
         held.flush()
         yield
 
 
-def try_lock(held: TextIO) -> bool:
+def _try_lock(held: TextIO) -> bool:
     """Try to take the lock."""
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -72,7 +72,7 @@ def try_lock(held: TextIO) -> bool:
     return True
 
 
-def succeed(held: TextIO, path: Path) -> None:
+def _succeed(held: TextIO, path: Path) -> None:
     """End the run that holds the lock, if its controller is gone, and take its place."""
     held.seek(0)
     holder, _, leader = held.read().strip().partition(" ")
@@ -80,7 +80,7 @@ def succeed(held: TextIO, path: Path) -> None:
         raise ApplyError(f"another apply of this stack is running (lock {path}): wait for it")
     os.kill(int(holder.partition(":")[0]), signal.SIGKILL)
     deadline = time.monotonic() + PATIENCE
-    while not try_lock(held):
+    while not _try_lock(held):
         if time.monotonic() > deadline:
             raise ApplyError(f"what a killed controller left of this stack cannot be ended (lock {path}): {holder}")
         time.sleep(0.05)

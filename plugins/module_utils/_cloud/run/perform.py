@@ -108,7 +108,7 @@ class Performer:
         while True:
             seen = observe.observe(self.context.session, [wanted.kind])
             for item in seen.of_kind(wanted.kind):
-                if is_it(item, wanted):
+                if _is_it(item, wanted):
                     return item.id
             if self.monotonic() - started > self.grace:
                 return None
@@ -116,7 +116,7 @@ class Performer:
             pause = min(pause * 2, 5.0)
 
 
-def is_it(item: Item, wanted: Wanted) -> bool:
+def _is_it(item: Item, wanted: Wanted) -> bool:
     """Tell whether a thing is the wanted one, and whole. Key pairs bear no mark."""
     if item.kind == "image" and not is_whole(item):
         return False

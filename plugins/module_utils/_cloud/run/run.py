@@ -6,7 +6,7 @@ import json
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
-from ..._api.form import is_ident
+from ..._api.check import is_ident
 from ..._stack.change import Change, Decision
 from ..._stack.decide import image, quota, stack
 from ..._stack.decide.index import Index
@@ -243,13 +243,13 @@ def choose(changes: list[Change], approved: Optional[Sequence[Change]]) -> tuple
     chosen, moved = [], []
     for change in approved:
         current = now.get(change.key)
-        if current is None or current.digest != change.digest or not as_approved(current, change):
+        if current is None or current.digest != change.digest or not _as_approved(current, change):
             moved.append(outcome_of(change, FAILED, "it is not as it was when the plan was made: plan again"))
         else:
             chosen.append(current)
     return chosen, moved
 
 
-def as_approved(current: Change, change: Change) -> bool:
+def _as_approved(current: Change, change: Change) -> bool:
     """Tell whether a step changes what was approved; of a hidden value the plan has the digest."""
     return [one.to_json() for one in current.fields] == [one.to_json() for one in change.fields]

@@ -97,10 +97,10 @@ class StackStage:
 
 def from_params(params: Mapping[str, Any]) -> StackStage:
     """Build the stage from the module's parameters. Raises ``Error`` for files that cannot be read."""
-    wanted = desired.from_json(load_json(params["desired"], hidden.unseal))
+    wanted = desired.from_json(_load_json(params["desired"], hidden.unseal))
     session = Session(credential.load(params["cloud"], params["clouds_file"] or None))
     given = RunOptions(
-        domains=guest.to_domains(load_json(params["domains"])) if params["domains"] else None,
+        domains=guest.to_domains(_load_json(params["domains"])) if params["domains"] else None,
         timeout=float(params["timeout"]),
         progress=Path(params["progress"]) if params["progress"] else None,
         stop=Path(params["stop"]) if params["stop"] else None,
@@ -109,11 +109,11 @@ def from_params(params: Mapping[str, Any]) -> StackStage:
     run = Run(session, wanted, limits, folder_of(scope_of(session, wanted.stack), params["state_dir"]), given)
     if given.stop is not None:
         session.sleep = run.nap
-    approved = changes_from_json(load_json(params["approved"])) if params["approved"] else None
+    approved = changes_from_json(_load_json(params["approved"])) if params["approved"] else None
     return StackStage(run, approved, params["leader"])
 
 
-def load_json(path: str, hook: Optional[Callable[[dict[str, Any]], Any]] = None) -> Any:
+def _load_json(path: str, hook: Optional[Callable[[dict[str, Any]], Any]] = None) -> Any:
     """Read a JSON file. ``hook`` may make something else of its mappings."""
     try:
         return json.loads(Path(path).read_bytes(), object_hook=hook)

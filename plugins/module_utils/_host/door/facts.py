@@ -38,24 +38,24 @@ OURS = (
 def observe(controller_time: float | None = None) -> dict[str, Any]:
     """Return the facts that ``host_info`` documents. Times are in seconds since 1970."""
     now = time.time()
-    network = observe_network()
+    network = _observe_network()
     return {
-        **observe_system(),
+        **_observe_system(),
         **network,
-        **observe_names([address for each in network["addresses"].values() for address in each]),
-        "virt_type": observe_virt_type(),
-        "openvswitch_datapath": observe_datapath(),
+        **_observe_names([address for each in network["addresses"].values() for address in each]),
+        "virt_type": _observe_virt_type(),
+        "openvswitch_datapath": _observe_datapath(),
         "ports": listener.observe(),
         "installed": [name for name in OURS if _is_installed(name)],
-        "apt_lock": observe_apt_lock(),
+        "apt_lock": _observe_apt_lock(),
         **membership.observe(),
-        "ssh_host_keys": observe_ssh_keys(),
+        "ssh_host_keys": _observe_ssh_keys(),
         "time": now,
         "clock_offset": None if controller_time is None else round(now - controller_time, 3),
     }
 
 
-def observe_system() -> dict[str, Any]:
+def _observe_system() -> dict[str, Any]:
     """Return release, kernel, sizes, and what runs the host's services."""
     release = platform.freedesktop_os_release() if hasattr(platform, "freedesktop_os_release") else {}
     return {
@@ -76,7 +76,7 @@ def observe_system() -> dict[str, Any]:
     }
 
 
-def observe_network() -> dict[str, Any]:
+def _observe_network() -> dict[str, Any]:
     """Return interfaces, their addresses, and which of them leads out."""
     links = json.loads(_output_of("ip", "-json", "address", "show") or "[]")
     routes = json.loads(_output_of("ip", "-json", "route", "show", "default") or "[]")
@@ -94,7 +94,7 @@ def observe_network() -> dict[str, Any]:
     }
 
 
-def observe_names(addresses: list[str]) -> dict[str, Any]:
+def _observe_names(addresses: list[str]) -> dict[str, Any]:
     """Return the host's name and whether that name leads to the host itself. Waits two seconds at most."""
     name = socket.gethostname()
     answer = _output_of("getent", "ahostsv4", name, within=2)
@@ -109,7 +109,7 @@ def observe_names(addresses: list[str]) -> dict[str, Any]:
     }
 
 
-def observe_virt_type() -> str:
+def _observe_virt_type() -> str:
     """Return ``kvm`` or ``qemu``.
 
     A /dev/kvm that opens proves nothing: software implementations without vmx or svm create a machine and then let
@@ -130,7 +130,7 @@ def observe_virt_type() -> str:
         os.close(descriptor)
 
 
-def observe_datapath() -> str:
+def _observe_datapath() -> str:
     """Return ``system`` when the kernel can switch for Open vSwitch, ``netdev`` when user space must."""
     if os.path.isdir("/sys/module/openvswitch"):
         return "system"
@@ -141,13 +141,13 @@ def observe_datapath() -> str:
     return "netdev"
 
 
-def observe_ssh_keys() -> list[str]:
+def _observe_ssh_keys() -> list[str]:
     """Return the host's public SSH keys as ``type key``, so that others can know it before they first meet it."""
     lines = [_text(path).split() for path in sorted(glob.glob("/etc/ssh/ssh_host_*_key.pub"))]
     return [" ".join(words[:2]) for words in lines if len(words) > 1]
 
 
-def observe_apt_lock() -> str | None:
+def _observe_apt_lock() -> str | None:
     """Return the name of the program that holds dpkg's lock, or None when it is free."""
     try:
         inode = str(os.stat("/var/lib/dpkg/lock-frontend").st_ino)

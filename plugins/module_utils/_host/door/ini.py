@@ -64,7 +64,7 @@ def check(item: Mapping[str, Any], *, skip_missing: bool = False) -> None:
     origins = item.get("origins") or {}
     options, namespaces = item["options"], item["namespaces"]
     said = []
-    for section, option, close in unknown_options(options, namespaces, skip_missing=skip_missing):
+    for section, option, close in _unknown_options(options, namespaces, skip_missing=skip_missing):
         place = origins.get(f"{section}/{option}") or item["path"]
         meant = f"; did you mean {close}?" if close else ""
         meant = f"; today it is {OLD_NAMES[option]}" if option in OLD_NAMES else meant
@@ -73,12 +73,12 @@ def check(item: Mapping[str, Any], *, skip_missing: bool = False) -> None:
         raise DeclareError("\n".join(said))
 
 
-def unknown_options(
+def _unknown_options(
     options: Mapping[str, Mapping[str, Any]], namespaces: Sequence[str], *, skip_missing: bool = False
 ) -> list[tuple[str, str, str]]:
     """Return ``(section, option, what was probably meant)`` for each option that no namespace has."""
     plugins = sorted({str(body["auth_type"]) for body in options.values() if body and body.get("auth_type")})
-    known = known_options(namespaces, plugins, keep=not skip_missing)
+    known = _known_options(namespaces, plugins, keep=not skip_missing)
     missing = set(namespaces) - set(known["found"]) if known else set(namespaces)
     if known is None or missing == set(namespaces) or (missing and skip_missing):
         if skip_missing:
@@ -105,7 +105,7 @@ def _resolve(option: str, names: Collection[str], everywhere: Mapping[str, str])
     return ""
 
 
-def known_options(namespaces: Sequence[str], plugins: Sequence[str], *, keep: bool = True) -> dict[str, Any] | None:
+def _known_options(namespaces: Sequence[str], plugins: Sequence[str], *, keep: bool = True) -> dict[str, Any] | None:
     """Return ``{sections: {section: [option]}, found: [namespace], plugins: {name: [option]}}``, None if unaskable.
 
     ``keep`` writes the answer to the cache.

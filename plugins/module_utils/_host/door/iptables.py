@@ -44,7 +44,7 @@ def to_gates(saved: Mapping[str, str]) -> list[Chain]:
 
 def to_walls(saved: Mapping[str, str], *, wanted: bool) -> list[Wall]:
     """Return the wall as each family has it. ``wanted``: there is no better place for it."""
-    return [to_wall(program, saved[program], wanted=wanted) for program in PROGRAMS if program in saved]
+    return [_to_wall(program, saved[program], wanted=wanted) for program in PROGRAMS if program in saved]
 
 
 def to_gate(program: str, saved: str) -> Chain | None:
@@ -72,7 +72,7 @@ def _chains(saved: str) -> dict[str, list[list[str]]]:
     return chains
 
 
-def to_wall(program: str, saved: str, *, wanted: bool) -> Wall:
+def _to_wall(program: str, saved: str, *, wanted: bool) -> Wall:
     """Return the wall in what ``iptables-save -t filter`` printed."""
     chains = _chains(saved)
     lines = tuple(_line(words) for words in chains.get(WALL, []))
@@ -81,7 +81,7 @@ def to_wall(program: str, saved: str, *, wanted: bool) -> Wall:
 
 def apply_wall(program: str, lines: Sequence[WallRule]) -> None:
     """Make the wall of one family anew in one transaction, or take it away."""
-    command.change([restorer(program), "--noflush"], stdin=render_wall(lines, _save(program) or ""))
+    command.change([_restorer(program), "--noflush"], stdin=render_wall(lines, _save(program) or ""))
 
 
 def render_wall(lines: Sequence[WallRule], saved: str) -> str:
@@ -114,7 +114,7 @@ def apply(gate: Chain, openings: Sequence[Opening]) -> None:
     """Put and remove our rules in one gate, all at once."""
     script = render(gate, openings)
     if script:
-        command.change([restorer(gate.door), "--noflush"], stdin=script)
+        command.change([_restorer(gate.door), "--noflush"], stdin=script)
 
 
 def render(gate: Chain, openings: Sequence[Opening]) -> str:
@@ -128,7 +128,7 @@ def render(gate: Chain, openings: Sequence[Opening]) -> str:
     return "\n".join(["*filter", *lines, "COMMIT", ""])
 
 
-def restorer(program: str) -> str:
+def _restorer(program: str) -> str:
     """Return the name of the program that restores what ``program`` shows."""
     return f"{program}-restore"
 

@@ -19,7 +19,7 @@ FOLDER = "/run/netns"
 CROWD = 16
 
 
-def name_of(network: str) -> str:
+def _name_of(network: str) -> str:
     """Return the name of the namespace that neutron's DHCP agent makes for a network."""
     return f"qdhcp-{network}"
 
@@ -36,7 +36,7 @@ def ping(network: str, addresses: Sequence[str], within: float) -> dict[str, flo
             ipaddress.ip_address(address)
     except ValueError as error:
         raise DeclareError(f"{error}: give the network's id and addresses on it") from error
-    namespace = name_of(network)
+    namespace = _name_of(network)
     if not os.path.exists(os.path.join(FOLDER, namespace)):
         return None
     with ThreadPoolExecutor(CROWD) as crowd:

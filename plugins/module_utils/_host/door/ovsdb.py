@@ -18,12 +18,12 @@ FILE = "/etc/openvswitch/conf.db"
 
 def live(tables: Mapping[str, list[str]]) -> list[list[dict[str, Any]]] | None:
     """Return the rows of each of ``{table: columns}`` as the switch has them, or None where none answers."""
-    return query(tables, "ovsdb-client", "transact", f"unix:{SOCKET}")
+    return _query(tables, "ovsdb-client", "transact", f"unix:{SOCKET}")
 
 
 def read_kept(tables: Mapping[str, list[str]]) -> list[list[dict[str, Any]]] | None:
     """Return the same, from the file where the switch is down: it will come up with that. None where no switch is."""
-    return live(tables) or query(tables, "ovsdb-tool", "query", FILE)
+    return live(tables) or _query(tables, "ovsdb-tool", "query", FILE)
 
 
 def bridges() -> dict[str, str]:
@@ -32,7 +32,7 @@ def bridges() -> dict[str, str]:
     return {str(row["name"]): plain(row["_uuid"]) for row in rows}
 
 
-def query(tables: Mapping[str, list[str]], program: str, *where: str) -> list[list[dict[str, Any]]] | None:
+def _query(tables: Mapping[str, list[str]], program: str, *where: str) -> list[list[dict[str, Any]]] | None:
     """Return the rows of each of ``{table: columns}``, or None without such a database. Raises ``ObserveError``."""
     if not os.path.exists(where[-1].replace("unix:", "")):
         return None

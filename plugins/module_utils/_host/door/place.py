@@ -85,7 +85,7 @@ def _target(here: int, name: str, path: str) -> str | None:
         if error.errno in (errno.EINVAL, errno.ENOENT):
             return None
         raise
-    if is_for_others(os.fstat(here)):
+    if _is_for_others(os.fstat(here)):
         raise ApplyError(
             f"{path} leads over a symbolic link, {name}, in a folder that others than root may write: "
             "see who made it, and remove it"
@@ -93,7 +93,7 @@ def _target(here: int, name: str, path: str) -> str | None:
     return target
 
 
-def is_for_others(state: os.stat_result) -> bool:
+def _is_for_others(state: os.stat_result) -> bool:
     """Return whether others than root may put something into a folder."""
     by_group = bool(state.st_mode & stat.S_IWGRP) and state.st_gid not in (0, os.getegid())
     return state.st_uid not in (0, os.geteuid()) or by_group or bool(state.st_mode & stat.S_IWOTH)

@@ -50,7 +50,7 @@ class Connection:
         try:
             return self._executed(statement, values)
         except self.error as error:
-            raise ObserveError(f"{statement!r} cannot be read: {code_of(error)}", code=code_of(error)) from None
+            raise ObserveError(f"{statement!r} cannot be read: {_code_of(error)}", code=_code_of(error)) from None
 
     def table(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]] | None:
         """Return all rows of a query, None when its table is not there. Raises ``ObserveError``."""
@@ -67,7 +67,7 @@ class Connection:
             self._executed(statement, values)
         except self.error as error:
             shown = statement.partition("%s")[0].strip()
-            raise ApplyError(f"the database server refused {shown!r}: error {code_of(error)}") from None
+            raise ApplyError(f"the database server refused {shown!r}: error {_code_of(error)}") from None
 
     def _executed(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         with self.connection.cursor() as cursor:
@@ -75,7 +75,7 @@ class Connection:
             return list(cursor.fetchall())
 
 
-def code_of(error: Exception) -> object:
+def _code_of(error: Exception) -> object:
     """Return the server's number for an error."""
     return error.args[0] if error.args else ""
 
@@ -114,7 +114,7 @@ def reading(url: str, *, waiting: bool) -> Connection | None:
     if waiting:
         return patiently(lambda: service(url))
     try:
-        return once(urlsplit(url).netloc, lambda: service(url, GLANCE))
+        return _once(urlsplit(url).netloc, lambda: service(url, GLANCE))
     except ObserveError as error:
         code = error.details.get("code")
         here = _is_here(urlsplit(url).hostname or "")
@@ -139,10 +139,10 @@ def local(database: str) -> Connection | None:
 
 def glance(database: str | None = None) -> Connection:
     """Return a connection as administrator of this host's server, for a plan. Raises ``ObserveError``."""
-    return once(SOCKET, lambda: root(database, GLANCE))
+    return _once(SOCKET, lambda: root(database, GLANCE))
 
 
-def once(place: str, connect: Callable[[], Connection]) -> Connection:
+def _once(place: str, connect: Callable[[], Connection]) -> Connection:
     """Return a connection for a plan. Raises ``ObserveError``, at once if the same place has been silent before."""
     if place in _SILENT:
         raise _SILENT[place]
@@ -186,7 +186,7 @@ def _connect(seconds: float, **how: Any) -> Connection:
             **how,
         )
     except pymysql.MySQLError as error:
-        code = code_of(error)
+        code = _code_of(error)
         words = "does not answer" if code in NOT_THERE else f"does not let {how.get('user')} in"
         raise ObserveError(f"the database server at {place} {words}: error {code}", code=code) from None
     return Connection(connection, pymysql.MySQLError)

@@ -20,17 +20,17 @@ class Program(NamedTuple):
 
     def __str__(self) -> str:
         """Return it for a sentence."""
-        return f"process {self.pid} ({self.command}) for {to_words(self.age)}"
+        return f"process {self.pid} ({self.command}) for {_to_words(self.age)}"
 
 
-def to_words(seconds: float) -> str:
+def _to_words(seconds: float) -> str:
     """Return a length of time as people say it."""
     return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
 
 
 def observe(path: str) -> list[Program]:
     """Return the programs that hold a flock on a file, the oldest first. Those that only wait for it are left out."""
-    found = [observe_program(int(name)) for name in os.listdir("/proc") if name.isdigit() and _holds(name, path)]
+    found = [_observe_program(int(name)) for name in os.listdir("/proc") if name.isdigit() and _holds(name, path)]
     return sorted((one for one in found if one is not None), key=lambda one: -one.age)
 
 
@@ -45,7 +45,7 @@ def _holds(pid: str, path: str) -> bool:
     return False
 
 
-def observe_program(pid: int) -> Program | None:
+def _observe_program(pid: int) -> Program | None:
     """Return a program by its process, or None when it has ended."""
     try:
         start = int(_text(f"/proc/{pid}/stat").rpartition(")")[2].split()[_START])

@@ -51,7 +51,7 @@ class Proofs:
         self.resolved = [secret.resolve(item, secrets) for item in items]
         self.restarted: set[str] = set()
         for item in items:
-            if kind_of(item) is None:
+            if _kind_of(item) is None:
                 raise DeclareError(f"{dict(item)} proves nothing: give one of {', '.join(KINDS)}")
 
     def plan(self, planned: Plan | None) -> Plan:
@@ -66,7 +66,7 @@ class Proofs:
         waiting = planned is None
         failed = self._ask([float(item.get("within", WITHIN)) if waiting else GLANCE for item in self.items])
         steps = self.remedies(failed)
-        lost = [one for one in failed if not (one.silent and self.items[one.proof].get("unit") in names(steps))]
+        lost = [one for one in failed if not (one.silent and self.items[one.proof].get("unit") in _names(steps))]
         if lost and not (waiting and steps):
             raise ApplyError("\n".join(self._sentence(one) for one in lost))
         return steps
@@ -76,7 +76,7 @@ class Proofs:
         found = []
         ahead = {word for step in planned for word in (step.kind, step.name)}
         for index, item in enumerate(self.resolved):
-            kind = str(kind_of(item))
+            kind = str(_kind_of(item))
             if kind in UNMENDED and not UNMENDED[kind] & ahead:
                 with contextlib.suppress(ObserveError):
                     found.append(Failure(index, KINDS[kind](item), silent=False))
@@ -97,7 +97,7 @@ class Proofs:
         """Return a restart of each unit that has been up for long and does not answer, once in a run."""
         silent = {self.items[one.proof].get("unit"): one.said for one in failed if one.silent}
         found = {
-            name: said for name, said in silent.items() if name and name not in self.restarted and is_settled(name)
+            name: said for name, said in silent.items() if name and name not in self.restarted and _is_settled(name)
         }
         return Plan(
             tuple(Step("restart", "unit", name, reason=f"it does not answer: {said}") for name, said in found.items())
@@ -109,7 +109,7 @@ class Proofs:
         answers: list[tuple[str, bool]] = [(late, True)] * len(self.items)
         shown: States = {}
         with contextlib.suppress(ObserveError):  # then each proof says it
-            shown = systemd.show([item["unit"] for item in self.items if kind_of(item) == "unit"])
+            shown = systemd.show([item["unit"] for item in self.items if _kind_of(item) == "unit"])
 
         def watch(index: int) -> None:
             answers[index] = self._wait(index, patience[index], shown)
@@ -136,7 +136,7 @@ class Proofs:
         before = False
         for attempt in range(10**6):
             said, silent = ask(item, shown if attempt == 0 else {})
-            hopeless = silent and before and item.get("unit") not in self.restarted and is_settled(item.get("unit"))
+            hopeless = silent and before and item.get("unit") not in self.restarted and _is_settled(item.get("unit"))
             if not said or hopeless or time.monotonic() >= deadline:
                 break
             before = silent
@@ -149,20 +149,20 @@ class Proofs:
         found = f"{name(item)} does not hold: {failure.said}"
         if not item.get("unit"):
             return found
-        state = "" if kind_of(item) == "unit" else ask({"unit": item["unit"]})[0]
+        state = "" if _kind_of(item) == "unit" else ask({"unit": item["unit"]})[0]
         words = systemd.last_words(item["unit"], self.secrets)
         found += f"; {item['unit']}: {state}" if state else ""
         return found + (f"; {'it' if state else item['unit']} said:\n{words}" if words else "")
 
 
-def names(steps: Plan) -> set[str]:
+def _names(steps: Plan) -> set[str]:
     """Return what the steps are about."""
     return {step.name for step in steps}
 
 
 def name(item: Mapping[str, Any]) -> str:
     """Return what a proof asks, as it is named in errors."""
-    kind = kind_of(item) or "unit"
+    kind = _kind_of(item) or "unit"
     return str(item.get("what") or (item[kind] if kind in ("http", "tcp") else f"{kind} {item[kind]}"))
 
 
@@ -171,21 +171,21 @@ def ask(item: Mapping[str, Any], shown: States | None = None) -> tuple[str, bool
 
     Of a unit in ``shown`` systemd is not asked again.
     """
-    kind = str(kind_of(item))
+    kind = str(_kind_of(item))
     try:
-        return ask_unit(item, (shown or {}).get(item["unit"])) if kind == "unit" else KINDS[kind](item), False
+        return _ask_unit(item, (shown or {}).get(item["unit"])) if kind == "unit" else KINDS[kind](item), False
     except Silent as silent:
         return str(silent), True
     except ObserveError as error:
         return str(error), False
 
 
-def kind_of(item: Mapping[str, Any]) -> str | None:
+def _kind_of(item: Mapping[str, Any]) -> str | None:
     """Return which kind a proof is of. The unit comes last, for it may only say whose silence it would be."""
     return next((kind for kind in KINDS if item.get(kind)), None)
 
 
-def is_settled(name: str | None) -> bool:
+def _is_settled(name: str | None) -> bool:
     """Return whether a unit has been up for so long that it should have answered."""
     return bool(name) and _up(systemd.show([str(name)])[str(name)]) > SETTLED
 
@@ -196,7 +196,7 @@ def _up(state: Mapping[str, str]) -> float:
     return time.clock_gettime(time.CLOCK_MONOTONIC) - since if state["ActiveState"] == "active" else 0.0
 
 
-def ask_unit(item: Mapping[str, Any], shown: Mapping[str, str] | None = None) -> str:
+def _ask_unit(item: Mapping[str, Any], shown: Mapping[str, str] | None = None) -> str:
     """Return why a unit is not really active: systemd takes one for that which ends and is started over and over."""
     state = shown or systemd.show([item["unit"]])[item["unit"]]
     again = int(state["NRestarts"] or 0)
@@ -311,5 +311,5 @@ KINDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "plugs": _plugs,
     "metadata": _metadata,
     "metadata_agent": _metadata_agent,
-    "unit": ask_unit,
+    "unit": _ask_unit,
 }

@@ -38,7 +38,7 @@ class Bridges:
     def plan(self, planned: Plan | None) -> Plan:
         """Compare what the switch has with what is desired."""
         del planned
-        return decision.decide(self.desired, observe(), observe_links())
+        return decision.decide(self.desired, _observe(), _observe_links())
 
     def apply(self, plan: Plan) -> None:
         """Do the steps in order."""
@@ -54,7 +54,7 @@ class Bridges:
             self._configure()
         elif step.kind == "port":
             port, name = step.name.split(" to ", 1)
-            refuse_own_road(port)
+            _refuse_own_road(port)
             command.change([*_TALK, "--may-exist", "add-port", name, port])
         elif step.kind == "link":
             command.change(["ip", "link", "set", "dev", step.name, "up"])
@@ -69,7 +69,7 @@ class Bridges:
 
     def _configure(self) -> None:
         """Set the switch's own options while it is down, so that a run that is killed here leaves it to be started."""
-        seen = observe()
+        seen = _observe()
         if seen and any(one["ports"] for one in seen["bridges"].values()):
             raise ApplyError(
                 "the switch has ports already, and they would be lost: remove the guests and agents' ports of this "
@@ -82,7 +82,7 @@ class Bridges:
         command.change(["systemctl", "start", SWITCH], timeout=60)
 
 
-def observe() -> dict[str, Any] | None:
+def _observe() -> dict[str, Any] | None:
     """Return ``{"runs", "other_config": {}, "bridges": {name: {"datapath", "ports"}}}``, or None where no switch is.
 
     A switch that is down has its database still, and will come up with what is in that.
@@ -118,7 +118,7 @@ def _runs() -> bool:
         return False
 
 
-def observe_links() -> dict[str, Any]:
+def _observe_links() -> dict[str, Any]:
     """Return ``{"up", "boot"}``: links that are up, and the enabled unit that raises ours with the host, or None."""
     answer = command.run(["ip", "-json", "link", "show", "up"])
     up = [link["ifname"] for link in json.loads(answer.out or "[]") if link] if answer and not answer.status else []
@@ -129,7 +129,7 @@ def observe_links() -> dict[str, Any]:
     return {"up": up, "boot": boot}
 
 
-def refuse_own_road(port: str) -> None:
+def _refuse_own_road(port: str) -> None:
     """Raise ``ApplyError`` when an interface carries an address: in a bridge the host would be out of reach by it."""
     answer = command.run(["ip", "-json", "address", "show", "dev", port])
     if answer is None or answer.status:

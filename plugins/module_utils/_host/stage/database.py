@@ -38,7 +38,7 @@ class Databases:
                 raise
             return decision.decide(self.desired, self.passwords, decision.SeenDatabase())
         with server:
-            return decision.decide(self.desired, self.passwords, observe(server))
+            return decision.decide(self.desired, self.passwords, _observe(server))
 
     def apply(self, plan: Plan) -> None:
         """Do the steps; the server is told hashes only, so that none of its logs can hold a password."""
@@ -64,7 +64,7 @@ class Databases:
                 server.change(f"{verb} USER %s@%s IDENTIFIED BY PASSWORD %s", (user, host, known))
 
 
-def observe(server: sql.Connection) -> decision.SeenDatabase:
+def _observe(server: sql.Connection) -> decision.SeenDatabase:
     """Return what the server has."""
     accounts = server.rows("SELECT User, Host, authentication_string FROM mysql.user")
     grants = server.rows("SELECT User, Host, Db FROM mysql.db WHERE Create_priv = 'Y' AND Drop_priv = 'Y'")

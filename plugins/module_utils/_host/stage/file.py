@@ -42,7 +42,7 @@ class Files:
     def plan(self, planned: Plan | None) -> Plan:
         """Look at every path. Before a file is to change, its options must be ones that its services know."""
         installing = {step.name for step in steps_named(planned, "package") if step.action == "install"}
-        parents = observe_parents([file.path for file in self.files])
+        parents = _observe_parents([file.path for file in self.files])
         self.entered = decision.to_be_entered(self.files, parents)
         plan = decision.decide_entries(self.entered, parents) + decision.decide(
             self.files,
@@ -67,7 +67,7 @@ class Files:
         by_path = {file.path: file for file in (*self.entered, *self.files)}
         for step in plan:
             if step.action == "write":
-                note(by_path[step.name], self.records)
+                _note(by_path[step.name], self.records)
             bring(by_path[step.name])
 
 
@@ -135,7 +135,7 @@ def _to_seen(state: os.stat_result, content: str = "") -> decision.SeenFile:
     )
 
 
-def observe_parents(paths: Sequence[str]) -> dict[str, decision.SeenFile]:
+def _observe_parents(paths: Sequence[str]) -> dict[str, decision.SeenFile]:
     """Return the directories above some paths that are there."""
     above = {folder for path in paths for folder in decision.parents(path)}
     seen = {folder: observe(folder, "directory") for folder in sorted(above)}
@@ -164,7 +164,7 @@ def is_foreign(path: str, seen: decision.SeenFile | None, records: str = record.
     return known is None or known.get("content") != unit.digest(seen.content)
 
 
-def note(file: decision.File, records: str) -> None:
+def _note(file: decision.File, records: str) -> None:
     """Record what is about to be written, and when what somebody else wrote was last put right.
 
     A unit that was started before that may have read it.

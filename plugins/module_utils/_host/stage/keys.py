@@ -36,7 +36,7 @@ class Keys:
     def plan(self, planned: Plan | None) -> Plan:
         """Name the repositories without a key."""
         del planned
-        return Plan(tuple(Step("create", "keys", name) for name, path in self.folders.items() if not has_keys(path)))
+        return Plan(tuple(Step("create", "keys", name) for name, path in self.folders.items() if not _has_keys(path)))
 
     def apply(self, plan: Plan) -> None:
         """Let keystone make the first keys."""
@@ -44,7 +44,7 @@ class Keys:
         program.change("making keystone's keys", "keystone", ["python3", "-c", PROGRAM], json.dumps(told))
 
 
-def has_keys(folder: str) -> bool:
+def _has_keys(folder: str) -> bool:
     """Return whether a repository holds a key that keystone signs with: one besides the staged ``0``."""
     try:
         return any(name.isdigit() and name != "0" for name in os.listdir(folder))

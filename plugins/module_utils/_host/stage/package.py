@@ -58,7 +58,7 @@ class Packages:
 
     def plan(self, planned: Plan | None) -> Plan:
         """Ask dpkg once."""
-        return decision.decide(self.names, observe_installed() if self.names else set(), denied=is_ban(POLICY))
+        return decision.decide(self.names, _observe_installed() if self.names else set(), denied=is_ban(POLICY))
 
     def apply(self, plan: Plan) -> None:
         """Install what is missing in one transaction, with service starts denied meanwhile."""
@@ -68,15 +68,15 @@ class Packages:
             return
         deny_starts()
         try:
-            finish_interrupted()
-            refresh_lists(missing)
-            rehearse(missing)
-            apt([*INSTALL, "-y", *missing])
+            _finish_interrupted()
+            _refresh_lists(missing)
+            _rehearse(missing)
+            _apt([*INSTALL, "-y", *missing])
         finally:
             lift_ban()
 
 
-def statuses() -> Iterator[tuple[str, str]]:
+def _statuses() -> Iterator[tuple[str, str]]:
     """Yield each package that dpkg knows and its state, like ``("nova-api", "ii")``."""
     answer = command.ask(["dpkg-query", "--show", "--showformat=${Package} ${db:Status-Abbrev}\n"])
     if answer.status:
@@ -86,20 +86,20 @@ def statuses() -> Iterator[tuple[str, str]]:
         yield name, state.strip()
 
 
-def observe_installed() -> set[str]:
+def _observe_installed() -> set[str]:
     """Return the names of the packages that are installed and configured."""
-    return {name for name, state in statuses() if state[1:2] == "i" or state[1:2] == "t"}
+    return {name for name, state in _statuses() if state[1:2] == "i" or state[1:2] == "t"}
 
 
-def observe_interrupted() -> bool:
+def _observe_interrupted() -> bool:
     """Return whether dpkg was stopped in the middle of its work."""
     updates = os.path.isdir("/var/lib/dpkg/updates") and os.listdir("/var/lib/dpkg/updates")
-    return bool(updates) or any(state[1:2] in "UFHWt" for _, state in statuses() if len(state) > 1)
+    return bool(updates) or any(state[1:2] in "UFHWt" for _, state in _statuses() if len(state) > 1)
 
 
-def finish_interrupted() -> None:
+def _finish_interrupted() -> None:
     """Let dpkg end what it was stopped in. What it cannot end (half-unpacked packages), apt unpacks again."""
-    if observe_interrupted():
+    if _observe_interrupted():
         argv = ["dpkg", "--configure", "--pending", "--force-confold", "--force-confdef"]
         command.ask(argv, environment=QUIET, timeout=1800)
 
@@ -131,14 +131,14 @@ def lift_ban() -> None:
         os.replace(KEPT, POLICY)
 
 
-def refresh_lists(names: Sequence[str]) -> None:
+def _refresh_lists(names: Sequence[str]) -> None:
     """Run apt-get update when the lists are missing, older than a day, or lack a package."""
     stamps = [entry.stat().st_mtime for entry in os.scandir(LISTS) if entry.is_file()] if os.path.isdir(LISTS) else []
-    lacking = without_candidate(names)
+    lacking = _without_candidate(names)
     if stamps and not lacking and time.time() - max(*stamps, _last_update()) < DAY:
         return
     answer = command.ask(["apt-get", "update", "-q", *OPTIONS], environment=QUIET, timeout=600)
-    lacking = without_candidate(names)
+    lacking = _without_candidate(names)
     if lacking:
         why = complaint(answer) if answer.status else "the host's package sources do not have it"
         raise ApplyError(f"no package {', '.join(lacking)} to install: {why}", packages=lacking)
@@ -150,7 +150,7 @@ def _last_update() -> float:
     return os.stat(partial).st_mtime if os.path.isdir(partial) else 0.0
 
 
-def without_candidate(names: Sequence[str]) -> list[str]:
+def _without_candidate(names: Sequence[str]) -> list[str]:
     """Return those names that apt could not install from its present lists."""
     answer = command.ask(["apt-cache", "policy", *names], environment=QUIET)
     found = set()
@@ -163,7 +163,7 @@ def without_candidate(names: Sequence[str]) -> list[str]:
     return [name for name in names if name not in found]
 
 
-def rehearse(names: Sequence[str]) -> None:
+def _rehearse(names: Sequence[str]) -> None:
     """Ask apt what the transaction would be. Raises ``ApplyError`` when it takes packages away or has no room.
 
     A removal is in no plan that anybody has seen; and dpkg itself notices a full disk only half-way.
@@ -176,7 +176,7 @@ def rehearse(names: Sequence[str]) -> None:
             f"and run again",
             packages=removed,
         )
-    check_space(answer.out)
+    _check_space(answer.out)
 
 
 def removals(summary: str) -> list[str]:
@@ -191,7 +191,7 @@ def removals(summary: str) -> list[str]:
     return names
 
 
-def check_space(summary: str) -> None:
+def _check_space(summary: str) -> None:
     """Raise ``ApplyError`` when the disk cannot hold what apt's summary says."""
     sizes = {what: float(number.replace(",", "")) * UNITS[unit] for what, number, unit in SIZES.findall(summary)}
     archives = sizes.get("Need to get", 0)
@@ -207,7 +207,7 @@ def check_space(summary: str) -> None:
             )
 
 
-def apt(argv: Sequence[str]) -> None:
+def _apt(argv: Sequence[str]) -> None:
     """Run apt-get or dpkg without questions. Raises ``ApplyError`` with what they complained of."""
     answer = command.ask(argv, environment=QUIET, timeout=3600)
     if answer.status:

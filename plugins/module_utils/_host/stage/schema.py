@@ -71,10 +71,10 @@ def act_of(step: Step, mappings: Mapping[str, tuple[str, str]]) -> dict[str, Any
     """Return what Nova's own objects are told about one mapping."""
     database, transport = mappings[step.name]
     act = {"act": f"{step.action}_cell", "cell": step.name, "database": database, "transport": transport}
-    return {**act, "uuid": uuid_of(step.name)} if step.action == "map" else act
+    return {**act, "uuid": _uuid_of(step.name)} if step.action == "map" else act
 
 
-def uuid_of(cell: str) -> str:
+def _uuid_of(cell: str) -> str:
     """Return the uuid that a new cell gets, always the same for the same name."""
     return decision.CELL0 if cell == CELL0 else str(uuid.uuid5(_NAMESPACE, cell))
 

@@ -63,7 +63,7 @@ class Units:
 
     def apply(self, plan: Plan) -> None:
         """Do the steps in order. Raises ``ApplyError`` with the unit's last words when one does not come up."""
-        reload_if_needed([step.name for step in plan])
+        _reload_if_needed([step.name for step in plan])
         by_name = {item["name"]: item for item in self.items}
         for step in plan:
             self._do(step, self._desired(by_name[step.name]))
@@ -88,10 +88,10 @@ class Units:
     def _do(self, step: Step, unit: decision.Unit) -> None:
         name = unit.name
         if step.action == "mask":
-            mask(name)
+            _mask(name)
             return
         if step.action == "stop":
-            stop(name)
+            _stop(name)
         else:
             enable(name)
             if step.action != "enable" and not self._runs_already(step):
@@ -138,7 +138,7 @@ def observe(item: Mapping[str, Any], state: Mapping[str, str], changing: set[str
     return decision.SeenUnit(
         active=running if item["state"] == "started" else state["ActiveState"] not in ("inactive", "failed"),
         enabled=_is_enabled(item["state"], state.get("UnitFileState", "")),
-        masked=is_masked(name),
+        masked=_is_masked(name),
         foreign=tuple(path for path in inputs if _was_foreign(path, since, coming=path in changing)),
         forgotten=_forgotten_by(item, state),
         current=running and not changing & set(inputs) and all(_written_at(path) < since for path in inputs),
@@ -178,30 +178,30 @@ def _written_at(path: str) -> float:
         return 0.0
 
 
-def is_masked(name: str) -> bool:
+def _is_masked(name: str) -> bool:
     """Return whether the administrator's link to /dev/null is there; the unit itself need not be."""
     path = os.path.join(MASKS, name)
     return os.path.islink(path) and os.readlink(path) == "/dev/null"
 
 
-def reload_if_needed(names: Sequence[str]) -> None:
+def _reload_if_needed(names: Sequence[str]) -> None:
     """Let systemd read its files again where it says that they changed, or does not know a unit."""
     states = systemd.show(names).values()
     if any(state["NeedDaemonReload"] == "yes" or state["LoadState"] != "loaded" for state in states):
         command.change(["systemctl", "daemon-reload"])
 
 
-def mask(name: str) -> None:
+def _mask(name: str) -> None:
     """Stop a unit and make it impossible to start, also one that is not on the host yet."""
     path = os.path.join(MASKS, name)
-    if os.path.exists(path) and not is_masked(name):
+    if os.path.exists(path) and not _is_masked(name):
         raise ApplyError(f"{path} is a unit file of this host's own, so it cannot be masked: remove it by hand")
     command.run(["systemctl", "stop", name], timeout=PATIENCE)
-    if not is_masked(name):
+    if not _is_masked(name):
         command.change(["systemctl", "mask", name])
 
 
-def stop(name: str) -> None:
+def _stop(name: str) -> None:
     """Stop a unit and keep it from starting with the host. One that is not there is stopped."""
     state = systemd.show([name])[name]
     if state["LoadState"] == "not-found":
@@ -213,7 +213,7 @@ def stop(name: str) -> None:
 
 def enable(name: str) -> None:
     """Let a unit start with the host, where it is one that can be enabled."""
-    if is_masked(name):
+    if _is_masked(name):
         command.change(["systemctl", "unmask", name])
     if systemd.show([name])[name]["UnitFileState"] not in decision.CANNOT_ENABLE:
         command.change(["systemctl", "enable", name])

@@ -61,7 +61,7 @@ def _stages(made: dict[str, Any], host: Host) -> dict[str, Any]:
     return {kind: value for kind, value in made.items() if kind != "ports"}
 
 
-def without_facts(site: Site) -> Site:
+def _without_facts(site: Site) -> Site:
     """Return the site as it is declared, with nothing in it that a host said of itself."""
     said: dict[str, Any] = {"cores": 2, "memory_mb": 4096, "virt_type": "qemu", "datapath": "system", "ssh_keys": ()}
     said.update(forgotten={}, read_at=0.0)
@@ -73,11 +73,11 @@ def components(site: Site, host: Host) -> list[dict[str, Any]]:
 
     The names in ``secrets`` are those that the declaration alone asks for: no word of a host adds one.
     """
-    declared = without_facts(site)
+    declared = _without_facts(site)
     there = declared.host(host.name)
     names = {made["name"]: secret.names_in(_stages(made, there)) for made in _components(declared, there)}
     made = [{**_stages(one, host), "secrets": sorted(names[one["name"]])} for one in _components(site, host)]
-    return [firewall(site, host), *made]
+    return [_firewall(site, host), *made]
 
 
 def ports(site: Site, host: Host) -> list[dict[str, Any]]:
@@ -85,7 +85,7 @@ def ports(site: Site, host: Host) -> list[dict[str, Any]]:
     return [rule for made in _components(site, host) for rule in made["ports"]]
 
 
-def firewall(site: Site, host: Host) -> dict[str, Any]:
+def _firewall(site: Site, host: Host) -> dict[str, Any]:
     """Return who reaches which port of a host's components."""
     return {"name": FIREWALL, "packages": ["nftables"], "firewall": {"rules": ports(site, host)}}
 

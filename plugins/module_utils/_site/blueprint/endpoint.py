@@ -41,14 +41,14 @@ BROKER_VHOSTS = {"nova": f"nova_{CELL}", "neutron": "neutron"}
 BROKER_USERS = {"nova": "nova", "nova-compute": "nova", "neutron": "neutron", "neutron-agent": "neutron"}
 
 
-def control(site: Site) -> Host:
+def _control(site: Site) -> Host:
     """Return the host that bootstraps what exists once in a site."""
     return site.having("control")[0]
 
 
 def control_address(site: Site) -> str:
     """Return the address under which every client reaches the control services."""
-    return site.cloud.address or control(site).address
+    return site.cloud.address or _control(site).address
 
 
 def url(site: Site, service: str, path: str | None = None) -> str:

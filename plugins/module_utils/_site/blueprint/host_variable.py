@@ -50,10 +50,10 @@ def mistakes(name: str, variables: Mapping[str, Any], where: Callable[[Any], str
     tunnel = variables.get("tunnel_address")
     if tunnel is not None and setting.ipv4(tunnel):
         found.append(f"{where(tunnel)}: tunnel_address of {quote(name)} {setting.ipv4(tunnel)}")
-    found += qemu_errors(variables.get(QEMU), where)
+    found += _qemu_errors(variables.get(QEMU), where)
     for service in CONFIG_VARIABLES:
         if variables.get(service):
-            found += config_errors(service, variables[service], where)
+            found += _config_errors(service, variables[service], where)
     return found
 
 
@@ -67,7 +67,7 @@ def unknown(name: str, variables: Mapping[str, Any], where: Callable[[Any], str]
             yield f"{where(variable)}: unknown variable {quote(variable)} of {quote(name)}; did you mean {near[0]!r}?"
 
 
-def config_errors(service: str, parts: Any, where: Callable[[Any], str]) -> list[str]:
+def _config_errors(service: str, parts: Any, where: Callable[[Any], str]) -> list[str]:
     """Return what is malformed in a ``<service>_config`` (whether an option exists is judged on the host)."""
     known = SERVICES[service.removesuffix("_config")]
     if not isinstance(parts, dict):
@@ -89,12 +89,12 @@ def _section(section: Any, options: Mapping[Any, Any], where: Callable[[Any], st
     except DeclareError:
         yield f"{where(section)}: {quote(section)} is not a section of an INI file"
     for option, value in options.items():
-        wrong = option_error(option, value)
+        wrong = _option_error(option, value)
         if wrong:
             yield f"{where(option)}: option {quote(option)} {wrong}"
 
 
-def option_error(option: Any, value: Any) -> str:
+def _option_error(option: Any, value: Any) -> str:
     """Return what is wrong with one option of a service, or nothing."""
     values = value if isinstance(value, (list, tuple)) else [value]
     if not all(isinstance(one, (str, int, float, bool, type(None))) for one in values):
@@ -111,7 +111,7 @@ def option_error(option: Any, value: Any) -> str:
     return ""
 
 
-def qemu_errors(content: Any, where: Callable[[Any], str]) -> list[str]:
+def _qemu_errors(content: Any, where: Callable[[Any], str]) -> list[str]:
     """Return what libvirt could not read back from qemu.conf as it was declared."""
     if content is None:
         return []

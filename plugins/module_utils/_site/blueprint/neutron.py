@@ -84,7 +84,7 @@ def _policy() -> dict[str, Any]:
     )
 
 
-def options(site: Site, host: Host) -> dict[str, dict[str, Any]]:
+def _options(site: Site, host: Host) -> dict[str, dict[str, Any]]:
     """Return the whole neutron.conf of a host."""
     server = _server(site, host) if "control" in host.roles else {}
     return part.merge(_shared_options(site, host), server, part.overrides(host, "neutron", "all"))
@@ -103,7 +103,7 @@ def server(site: Site, host: Host) -> dict[str, Any]:
         "ml2_type_vxlan": {"vni_ranges": "1:65535"},
         "securitygroup": {"enable_security_group": True, "enable_ipset": True},
     }
-    conf, plugin = part.ini(CONF, options(site, host), "neutron"), part.ini(ML2, ml2, "neutron")
+    conf, plugin = part.ini(CONF, _options(site, host), "neutron"), part.ini(ML2, ml2, "neutron")
     web = uwsgi.uwsgi("neutron", "neutron-api", "/usr/bin/neutron-api", sites.workers(site, host), **_WEB)
     policy = _policy()
     names = ("neutron-api", "neutron-rpc-server")
@@ -262,7 +262,7 @@ def _agent_proofs(site: Site, host: Host, agents: dict[str, Any]) -> list[dict[s
 
 def agent(site: Site, host: Host) -> dict[str, Any]:
     """Return the switch of a host and the agents that program it; routers, DHCP and metadata on network hosts."""
-    conf = part.ini(CONF, options(site, host), "neutron")
+    conf = part.ini(CONF, _options(site, host), "neutron")
     agents = _agent_files(site, host)
     files, units = [*privilege.neutron(host), conf], []
     for name, read in agents.items():

@@ -122,12 +122,12 @@ def _service(site: Site, host: Host, component: str) -> dict[str, dict[str, Any]
             _databases(site),
             {"vnc": {"novncproxy_host": _ANYWHERE, "novncproxy_port": endpoint.PORTS["novnc"]}},
         ],
-        "compute": [_peers(site, host), compute_options(site, host), _resize(site)],
+        "compute": [_peers(site, host), _compute_options(site, host), _resize(site)],
     }
     return part.merge(*layers[component])
 
 
-def compute_options(site: Site, host: Host) -> dict[str, dict[str, Any]]:
+def _compute_options(site: Site, host: Host) -> dict[str, dict[str, Any]]:
     """Return what only nova-compute reads: overcommit, reservations, the hypervisor and its consoles."""
     cloud = site.cloud
     emulated = host.virt_type == "qemu"
@@ -171,16 +171,16 @@ def read_by(site: Site, host: Host, component: str) -> dict[str, dict[str, Any]]
     )
 
 
-def components(host: Host) -> tuple[str, ...]:
+def _components(host: Host) -> tuple[str, ...]:
     """Return which Nova services a host runs."""
     return (CONTROL if "control" in host.roles else ()) + (("compute",) if "compute" in host.roles else ())
 
 
 def programs(host: Host) -> list[str]:
     """Return the Nova services of a host that report to Nova."""
-    return [f"nova-{one}" for one in components(host) if one in ("conductor", "scheduler", "compute")]
+    return [f"nova-{one}" for one in _components(host) if one in ("conductor", "scheduler", "compute")]
 
 
 def conf(site: Site, host: Host) -> dict[str, Any]:
     """Return the host's nova.conf: the union of what its services read."""
-    return part.ini(CONF, part.merge(*(read_by(site, host, one) for one in components(host))), "nova", NAMESPACES)
+    return part.ini(CONF, part.merge(*(read_by(site, host, one) for one in _components(host))), "nova", NAMESPACES)

@@ -32,7 +32,7 @@ _NEUTRON = (
 _DAEMON = "neutron ALL = (root) NOPASSWD: /usr/bin/neutron-rootwrap-daemon /etc/neutron/rootwrap.conf"
 
 
-def folders(service: str, state_mode: str = "0750") -> list[dict[str, Any]]:
+def _folders(service: str, state_mode: str = "0750") -> list[dict[str, Any]]:
     """Return the folders of a service: it reads the one in /etc, and keeps state and logs."""
     return [
         part.directory(f"/etc/{service}", "root", service),
@@ -44,23 +44,23 @@ def folders(service: str, state_mode: str = "0750") -> list[dict[str, Any]]:
 def keystone() -> list[dict[str, Any]]:
     """Return keystone's; it makes keys in two folders of its own."""
     keys = [part.directory(f"/etc/keystone/{name}-keys", "keystone", "keystone", "0700") for name in _KEYS]
-    return [*folders("keystone"), *keys]
+    return [*_folders("keystone"), *keys]
 
 
 def glance() -> list[dict[str, Any]]:
     """Return glance's: images in files need no root."""
     images = part.directory("/var/lib/glance/images", "glance", "glance")
-    return [*folders("glance"), images, _sudo("glance_sudoers")]
+    return [*_folders("glance"), images, _sudo("glance_sudoers")]
 
 
 def placement() -> list[dict[str, Any]]:
     """Return placement's."""
-    return folders("placement")
+    return _folders("placement")
 
 
 def nova(host: Host) -> list[dict[str, Any]]:
     """Return Nova's, which QEMU's account must get through to disks."""
-    common = folders("nova", "0755")
+    common = _folders("nova", "0755")
     if "compute" not in host.roles:
         return [*common, _sudo("nova-common")]
     instances = part.directory("/var/lib/nova/instances", "nova", "nova", "0755", "nova")
@@ -70,7 +70,7 @@ def nova(host: Host) -> list[dict[str, Any]]:
 def neutron(host: Host) -> list[dict[str, Any]]:
     """Return neutron's, where dnsmasq as nobody must get through to leases."""
     more = [part.directory(f"/etc/neutron/{name}.conf.d", "root", "neutron") for name in ("agent", "server")]
-    common = [*folders("neutron", "0755"), *more]
+    common = [*_folders("neutron", "0755"), *more]
     if "network" in host.roles:
         return [*common, *_namespaces(), *_rootwrap("neutron"), _sudo("neutron_sudoers", _NEUTRON, _DAEMON)]
     if "compute" in host.roles:

@@ -57,7 +57,7 @@ def interface(value: Any) -> str:
     return "" if good else "must be the name of an interface, such as eth1"
 
 
-def is_ipv4(value: Any) -> bool:
+def _is_ipv4(value: Any) -> bool:
     """Return whether a value is an IPv4 address as text."""
     try:
         return isinstance(value, str) and bool(ipaddress.IPv4Address(value))
@@ -84,7 +84,7 @@ def ipv4(value: Any) -> str:
     """Check an IPv4 address."""
     if _is_ipv6(value):
         return "must be an IPv4 address: IPv6 is not supported yet"
-    return "" if is_ipv4(value) else "must be an IPv4 address such as 192.0.2.10"
+    return "" if _is_ipv4(value) else "must be an IPv4 address such as 192.0.2.10"
 
 
 def address(value: Any) -> str:
@@ -92,13 +92,13 @@ def address(value: Any) -> str:
     if _is_ipv6(value):
         return "must be an IPv4 address or a host name: IPv6 is not supported yet"
     named = isinstance(value, str) and len(value) <= 253 and _LABELS.fullmatch(value)
-    good = is_ipv4(value) or (named and not re.fullmatch(r"[0-9.]+", value))
+    good = _is_ipv4(value) or (named and not re.fullmatch(r"[0-9.]+", value))
     return "" if good else "must be an IPv4 address or a host name"
 
 
 def pool(value: Any) -> str:
     """Check a first and a last address, in this order."""
-    if not isinstance(value, (list, tuple)) or len(value) != 2 or not all(is_ipv4(one) for one in value):
+    if not isinstance(value, (list, tuple)) or len(value) != 2 or not all(_is_ipv4(one) for one in value):
         return "must be [first address, last address]"
     first, last = map(ipaddress.IPv4Address, value)
     return "" if first <= last else "must begin with the lower address"

@@ -45,7 +45,7 @@ def decide(desired: Mapping[str, Any], observed: Mapping[str, Any] | None, links
         steps.append(Step("set", "openvswitch", "other_config", after=after))
     for bridge in desired["bridges"]:
         steps += _bridge(bridge, seen["bridges"].get(bridge["name"]))
-    wanted = to_links(desired["bridges"])
+    wanted = _to_links(desired["bridges"])
     steps += [Step("raise", "link", link) for link in wanted if link not in links["up"]]
     if wanted and links["boot"] != render_boot(wanted):
         steps.append(Step("write", "file", BOOT_PATH, links["boot"] or "", render_boot(wanted)))
@@ -65,7 +65,7 @@ def _bridge(bridge: Mapping[str, Any], known: Mapping[str, Any] | None) -> Itera
             yield Step("add", "port", f"{port} to {name}")
 
 
-def to_links(bridges: Sequence[Mapping[str, Any]]) -> list[str]:
+def _to_links(bridges: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return the links that must be up: bridges that lead outside, and the interfaces by which they do."""
     return [link for bridge in bridges if bridge["ports"] for link in (bridge["name"], *bridge["ports"])]
 

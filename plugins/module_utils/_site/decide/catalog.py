@@ -37,7 +37,7 @@ DISABLED = "it is disabled"
 BOOTSTRAPPED_ROLES = frozenset({"admin", "manager", "member", "reader", "service"})
 
 
-def after_bootstrap(desired: Mapping[str, Any], observed: SeenCatalog) -> SeenCatalog:
+def _after_bootstrap(desired: Mapping[str, Any], observed: SeenCatalog) -> SeenCatalog:
     """Return what there is after the bootstrap: administrator, default roles, keystone's own entry, and the rest."""
     own = desired["services"][:1]
     enabled = {("project", desired["admin"]["project"]), ("identity_user", desired["admin"]["user"])}
@@ -63,7 +63,7 @@ def decide(desired: Mapping[str, Any], observed: SeenCatalog | None) -> Plan:
         observed = observed or SeenCatalog(admin=False)
         if not observed.admin:
             steps.append(Step("bootstrap", "identity", desired["admin"]["user"]))
-            observed = after_bootstrap(desired, observed)
+            observed = _after_bootstrap(desired, observed)
     observed = observed or SeenCatalog(projects=frozenset({"admin", "service"}), roles=BOOTSTRAPPED_ROLES)
     steps += [Step("create", "role", name) for name in desired.get("roles", ()) if name not in observed.roles]
     for one in desired.get("projects", ()):

@@ -124,7 +124,7 @@ def decide(openings: Sequence[Opening], gates: Sequence[Chain]) -> Plan:
 
 
 def _open_step(name: str, wanted: set[Opening], shut: Sequence[Chain], ours: set[Opening]) -> Step | None:
-    if all(_effective(gate, name) == wants(gate, sorted(wanted)) for gate in shut):
+    if all(_effective(gate, name) == _wants(gate, sorted(wanted)) for gate in shut):
         return None
     before = {opening for opening in ours if opening.name == name}
     return Step("open", KIND, name, before=_from(before), after=_from(wanted))
@@ -139,14 +139,14 @@ def _effective(gate: Chain, name: str) -> list[Opening]:
     return [] if late else sorted(opening for _, opening in found)
 
 
-def wants(gate: Chain, openings: Sequence[Opening]) -> list[Opening]:
+def _wants(gate: Chain, openings: Sequence[Opening]) -> list[Opening]:
     """Return those openings that a gate sees packets for."""
     return [opening for opening in openings if not opening.version or opening.version in gate.versions]
 
 
 def edits(gate: Chain, openings: Sequence[Opening]) -> tuple[list[int], list[Opening]]:
     """Return the indexes of our rules to be deleted from a gate, and the openings to be put before its edge."""
-    wanted = wants(gate, openings) if gate.is_shut else []
+    wanted = _wants(gate, openings) if gate.is_shut else []
     kept: set[Opening] = set()
     deleted = []
     for index, rule in enumerate(gate.rules):

@@ -195,7 +195,7 @@ def _mute(hosts: Mapping[str, Mapping[str, Any]], read: Mapping[str, Mapping[str
 def _taken_ports(facts: Mapping[str, Any], rules: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
     seen = set()
     for rule in rules:
-        first, last = port_range(rule["port"])
+        first, last = _port_range(rule["port"])
         owners = (*ANYBODY, *OWNERS.get(rule["comment"], ("*",)))
         for listener in facts["ports"]:
             holders = [listener["unit"] or "", listener["program"] or ""]
@@ -208,7 +208,7 @@ def _taken_ports(facts: Mapping[str, Any], rules: Sequence[Mapping[str, Any]]) -
         yield f"port {port} of {component} is held by {program}{where}", f"{remedy}, or move it to another port"
 
 
-def port_range(port: int | str) -> tuple[int, int]:
+def _port_range(port: int | str) -> tuple[int, int]:
     """Return the first and the last of ``8774`` or ``"5900-5999"``."""
     first, _, last = str(port).partition("-")
     return int(first), int(last or first)

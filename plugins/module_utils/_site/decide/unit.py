@@ -82,7 +82,7 @@ def _start_step(unit: Unit, seen: SeenUnit) -> Step | None:
         return Step("restart", KIND, unit.name, reason="it was not started by us: its settings are unknown")
     if seen.forgotten:
         return Step("restart", KIND, unit.name, reason=f"{seen.forgotten} has no record of it")
-    changed = changed_inputs(unit, seen.record)
+    changed = _changed_inputs(unit, seen.record)
     if changed:
         return Step(unit.on_change, KIND, unit.name, reason=f"changed: {', '.join(changed)}")
     if seen.foreign:
@@ -90,7 +90,7 @@ def _start_step(unit: Unit, seen: SeenUnit) -> Step | None:
     return None if seen.enabled else Step("enable", KIND, unit.name)
 
 
-def changed_inputs(unit: Unit, record: Mapping[str, Any]) -> list[str]:
+def _changed_inputs(unit: Unit, record: Mapping[str, Any]) -> list[str]:
     """Return the inputs (paths) of a unit that are not what it was last started with."""
     before: Mapping[str, str] = record.get("inputs") or {}
     return sorted(path for path in {*before, *unit.digests} if before.get(path) != unit.digests.get(path))

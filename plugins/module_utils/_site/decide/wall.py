@@ -50,7 +50,7 @@ class Wall:
     lines: tuple[WallRule, ...] = ()
 
 
-def to_lines(openings: Sequence[Opening], versions: Sequence[int] = (4, 6)) -> tuple[WallRule, ...]:
+def _to_lines(openings: Sequence[Opening], versions: Sequence[int] = (4, 6)) -> tuple[WallRule, ...]:
     """Return what the wall must consist of for the declared openings; nothing when it would keep nobody out."""
     open_to_all = {_ports(opening) for opening in openings if opening.source == ANY}
     shut = {_ports(opening): opening for opening in reversed(openings) if _ports(opening) not in open_to_all}
@@ -66,7 +66,7 @@ def to_lines(openings: Sequence[Opening], versions: Sequence[int] = (4, 6)) -> t
 
 def wanted_lines(wall: Wall, openings: Sequence[Opening]) -> tuple[WallRule, ...]:
     """Return what one program must have."""
-    return to_lines(openings, wall.versions) if wall.wanted else ()
+    return _to_lines(openings, wall.versions) if wall.wanted else ()
 
 
 def is_right(wall: Wall, openings: Sequence[Opening]) -> bool:
@@ -80,7 +80,7 @@ def decide(openings: Sequence[Opening], walls: Sequence[Wall]) -> Plan:
     if all(is_right(wall, openings) for wall in walls):
         return Plan()
     before = _show([line for wall in walls if wall.hooked for line in wall.lines])
-    return Plan((Step("set", KIND, NAME, before=before, after=_show(to_lines(openings))),))
+    return Plan((Step("set", KIND, NAME, before=before, after=_show(_to_lines(openings))),))
 
 
 def _show(lines: Sequence[WallRule]) -> str:

@@ -52,7 +52,7 @@ def absent(wanted: Wanted) -> Note:
     return Note(DENIED, "server", wanted.key, text, wanted.at("adopt"))
 
 
-def to_mark(world: Index, wanted: Wanted, item: Item) -> Change:
+def _to_mark(world: Index, wanted: Wanted, item: Item) -> Change:
     """Return the step that writes our mark: its one field is the mark."""
     at = wanted.at("adopt")
     field = FieldChange("mark", item.mark and "half", f"{world.desired.stack}/{wanted.key}", at)
@@ -77,12 +77,12 @@ def decide(world: Index, wanted: Wanted, item: Item, kept: list[Found]) -> list[
         return [
             Note(FOREIGN, "server", wanted.key, f"several servers could be meant ({ids}): adopt by id", wanted.at())
         ]
-    kept = [one for one in map(without_mark, kept) if one is not None]
+    kept = [one for one in map(_without_mark, kept) if one is not None]
     notes: list[Found] = [one for one in kept if isinstance(one, Note)]
     steps = [one for one in kept if isinstance(one, Change)]
-    marking = to_mark(world, wanted, item)
-    if is_remembered(world, wanted, item):
-        return ours(wanted, item, kept, marking)
+    marking = _to_mark(world, wanted, item)
+    if _is_remembered(world, wanted, item):
+        return _ours(wanted, item, kept, marking)
     blocked = [guard.block(one, f"it is not ours yet: {COMMAND}") for one in steps]
     if not world.policy.adopts(wanted.key):
         text = f"server {item.id} is as declared and not ours yet: {COMMAND}"
@@ -91,23 +91,23 @@ def decide(world: Index, wanted: Wanted, item: Item, kept: list[Found]) -> list[
         )
     if steps and not world.policy.adopt_differing:
         marking = guard.block(
-            marking, f"it is not as declared ({', '.join(what(steps))}): --differing takes it all the same"
+            marking, f"it is not as declared ({', '.join(_what(steps))}): --differing takes it all the same"
         )
-    return [*adoption_steps(wanted, item, marking), *notes, *blocked]
+    return [*_adoption_steps(wanted, item, marking), *notes, *blocked]
 
 
-def what(steps: list[Change]) -> list[str]:
+def _what(steps: list[Change]) -> list[str]:
     """Return what differs, in words."""
     return [", ".join(field.field for field in one.fields) or one.action for one in steps]
 
 
-def is_remembered(world: Index, wanted: Wanted, item: Item) -> bool:
+def _is_remembered(world: Index, wanted: Wanted, item: Item) -> bool:
     """Tell whether this very server was taken over before."""
     applied = world.applied.get(wanted.uid)
     return applied is not None and applied.id == item.id
 
 
-def adoption_steps(wanted: Wanted, item: Item, marking: Change) -> list[Found]:
+def _adoption_steps(wanted: Wanted, item: Item, marking: Change) -> list[Found]:
     """Return the step that takes a server over, as far as Nova lets us."""
     vm_state, task = str(item.status.get("vm_state")), item.status.get("task_state")
     if task is None and vm_state in MARKABLE:
@@ -119,7 +119,7 @@ def adoption_steps(wanted: Wanted, item: Item, marking: Change) -> list[Found]:
     return [Note(HELD, "server", wanted.key, text, wanted.at("adopt"), passing=task is not None)]
 
 
-def ours(wanted: Wanted, item: Item, kept: list[Found], marking: Change) -> list[Found]:
+def _ours(wanted: Wanted, item: Item, kept: list[Found], marking: Change) -> list[Found]:
     """Decide on a server that was taken over by its id: it is kept like any other, and marked as soon as it can be."""
     vm_state, task = str(item.status.get("vm_state")), item.status.get("task_state")
     if task is None and vm_state in MARKABLE:
@@ -130,7 +130,7 @@ def ours(wanted: Wanted, item: Item, kept: list[Found], marking: Change) -> list
     return [Note(IGNORED, "server", wanted.key, text, wanted.at("adopt")), *kept]
 
 
-def without_mark(found: Found) -> Optional[Found]:
+def _without_mark(found: Found) -> Optional[Found]:
     """Return a step without the fields that the mark itself sets; None where nothing is left of it."""
     if not isinstance(found, Change) or found.action != "update":
         return found

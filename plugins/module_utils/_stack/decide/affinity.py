@@ -24,24 +24,24 @@ def decide_placement(world: Index) -> list[Note]:
     for wanted in world.desired.wanted:
         if wanted.kind != "server" or wanted.hold or not wanted.create:
             continue
-        host = host_of(world, wanted)
+        host = _host_of(world, wanted)
         should = str(wanted.create.get("host") or "")
-        if host and should and short(host) != short(should):
-            notes.append(note(wanted, host, f"is on {host} and is declared for {should}"))
+        if host and should and _short(host) != _short(should):
+            notes.append(_note(wanted, host, f"is on {host} and is declared for {should}"))
         if host and wanted.create.get("server_group"):
             members[str(wanted.create["server_group"])][host].append(wanted.key)
     for wanted in world.desired.wanted:
         if wanted.kind == "server_group" and wanted.key in members:
-            notes += group_notes(wanted, members[wanted.key], known_hosts(world))
+            notes += _group_notes(wanted, members[wanted.key], _known_hosts(world))
     return notes
 
 
-def short(host: str) -> str:
+def _short(host: str) -> str:
     """Return a host's name without its domain."""
     return host.split(".", maxsplit=1)[0]
 
 
-def host_of(world: Index, wanted: Wanted) -> str:
+def _host_of(world: Index, wanted: Wanted) -> str:
     """Return the host of a declared server; empty for one that is not there, has none, or is on its way."""
     found = world.found(wanted)
     if not found or found[0].status.get("task_state") is not None:
@@ -49,14 +49,14 @@ def host_of(world: Index, wanted: Wanted) -> str:
     return str(found[0].status.get("host") or "")
 
 
-def known_hosts(world: Index) -> set[str]:
+def _known_hosts(world: Index) -> set[str]:
     """Return the hosts that we know of: those that were asked, and those that servers are on."""
     told = {str(item.status.get("host")) for item in world.observed.of_kind("server") if item.status.get("host")}
-    names = {short(host) for host in told}
-    return told | {host for host in world.observed.domains or () if short(host) not in names}
+    names = {_short(host) for host in told}
+    return told | {host for host in world.observed.domains or () if _short(host) not in names}
 
 
-def group_notes(wanted: Wanted, hosts: Hosts, everywhere: set[str]) -> Iterator[Note]:
+def _group_notes(wanted: Wanted, hosts: Hosts, everywhere: set[str]) -> Iterator[Note]:
     """Yield what contradicts a group's policy. What is only preferred is told and does not make the plan differ."""
     policy = str(wanted.fields.get("policy"))
     level = IGNORED if policy.startswith("soft-") else HELD
@@ -65,13 +65,13 @@ def group_notes(wanted: Wanted, hosts: Hosts, everywhere: set[str]) -> Iterator[
         most = 1 if level == HELD else fewest + 1
         for host, names in sorted(hosts.items()):
             if len(names) > most:
-                yield note(wanted, host, f"{', '.join(names)} share {host} in spite of {policy}", level)
+                yield _note(wanted, host, f"{', '.join(names)} share {host} in spite of {policy}", level)
     elif len(hosts) > 1:
         where = "; ".join(f"{', '.join(names)} on {host}" for host, names in sorted(hosts.items()))
-        yield note(wanted, ", ".join(sorted(hosts)), f"its servers are apart in spite of {policy}: {where}", level)
+        yield _note(wanted, ", ".join(sorted(hosts)), f"its servers are apart in spite of {policy}: {where}", level)
 
 
-def note(wanted: Wanted, host: str, text: str, level: str = HELD) -> Note:
+def _note(wanted: Wanted, host: str, text: str, level: str = HELD) -> Note:
     """Return a note of the drift class placement."""
     place = wanted.at("host") if wanted.kind == "server" else wanted.at("spread")
     return Note(level, wanted.kind, wanted.key, text, place, drift=PLACEMENT, host=host)

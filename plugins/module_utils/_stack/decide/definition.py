@@ -24,8 +24,8 @@ def wrong(item: Item, domain: Domain) -> Iterator[str]:
         )
         yield from wrong_sizes(others, flavor, where)
     if item.fields.get("interfaces") is not None:
-        yield from apart("port", item.status.get("nics"), domain.ports)
-    yield from apart("volume", item.fields.get("volumes"), domain.volumes)
+        yield from _apart("port", item.status.get("nics"), domain.ports)
+    yield from _apart("volume", item.fields.get("volumes"), domain.volumes)
 
 
 def wrong_sizes(domain: Domain, flavor: Mapping[str, Any], where: str = "at the host") -> Iterator[str]:
@@ -36,7 +36,7 @@ def wrong_sizes(domain: Domain, flavor: Mapping[str, Any], where: str = "at the 
             yield f"{name} is {has} {where} and {should} in its flavor"
 
 
-def apart(what: str, told: Any, has: Any) -> Iterator[str]:
+def _apart(what: str, told: Any, has: Any) -> Iterator[str]:
     """Yield what only one side knows; nothing where a side does not tell."""
     if told is None or has is None:
         return

@@ -46,13 +46,15 @@ def differing(world: Index, wanted: Wanted, item: Item) -> tuple[list[tuple[str,
     for field, before, after in (*pairs(world, wanted, item), *volume.attached_fields(world, wanted, item)):
         action = wanted.policy.get(field, POLICED[field]) if field in POLICED else "update"
         costs = COSTS.get((action, field), COSTS.get(action, c.NONE))
-        change = FieldChange(field, show(field, before), show(field, after), place(wanted, field), costs)
+        change = FieldChange(field, show(field, before), show(field, after), _place(wanted, field), costs)
         if action in {"ignore", "deny"}:
-            notes.append(refusal(wanted, item, change, action))
+            notes.append(_refusal(wanted, item, change, action))
         elif action == "migrate":
-            notes.append(zone_note(wanted, item, change, action))
-        elif action == "resize" and not is_resized(item) and shrunk(item, before, after):
-            text = f"{words(change.before)} cannot become {words(change.after)}: {shrunk(item, before, after)}: denied "
+            notes.append(_zone_note(wanted, item, change, action))
+        elif action == "resize" and not _is_resized(item) and _shrunk(item, before, after):
+            text = (
+                f"{_words(change.before)} cannot become {_words(change.after)}: {_shrunk(item, before, after)}: denied "
+            )
             text += f"(on_change: {{flavor: replace}} would do it, {COSTS['replace']})"
             notes.append(Note(DENIED, "server", wanted.key, text, change.origin))
         elif action in FATAL and (wanted.protect or item.fields.get("protect")):
@@ -60,10 +62,10 @@ def differing(world: Index, wanted: Wanted, item: Item) -> tuple[list[tuple[str,
             notes.append(Note(DENIED, "server", wanted.key, text, change.origin))
         else:
             found.append((action, change))
-    return found, [*notes, *taken_out.taken_out_notes(world, wanted, item.fields), *unlike(world, wanted, item)]
+    return found, [*notes, *taken_out.taken_out_notes(world, wanted, item.fields), *_unlike(world, wanted, item)]
 
 
-def unlike(world: Index, wanted: Wanted, item: Item) -> list[Found]:
+def _unlike(world: Index, wanted: Wanted, item: Item) -> list[Found]:
     """Say in what a new server would differ."""
     disorder, specs = interface.disorder(world, wanted, item), taken_out.old_specs(world, wanted, item)
     if not (disorder or specs):
@@ -72,45 +74,45 @@ def unlike(world: Index, wanted: Wanted, item: Item) -> list[Found]:
     return [Note(IGNORED, "server", wanted.key, text, wanted.at(field)) for field, text in said if text]
 
 
-def is_resized(item: Item) -> bool:
+def _is_resized(item: Item) -> bool:
     """Tell whether a resize waits to be confirmed: its old guest is there yet, with its disk."""
     return bool(item.status.get("vm_state") == lifecycle.RESIZED)
 
 
-def shrunk(item: Item, before: Mapping[str, int], after: Mapping[str, int]) -> str:
+def _shrunk(item: Item, before: Mapping[str, int], after: Mapping[str, int]) -> str:
     """Say which disk would become smaller, which Nova and libvirt refuse; the size of a root volume is its own."""
     own = ("disk_gb", "ephemeral_gb") if item.fields.get("image") else ("ephemeral_gb",)
     smaller = [name for name in own if after[name] < before[name]]
     return f"no disk can shrink from {before[smaller[0]]} to {after[smaller[0]]} GiB" if smaller else ""
 
 
-def place(wanted: Wanted, field: str) -> str:
+def _place(wanted: Wanted, field: str) -> str:
     """Return where a field was written."""
     return next((wanted.at(name) for name in PLACES.get(field, ()) if name in wanted.origin), wanted.at(field))
 
 
-def refusal(wanted: Wanted, item: Item, change: FieldChange, action: str) -> Note:
+def _refusal(wanted: Wanted, item: Item, change: FieldChange, action: str) -> Note:
     """Say that a difference stays, and what would end it."""
     if change.field == "zone":
-        return zone_note(wanted, item, change, action)
+        return _zone_note(wanted, item, change, action)
     if action == "ignore":
         return Note(IGNORED, "server", wanted.key, f"{change.field} differs and is ignored", change.origin)
     option = OPTIONS.get(change.field, change.field)
     other = GENTLEST.get(change.field, "replace")
     cost = COSTS.get((other, change.field)) or COSTS[other]
-    text = f"{option} is {words(change.before)} and should be {words(change.after)}: "
+    text = f"{option} is {_words(change.before)} and should be {_words(change.after)}: "
     text += f"denied (on_change: {{{option}: {other}}}"
     return Note(DENIED, "server", wanted.key, f"{text} would do it, {cost})", change.origin)
 
 
-def words(value: Any) -> str:
+def _words(value: Any) -> str:
     """Return a value of a field in words."""
     if isinstance(value, dict):
-        return "; ".join(f"{words(one)} on {name}" for name, one in value.items())
+        return "; ".join(f"{_words(one)} on {name}" for name, one in value.items())
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def zone_note(wanted: Wanted, item: Item, change: FieldChange, action: str) -> Note:
+def _zone_note(wanted: Wanted, item: Item, change: FieldChange, action: str) -> Note:
     """Say that a server is in another zone than declared, and on which host."""
     ends = {"ignore": "ignored", "migrate": "moving between zones is not possible yet"}
     end = ends.get(action, f"denied (on_change: {{zone: replace}} would do it, {COSTS['replace']})")

@@ -44,29 +44,29 @@ def block(change: Change, reason: str) -> Change:
     return change if change.blocked else replace(change, blocked=reason)
 
 
-def dies(change: Change) -> bool:
+def _dies(change: Change) -> bool:
     """Tell whether a server's disk or life ends by this step, or a volume."""
     return change.kind in {"server", "volume"} and change.action in FATAL and change.consequence != consequence.NONE
 
 
-def destroys(change: Change) -> bool:
+def _destroys(change: Change) -> bool:
     """Tell whether anything ends by this step."""
-    return dies(change) or change.action == "delete"
+    return _dies(change) or change.action == "delete"
 
 
 def guard(world: Index, changes: Iterable[Change]) -> list[Change]:
     """Apply all guards; the order of steps stays."""
-    guarded = [block_locked(world, forgotten(world, change)) for change in changes]
-    guarded = consequences(world, somewhere(world, guarded))
-    reason = incomplete(world) or shrinking(world, guarded) or overspent(world, guarded)
+    guarded = [_block_locked(world, _forgotten(world, change)) for change in changes]
+    guarded = _consequences(world, _somewhere(world, guarded))
+    reason = _incomplete(world) or _shrinking(world, guarded) or _overspent(world, guarded)
     if reason:
-        guarded = [block(change, reason) if destroys(change) else change for change in guarded]
-    guarded = waiting(world, guarded)
+        guarded = [block(change, reason) if _destroys(change) else change for change in guarded]
+    guarded = _waiting(world, guarded)
     fitting = quota.fit(world, guarded)
-    return guarded if fitting == guarded else waiting(world, fitting)
+    return guarded if fitting == guarded else _waiting(world, fitting)
 
 
-def forgotten(world: Index, change: Change) -> Change:
+def _forgotten(world: Index, change: Change) -> Change:
     """Block the making of what a declaration of old describes and nobody has the content of any more."""
     wanted = world.wanted.get((change.kind, change.name))
     if wanted is None or change.action not in MAKES:
@@ -78,7 +78,7 @@ def forgotten(world: Index, change: Change) -> Change:
     return change
 
 
-def block_locked(world: Index, change: Change) -> Change:
+def _block_locked(world: Index, change: Change) -> Change:
     """Block what would touch a server that somebody has locked: Nova lets an administrator do it all the same."""
     item = world.by_id.get((change.kind, change.target)) if change.kind == "server" else None
     reason = lock_reason(item) if item is not None else ""
@@ -93,7 +93,7 @@ def lock_reason(item: Item) -> str:
     return f"somebody locked it: {why[:200]}" if why else "somebody locked it"
 
 
-def somewhere(world: Index, changes: list[Change]) -> list[Change]:
+def _somewhere(world: Index, changes: list[Change]) -> list[Change]:
     """Block an address of which nobody can say from which network it is to come, and the server that is to have it."""
     there = sum(1 for item in world.observed.of_kind("network") if item.fields.get("external"))
     declared = [one for one in world.desired.wanted if one.kind == "network" and one.fields.get("external")]
@@ -108,7 +108,7 @@ def somewhere(world: Index, changes: list[Change]) -> list[Change]:
     return [block(one, reason) if (one.kind, one.name) in doubtful and one.action in MAKES else one for one in changes]
 
 
-def consequences(world: Index, changes: list[Change]) -> list[Change]:
+def _consequences(world: Index, changes: list[Change]) -> list[Change]:
     """Block what is graver than the person allowed."""
     limit = world.policy.max_consequence
     return [
@@ -119,7 +119,7 @@ def consequences(world: Index, changes: list[Change]) -> list[Change]:
     ]
 
 
-def incomplete(world: Index) -> str:
+def _incomplete(world: Index) -> str:
     """Nothing ends unless everything could be seen."""
     lacking = [kind for kind in world.observed.coverage if not world.observed.covers(kind)]
     if not lacking:
@@ -128,16 +128,16 @@ def incomplete(world: Index) -> str:
     return f"not all {kind.replace('_', ' ')}s could be looked at: nothing is deleted or replaced until they can"
 
 
-def count_owned(world: Index) -> int:
+def _count_owned(world: Index) -> int:
     """Count the servers that are surely ours."""
     return sum(1 for item in world.observed.of_kind("server") if world.owned(item))
 
 
-def shrinking(world: Index, changes: list[Change]) -> str:
+def _shrinking(world: Index, changes: list[Change]) -> str:
     """A file that was emptied or halved by mistake must not empty the cloud."""
-    doomed = sum(1 for change in changes if change.kind == "server" and change.action == "delete" and dies(change))
+    doomed = sum(1 for change in changes if change.kind == "server" and change.action == "delete" and _dies(change))
     declared = sum(1 for one in world.desired.wanted if one.kind == "server")
-    have = count_owned(world)
+    have = _count_owned(world)
     if doomed and not declared and not world.policy.allow_empty:
         return f"the declaration has no servers left and {have} are there: --allow-empty if that is meant"
     if doomed > 1 and doomed * 2 > have and declared and not world.policy.allow_shrink:
@@ -145,16 +145,16 @@ def shrinking(world: Index, changes: list[Change]) -> str:
     return ""
 
 
-def overspent(world: Index, changes: list[Change]) -> str:
+def _overspent(world: Index, changes: list[Change]) -> str:
     """More deaths than the budget means that none of them happens."""
-    doomed = sum(1 for change in changes if dies(change) and not change.blocked)
-    budget = world.policy.budget(count_owned(world))
+    doomed = sum(1 for change in changes if _dies(change) and not change.blocked)
+    budget = world.policy.budget(_count_owned(world))
     if doomed <= budget:
         return ""
     return f"{doomed} servers would lose their disk and the budget is {budget}: --max-delete {doomed} if that is meant"
 
 
-def waiting(world: Index, changes: list[Change]) -> list[Change]:
+def _waiting(world: Index, changes: list[Change]) -> list[Change]:
     """Block what needs something that is neither there nor made by this plan."""
     made = {(change.kind, change.name): change for change in changes if change.action in {"create", "replace"}}
     result: list[Change] = []
@@ -165,14 +165,14 @@ def waiting(world: Index, changes: list[Change]) -> list[Change]:
         if change.action not in {"create", "replace"}:
             kinds = {NEEDED_FOR.get(one.field) for one in change.fields}
             needs = tuple(need for need in needs if need[0] in kinds)
-        lacking = [said for said in (lack(world, need, made, stuck) for need in needs) if said]
+        lacking = [said for said in (_lack(world, need, made, stuck) for need in needs) if said]
         result.append(block(change, f"it needs {lacking[0]}") if lacking else change)
         if result[-1].blocked and change.action == "create":
             stuck.add((change.kind, change.name))
     return result
 
 
-def lack(
+def _lack(
     world: Index, need: tuple[str, str], made: Mapping[tuple[str, str], Change], stuck: set[tuple[str, str]]
 ) -> str:
     """Say why a needed thing is not there nor made; empty where it is. A network of others stands for its subnet."""

@@ -27,7 +27,7 @@ def concerns(desired: Desired, observed: Observed) -> bool:
     return any(one.kind == "image" and one.uid not in there for one in desired.wanted)
 
 
-def untaken(world: Index, wanted: Wanted) -> str:
+def _untaken(world: Index, wanted: Wanted) -> str:
     """Say why Glance would not take an image of its format; empty where it would, or does not tell."""
     formats, declared = world.observed.image_formats, wanted.create.get("format") or FORMAT
     if not formats or declared in formats:
@@ -51,14 +51,14 @@ def decide_image(world: Index, wanted: Wanted) -> list[Found]:
         text = f"{silent[0]} bears our mark and does not say what is in it: somebody changed its properties"
         found = [Note(HELD, wanted.kind, wanted.key, text, wanted.at())]
     elif world.observed.covers("image"):
-        found = [replace(creation(wanted), blocked=untaken(world, wanted))]
+        found = [replace(creation(wanted), blocked=_untaken(world, wanted))]
     else:
         found = [Note(UNKNOWN, wanted.kind, wanted.key, "could not be looked for in full", wanted.at())]
     old = [item for item in items if item not in current and world.owned(item) and world.observed.covers("image")]
-    return [*found, *(superseded_step(wanted, item) for item in old if not is_used(world, item))]
+    return [*found, *(_superseded_step(wanted, item) for item in old if not _is_used(world, item))]
 
 
-def cause(wanted: Wanted, item: Item) -> str:
+def _cause(wanted: Wanted, item: Item) -> str:
     """Say why an image is not the declared one any more."""
     if not is_whole(item):
         return "its upload was cut off"
@@ -66,13 +66,13 @@ def cause(wanted: Wanted, item: Item) -> str:
     return "Glance's own digest says that another content is in it" if same else "another content is declared"
 
 
-def superseded_step(wanted: Wanted, item: Item) -> Change:
+def _superseded_step(wanted: Wanted, item: Item) -> Change:
     """Return the step that removes an image that a newer one of the same name has replaced."""
     return Change(
         "delete",
         wanted.kind,
         wanted.key,
-        reason=cause(wanted, item),
+        reason=_cause(wanted, item),
         uid=wanted.uid,
         target=item.id,
         consequences=(consequence.NONE,),
@@ -81,7 +81,7 @@ def superseded_step(wanted: Wanted, item: Item) -> Change:
     )
 
 
-def is_used(world: Index, image: Item) -> bool:
+def _is_used(world: Index, image: Item) -> bool:
     """Tell whether a server was made from an image; yes where not all servers could be looked at."""
     servers = world.observed.of_kind("server")
     return not world.observed.covers("server") or any(one.fields.get("image") == image.id for one in servers)

@@ -19,70 +19,70 @@ UNSET: dict[str, Any] = {}
 """In place of a desired value: this field cannot be compared now."""
 
 
-def of(item: Item) -> Sequence[Interface]:
+def _of(item: Item) -> Sequence[Interface]:
     """Return a server's interfaces in their order; none where they could not be listed."""
     return item.fields.get("interfaces") or ()
 
 
-def network_names(world: Index, item: Item) -> list[Optional[str]]:
+def _network_names(world: Index, item: Item) -> list[Optional[str]]:
     """Return the networks of a server by name, in the order of its interfaces; None for one that is not to be seen."""
-    return [world.name_of("network", one.network) for one in of(item)]
+    return [world.name_of("network", one.network) for one in _of(item)]
 
 
-def groups_of(world: Index, one: Interface) -> Optional[list[str]]:
+def _groups_of(world: Index, one: Interface) -> Optional[list[str]]:
     """Return the security groups of an interface by name; None where one of them is not to be seen."""
     names = [world.name_of("security_group", ident) for ident in one.security_groups]
     return None if None in names else sorted(name for name in names if name is not None)
 
 
-def words(world: Index, kind: str, declared: Iterable[str]) -> list[str]:
+def _words(world: Index, kind: str, declared: Iterable[str]) -> list[str]:
     """Return declared names and ids in the words in which what is there is told."""
     return sorted(world.word(kind, one) for one in declared)
 
 
-def networks(world: Index, wanted: Wanted, item: Item) -> tuple[Any, Any]:
+def _networks(world: Index, wanted: Wanted, item: Item) -> tuple[Any, Any]:
     """Compare the networks; one that a server is on twice counts twice."""
-    has = network_names(world, item)
+    has = _network_names(world, item)
     if item.fields.get("interfaces") is None or None in has:
         return None, UNSET
-    return sorted(name for name in has if name is not None), words(world, "network", wanted.fields["networks"])
+    return sorted(name for name in has if name is not None), _words(world, "network", wanted.fields["networks"])
 
 
-def security_groups(world: Index, wanted: Wanted, item: Item) -> tuple[Any, Any]:
+def _security_groups(world: Index, wanted: Wanted, item: Item) -> tuple[Any, Any]:
     """Compare the groups that all interfaces should have; where they have several, say which has which."""
-    has = [groups_of(world, one) for one in of(item)]
+    has = [_groups_of(world, one) for one in _of(item)]
     if not has or None in has:
         return None, UNSET
-    after = words(world, "security_group", wanted.fields["security_groups"])
+    after = _words(world, "security_group", wanted.fields["security_groups"])
     if all(groups == has[0] for groups in has):
         return has[0], after
-    return dict(zip(network_names(world, item), has)), after
+    return dict(zip(_network_names(world, item), has)), after
 
 
-def port_groups(world: Index, wanted: Wanted, item: Item) -> tuple[Any, Any]:
+def _port_groups(world: Index, wanted: Wanted, item: Item) -> tuple[Any, Any]:
     """Compare the groups of each interface, by network; of several on one network one that differs stands for all."""
     declared = wanted.fields["port_groups"].items()
     after: dict[Optional[str], Any] = {
-        world.word("network", name): words(world, "security_group", groups) for name, groups in declared
+        world.word("network", name): _words(world, "security_group", groups) for name, groups in declared
     }
-    has = [groups_of(world, one) for one in of(item)]
+    has = [_groups_of(world, one) for one in _of(item)]
     if not has or None in has:
         return None, UNSET
     before: dict[Optional[str], Any] = {}
-    for network, groups in zip(network_names(world, item), has):
+    for network, groups in zip(_network_names(world, item), has):
         if network not in before or before[network] == after.get(network):
             before[network] = groups
     return before, after
 
 
-def fixed_ips(world: Index, wanted: Wanted, item: Item) -> tuple[Any, Any]:
+def _fixed_ips(world: Index, wanted: Wanted, item: Item) -> tuple[Any, Any]:
     """Compare the declared addresses, network by network; an interface that lacks will come with its address."""
-    names = network_names(world, item)
-    should = words(world, "network", wanted.fields["networks"])
+    names = _network_names(world, item)
+    should = _words(world, "network", wanted.fields["networks"])
     before, after = {}, {}
     for written, addresses in wanted.fields["fixed_ips"].items():
         network = world.word("network", written)
-        has = [address for name, one in zip(names, of(item)) if name == network for address in one.addresses]
+        has = [address for name, one in zip(names, _of(item)) if name == network for address in one.addresses]
         built = names.count(network) >= should.count(network)
         if built and not set(addresses) <= set(has):
             before[network], after[network] = has, list(addresses)
@@ -90,19 +90,19 @@ def fixed_ips(world: Index, wanted: Wanted, item: Item) -> tuple[Any, Any]:
 
 
 FIELDS = {
-    "networks": networks,
-    "security_groups": security_groups,
-    "port_groups": port_groups,
-    "fixed_ips": fixed_ips,
+    "networks": _networks,
+    "security_groups": _security_groups,
+    "port_groups": _port_groups,
+    "fixed_ips": _fixed_ips,
 }
 
 
 def disorder(world: Index, wanted: Wanted, item: Item) -> str:
     """Say that a server's interfaces are in another order than declared, which only a new server would have."""
-    if len(of(item)) < 2:
+    if len(_of(item)) < 2:
         return ""
     should = [world.word("network", str(port["network"])) for port in wanted.create.get("networks") or ()]
-    has = [name or "" for name in network_names(world, item)]
+    has = [name or "" for name in _network_names(world, item)]
     if has == should or sorted(has) != sorted(should):
         return ""
     return f"its interfaces are in the order {', '.join(has)}, not {', '.join(should)}: only a new server would differ"

@@ -28,7 +28,7 @@ def decide(world: Index, wanted: Wanted, item: Item, costs: Mapping[str, str]) -
     actions = lifecycle.way(wanted.state, vm_state, None).actions
     if actions:
         return steps(wanted, item, (vm_state, *actions), costs)
-    return decide_running(world, wanted, item) if vm_state == "active" else []
+    return _decide_running(world, wanted, item) if vm_state == "active" else []
 
 
 def steps(wanted: Wanted, item: Item, way: tuple[str, ...], costs: Mapping[str, str]) -> list[Found]:
@@ -36,52 +36,52 @@ def steps(wanted: Wanted, item: Item, way: tuple[str, ...], costs: Mapping[str, 
     start, *actions = way
     states = [start, *(lifecycle.REACHED[action][0] for action in actions)]
     return [
-        change(wanted, item, action, states[place : place + 2], costs.get(action, consequence.NONE))
+        _change(wanted, item, action, states[place : place + 2], costs.get(action, consequence.NONE))
         for place, action in enumerate(actions)
     ]
 
 
-def decide_running(world: Index, wanted: Wanted, item: Item) -> list[Found]:
+def _decide_running(world: Index, wanted: Wanted, item: Item) -> list[Found]:
     """Nova says ACTIVE: ask the host. A hard reboot defines the guest anew and starts it; it is down already."""
     proof = world.proof(item)
     if proof.asked and proof.domain is None:
-        return [decide_lost(world, wanted, item, proof.elsewhere)]
-    state = stopped_by(item, proof.domain.state if proof.domain else None)
+        return [_decide_lost(world, wanted, item, proof.elsewhere)]
+    state = _stopped_by(item, proof.domain.state if proof.domain else None)
     if state is None:
         return []
     why = f"Nova says ACTIVE, and it is {state}"
     if policy.POWER not in world.policy.heal:
-        return [drift_note(wanted, item, policy.POWER, f"{why}: --heal {policy.POWER} starts it")]
-    return [repair(wanted, item, policy.POWER, state, why)]
+        return [_drift_note(wanted, item, policy.POWER, f"{why}: --heal {policy.POWER} starts it")]
+    return [_repair(wanted, item, policy.POWER, state, why)]
 
 
-def decide_lost(world: Index, wanted: Wanted, item: Item, elsewhere: str) -> Found:
+def _decide_lost(world: Index, wanted: Wanted, item: Item, elsewhere: str) -> Found:
     """Decide on a server whose host does not have its guest. One that runs elsewhere must not be made a second time."""
     host = item.status.get("host")
     if elsewhere:
         text = f"Nova says ACTIVE on {host}, and its guest is on {elsewhere}: it is left alone"
-        return drift_note(wanted, item, policy.HOST, text)
+        return _drift_note(wanted, item, policy.HOST, text)
     why = f"Nova says ACTIVE on {host}, and libvirt there has no such guest"
     if policy.MISSING_DOMAIN in world.policy.heal:
-        return repair(wanted, item, policy.MISSING_DOMAIN, "missing", why)
-    return drift_note(
+        return _repair(wanted, item, policy.MISSING_DOMAIN, "missing", why)
+    return _drift_note(
         wanted, item, policy.MISSING_DOMAIN, f"{why}: --heal {policy.MISSING_DOMAIN} makes it from its disk"
     )
 
 
-def drift_note(wanted: Wanted, item: Item, drift: str, text: str) -> Note:
+def _drift_note(wanted: Wanted, item: Item, drift: str, text: str) -> Note:
     """Return a note of a class of drift."""
     host = str(item.status.get("host") or "")
     return Note(HELD, "server", wanted.key, text, wanted.at("state"), drift=drift, host=host)
 
 
-def repair(wanted: Wanted, item: Item, drift: str, state: str, why: str) -> Change:
+def _repair(wanted: Wanted, item: Item, drift: str, state: str, why: str) -> Change:
     """Return the reboot that ends a drift."""
-    made = change(wanted, item, lifecycle.REBOOT, [state, "running"], consequence.REBOOT)
+    made = _change(wanted, item, lifecycle.REBOOT, [state, "running"], consequence.REBOOT)
     return replace(made, reason=f"drift {drift}: {why}", drift=drift)
 
 
-def stopped_by(item: Item, domain_state: Optional[str]) -> Optional[str]:
+def _stopped_by(item: Item, domain_state: Optional[str]) -> Optional[str]:
     """Return the state of power that contradicts ACTIVE, and who says so; None where nobody does."""
     if domain_state is not None:
         return f"{domain_state} (libvirt)" if domain_state in DOWN else None
@@ -89,7 +89,7 @@ def stopped_by(item: Item, domain_state: Optional[str]) -> Optional[str]:
     return f"{told} (Nova)" if told in DOWN else None
 
 
-def change(wanted: Wanted, item: Item, action: str, states: list[str], cost: str) -> Change:
+def _change(wanted: Wanted, item: Item, action: str, states: list[str], cost: str) -> Change:
     """Return a step that changes the state of power."""
     fields = (FieldChange("state", states[0], states[-1], wanted.at("state"), cost),)
     return Change(

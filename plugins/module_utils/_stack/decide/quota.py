@@ -41,8 +41,8 @@ def fit(world: Index, changes: list[Change]) -> list[Change]:
     limits = world.observed.limits
     if limits is None:
         return changes
-    needs = [Counter[str]() if change.blocked else need(world, change) for change in changes]
-    lacking = short(limits, needs)
+    needs = [Counter[str]() if change.blocked else _need(world, change) for change in changes]
+    lacking = _short(limits, needs)
     if not lacking:
         return changes
     told = "; ".join(
@@ -50,27 +50,27 @@ def fit(world: Index, changes: list[Change]) -> list[Change]:
         for name, number in lacking.items()
     )
     reason = f"the project's quota is too small for this plan: it needs {told}"
-    again = [change.action == "create" and was_there(world, change) for change in changes]
-    kept = not short(limits, [one for one, back in zip(needs, again) if back])
+    again = [change.action == "create" and _was_there(world, change) for change in changes]
+    kept = not _short(limits, [one for one, back in zip(needs, again) if back])
     return [
         replace(change, blocked=reason) if any(one[name] for name in lacking) and not (kept and back) else change
         for change, one, back in zip(changes, needs, again)
     ]
 
 
-def was_there(world: Index, change: Change) -> bool:
+def _was_there(world: Index, change: Change) -> bool:
     """Tell whether we made a thing once, so that making it is a repair."""
     remembered = world.applied.get(change.uid)
     return remembered is not None and bool(remembered.fields)
 
 
-def short(limits: Mapping[str, tuple[int, int]], needs: list[Counter[str]]) -> dict[str, int]:
+def _short(limits: Mapping[str, tuple[int, int]], needs: list[Counter[str]]) -> dict[str, int]:
     """Return the quotas of which there is too little left, each with how much is needed."""
     whole = sum(needs, Counter[str]())
     return {name: whole[name] for name in WORDS if name in limits and whole[name] > limits[name][1] - limits[name][0]}
 
 
-def need(world: Index, change: Change) -> Counter[str]:
+def _need(world: Index, change: Change) -> Counter[str]:
     """Return what a step takes of the quotas. What a deletion gives back does not count: deletions come last."""
     wanted = world.wanted.get((change.kind, change.name))
     if change.kind != "server" or wanted is None or change.action not in {"create", "replace", "resize"}:

@@ -43,18 +43,18 @@ def decide_server(world: Index, wanted: Wanted) -> list[Found]:
     if wanted.state == "absent":
         return [found for item in items for found in removal(world, item, wanted)]
     if not items:
-        return [missing(world, wanted)]
+        return [_missing(world, wanted)]
     item = items[0]
     others = items[1:] if item.mark is not None else []
     twins = [Note(HELD, "server", wanted.key, f"has a twin {twin.id}: delete one by hand") for twin in others]
-    reason = untouchable(world, wanted, item)
+    reason = _untouchable(world, wanted, item)
     if reason:
         return [*twins, Note(HELD, "server", wanted.key, reason, wanted.at())]
-    kept = keep(world, wanted, item)
+    kept = _keep(world, wanted, item)
     return [*twins, *(kept if world.owned(item) else adopt.decide(world, wanted, item, kept))]
 
 
-def missing(world: Index, wanted: Wanted) -> Found:
+def _missing(world: Index, wanted: Wanted) -> Found:
     """Decide on a server that was not seen: it is made only if it surely is not there, nor on its way."""
     if not world.observed.covers("server"):
         return Note(UNKNOWN, "server", wanted.key, "not seen, but not all servers could be looked at", wanted.at())
@@ -66,7 +66,7 @@ def missing(world: Index, wanted: Wanted) -> Found:
     if foreign:
         text = f"a server of this name ({foreign[0].id}) is there and is not ours: adopt it, or choose another name"
         return Note(FOREIGN, "server", wanted.key, text, wanted.at())
-    twins = twin_groups(world) if wanted.fields.get("security_groups") else []
+    twins = _twin_groups(world) if wanted.fields.get("security_groups") else []
     if twins:
         text = (
             f"this project has two security groups named {twins[0]}: Nova then makes no server with groups; rename one"
@@ -79,12 +79,12 @@ def missing(world: Index, wanted: Wanted) -> Found:
     return creation(wanted)
 
 
-def twin_groups(world: Index) -> list[str]:
+def _twin_groups(world: Index) -> list[str]:
     """Return the names that several security groups of the project bear."""
     return [name for (kind, name), items in world.by_name.items() if kind == "security_group" and len(items) > 1]
 
 
-def untouchable(world: Index, wanted: Wanted, item: Item) -> Optional[str]:
+def _untouchable(world: Index, wanted: Wanted, item: Item) -> Optional[str]:
     """Return why a server is to be left alone, if it is."""
     if wanted.hold:
         return "the declaration holds it"
@@ -96,55 +96,55 @@ def untouchable(world: Index, wanted: Wanted, item: Item) -> Optional[str]:
     return None
 
 
-def keep(world: Index, wanted: Wanted, item: Item) -> list[Found]:
+def _keep(world: Index, wanted: Wanted, item: Item) -> list[Found]:
     """Decide on a server that is there and ours."""
     vm_state, task = item.status.get("vm_state"), item.status.get("task_state")
     if task is None and vm_state == "error":
-        return decide_errored(world, wanted, item)
+        return _decide_errored(world, wanted, item)
     differences, notes = differing(world, wanted, item)
     if task is None and vm_state == lifecycle.RESIZED:
         return [*notes, *resize.decide(world, wanted, item)]
     way = lifecycle.way(wanted.state, vm_state, task)
     if way.held:
         return [*notes, Note(HELD, "server", wanted.key, way.held, wanted.at("state"), passing=way.passing)]
-    if asleep(item, differences) and not way.actions:
+    if _asleep(item, differences) and not way.actions:
         notes += [Note(IGNORED, "server", wanted.key, f"{one.field} waits until it is awake") for _, one in differences]
         differences = []
-    changes = by_action(wanted, item, differences)
+    changes = _by_action(wanted, item, differences)
     if any(change.action == "replace" for change in changes):
         return [*notes, *(change for change in changes if change.action == "replace")]
-    if vm_state in awake(wanted, differences) or not (heavy(differences) or asleep(item, differences)):
+    if vm_state in _awake(wanted, differences) or not (_heavy(differences) or _asleep(item, differences)):
         return [*notes, *changes, *power.decide(world, wanted, item, TAKES)]
     ways = lifecycle.WAYS
     waking = power.steps(wanted, item, (str(vm_state), *ways["active"][str(vm_state)]), TAKES)
     return [*notes, *waking, *changes, *power.steps(wanted, item, ("active", *ways[wanted.state]["active"]), TAKES)]
 
 
-def awake(wanted: Wanted, differences: list[tuple[str, FieldChange]]) -> tuple[str, ...]:
+def _awake(wanted: Wanted, differences: list[tuple[str, FieldChange]]) -> tuple[str, ...]:
     """Return the states for heavy changes. What is to run is resized while it runs: stopped it would prove nothing."""
     resizing = any(action == "resize" for action, _ in differences)
     return ("active",) if resizing and wanted.state in resize.RUNNING else AWAKE
 
 
-def heavy(differences: list[tuple[str, FieldChange]]) -> bool:
+def _heavy(differences: list[tuple[str, FieldChange]]) -> bool:
     """Tell whether something is to be done that Nova does to running and stopped servers only."""
     return any(action in {"resize", "rebuild"} for action, _ in differences)
 
 
-def asleep(item: Item, differences: list[tuple[str, FieldChange]]) -> bool:
+def _asleep(item: Item, differences: list[tuple[str, FieldChange]]) -> bool:
     """Tell whether light changes, and nothing else, must wait because Nova refuses them in the server's state."""
-    if heavy(differences) or any(action == "replace" for action, _ in differences):
+    if _heavy(differences) or any(action == "replace" for action, _ in differences):
         return False
     return any(item.status.get("vm_state") in REFUSED_WHILE.get(change.field, ()) for _, change in differences)
 
 
-def decide_errored(world: Index, wanted: Wanted, item: Item) -> list[Found]:
+def _decide_errored(world: Index, wanted: Wanted, item: Item) -> list[Found]:
     """A server in ERROR that never ran has nothing to lose and is made anew; one that ran is evidence."""
     fault = str(item.status.get("fault") or "Nova gives no reason")
-    if never_ran(item) and (wanted.protect or item.fields.get("protect")):
+    if _never_ran(item) and (wanted.protect or item.fields.get("protect")):
         text = f"it never ran ({fault}) and is protected: delete it by hand, and it is made anew"
         return [Note(DENIED, "server", wanted.key, text, wanted.at("protect"))]
-    if never_ran(item) and {"image", "flavor"} <= wanted.fields.keys():
+    if _never_ran(item) and {"image", "flavor"} <= wanted.fields.keys():
         fields = (FieldChange("state", f"error: {fault}", wanted.state, wanted.at("state")),)
         return [step("replace", wanted, item, fields, f"it never ran: {fault}")]
     if world.policy.on_error == policy.REBOOT:
@@ -153,7 +153,7 @@ def decide_errored(world: Index, wanted: Wanted, item: Item) -> list[Found]:
     return [Note(HELD, "server", wanted.key, f"it is in ERROR: {fault}", wanted.at())]
 
 
-def by_action(wanted: Wanted, item: Item, differences: list[tuple[str, FieldChange]]) -> list[Change]:
+def _by_action(wanted: Wanted, item: Item, differences: list[tuple[str, FieldChange]]) -> list[Change]:
     """Return one step per action, gentle ones first."""
     steps = []
     for action in ("update", "resize", "rebuild", "replace"):
@@ -178,7 +178,7 @@ def removal(world: Index, item: Item, wanted: Optional[Wanted] = None) -> list[F
         return [Note(IGNORED, "server", key, "somebody deleted it softly: purge it, or leave it to Nova", origin)]
     why = "it is declared absent" if wanted is not None else "it is no longer declared"
     uid = mark.uid_of(world.desired.stack, "server", key)
-    cost = c.NONE if never_ran(item) else c.CHANGES_UUID
+    cost = c.NONE if _never_ran(item) else c.CHANGES_UUID
     return [
         Change(
             "delete",
@@ -194,6 +194,6 @@ def removal(world: Index, item: Item, wanted: Optional[Wanted] = None) -> list[F
     ]
 
 
-def never_ran(item: Item) -> bool:
+def _never_ran(item: Item) -> bool:
     """Tell whether a server surely has nothing on its disk: it failed before its first start."""
     return item.status.get("vm_state") == "error" and not item.status.get("launched")

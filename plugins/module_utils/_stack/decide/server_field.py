@@ -39,7 +39,7 @@ def pairs(world: Index, wanted: Wanted, item: Item) -> Iterator[tuple[str, Any, 
         before, after_there = both(world, wanted, item, field)
         if field not in SHARED and after_there is not UNSET and differs(before, after_there):
             yield field, before, after_there
-    yield from shared_fields(world, wanted, item)
+    yield from _shared_fields(world, wanted, item)
 
 
 def both(world: Index, wanted: Wanted, item: Item, field: str) -> tuple[Any, Any]:
@@ -48,13 +48,13 @@ def both(world: Index, wanted: Wanted, item: Item, field: str) -> tuple[Any, Any
     if not all(world.observed.covers(kind) for kind in TOLD_BY.get(field, ())):
         return None, UNSET
     if field == "flavor":
-        return flavors(world, item, after)
+        return _flavors(world, item, after)
     if field == "image":
-        return images(world, item, after)
+        return _images(world, item, after)
     if field in interface.FIELDS:
         return interface.FIELDS[field](world, wanted, item)
     if field == "server_group":
-        return group(world, item, after)
+        return _group(world, item, after)
     if field == "hints":
         return item.fields.get(field), hints_digest(after) if field in item.fields else UNSET
     if field not in item.fields or (item.fields[field] is None and field in {"user_data", "zone"}):
@@ -67,7 +67,7 @@ def sizes(fields: Mapping[str, Any]) -> dict[str, int]:
     return {name: int(fields.get(name) or 0) for name in SIZES}
 
 
-def flavors(world: Index, item: Item, name: str) -> tuple[Any, Any]:
+def _flavors(world: Index, item: Item, name: str) -> tuple[Any, Any]:
     """Compare by sizes as well as by name: another flavor may hide under the same name. An id stands for its name."""
     wanted = world.wanted.get(("flavor", name))
     known = world.item("flavor", name)
@@ -79,7 +79,7 @@ def flavors(world: Index, item: Item, name: str) -> tuple[Any, Any]:
     return {"name": has.get("name"), **sizes(has)}, {"name": called, **sizes(source)}
 
 
-def images(world: Index, item: Item, name: str) -> tuple[Any, Any]:
+def _images(world: Index, item: Item, name: str) -> tuple[Any, Any]:
     """Compare by what is in the image. An image that is gone from Glance is not a reason to destroy what it made."""
     has = world.by_id.get(("image", item.fields.get("image") or ""))
     wanted = world.wanted.get(("image", name))
@@ -87,7 +87,7 @@ def images(world: Index, item: Item, name: str) -> tuple[Any, Any]:
         return None, UNSET
     if wanted is None:
         should = world.item("image", name)
-        return (image_name(world, has), image_name(world, should)) if should is not None else (None, UNSET)
+        return (_image_name(world, has), _image_name(world, should)) if should is not None else (None, UNSET)
     same = has.mark is not None and has.mark.uid == wanted.uid and not is_belied(has, wanted)
     if same and has.fields.get("content") is None:
         return None, UNSET
@@ -95,12 +95,12 @@ def images(world: Index, item: Item, name: str) -> tuple[Any, Any]:
     return before, [name, wanted.fields.get("content")]
 
 
-def image_name(world: Index, image: Item) -> list[Any]:
+def _image_name(world: Index, image: Item) -> list[Any]:
     """Return an image as name and id."""
     return [world.called("image", image.id), image.id]
 
 
-def group(world: Index, item: Item, name: str) -> tuple[Any, Any]:
+def _group(world: Index, item: Item, name: str) -> tuple[Any, Any]:
     """Tell whether a server is a member of its server group, which it can become only when it is made."""
     known = world.item("server_group", name)
     return name if known is not None and item.id in world.members(known) else None, name
@@ -112,7 +112,7 @@ def hints_digest(hints: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def shared_fields(world: Index, wanted: Wanted, item: Item) -> Iterator[tuple[str, Any, Any]]:
+def _shared_fields(world: Index, wanted: Wanted, item: Item) -> Iterator[tuple[str, Any, Any]]:
     """Yield metadata and tags, which others may write, too.
 
     Ours is what is declared, and what we once set and is declared no more (None for such metadata); the rest is not
@@ -127,7 +127,7 @@ def shared_fields(world: Index, wanted: Wanted, item: Item) -> Iterator[tuple[st
     before = {name: has.get(name) for name in sorted({*declared, *gone})}
     after = {name: declared.get(name) for name in before}
     if before != after:
-        before, stale = cover_secrets(before, after, item, last.get("metadata") or {})
+        before, stale = _cover_secrets(before, after, item, last.get("metadata") or {})
         if stale or before != after:
             yield "metadata", before, after
     tags = set(wanted.fields.get("tags") or ())
@@ -138,7 +138,7 @@ def shared_fields(world: Index, wanted: Wanted, item: Item) -> Iterator[tuple[st
         yield "tags", sorted(there), sorted(tags)
 
 
-def cover_secrets(
+def _cover_secrets(
     before: Mapping[str, Any], after: Mapping[str, Any], item: Item, last: Mapping[str, Any]
 ) -> tuple[dict[str, Any], bool]:
     """Return metadata as it is, with what is or was a secret hidden, and whether one is still remembered in clear."""

@@ -49,18 +49,18 @@ def decide(
 ) -> Decision:
     """Return everything between desired and observed. ``now`` is in epoch seconds; ``last_applied`` is by uid."""
     world = Index(desired, observed, last_applied, policy)
-    found: list[Found] = [*complaints(world), *claims(world), *absent_externals(world), *volume.no_cinder(world)]
-    for wanted in in_order(desired.wanted):
-        found += pending(world, wanted, now) or one(world, wanted)
-    found += holds(world)
-    found += [*affinity.decide_placement(world), *prune(world)]
+    found: list[Found] = [*_complaints(world), *_claims(world), *_absent_externals(world), *volume.no_cinder(world)]
+    for wanted in _in_order(desired.wanted):
+        found += _pending(world, wanted, now) or _one(world, wanted)
+    found += _holds(world)
+    found += [*affinity.decide_placement(world), *_prune(world)]
     changes = guard.guard(world, (step for step in found if isinstance(step, Change)))
-    changes = still_needed(world, changes)
-    changes = [*changes, *follow(world, changes)]
+    changes = _still_needed(world, changes)
+    changes = [*changes, *_follow(world, changes)]
     return Decision(tuple(changes), tuple(note for note in found if isinstance(note, Note)))
 
 
-def one(world: Index, wanted: Wanted) -> list[Found]:
+def _one(world: Index, wanted: Wanted) -> list[Found]:
     """Decide on one declared thing."""
     if wanted.kind == "server":
         return server.decide_server(world, wanted)
@@ -68,15 +68,15 @@ def one(world: Index, wanted: Wanted) -> list[Found]:
     return other.get(wanted.kind, thing.decide_thing)(world, wanted)
 
 
-def in_order(wanted: Iterable[Wanted]) -> list[Wanted]:
+def _in_order(wanted: Iterable[Wanted]) -> list[Wanted]:
     """Return things by kind, and within a kind after those of the same kind that they need."""
     by_kind: dict[str, list[Wanted]] = {kind: [] for kind in ORDER}
     for one_wanted in wanted:
         by_kind[one_wanted.kind].append(one_wanted)
-    return [found for kind in ORDER for found in after_needs(by_kind[kind])]
+    return [found for kind in ORDER for found in _after_needs(by_kind[kind])]
 
 
-def after_needs(wanted: list[Wanted]) -> list[Wanted]:
+def _after_needs(wanted: list[Wanted]) -> list[Wanted]:
     """Sort things of one kind by their needs of each other; a circle is left as it stands."""
     names = {one_wanted.name for one_wanted in wanted}
     placed: set[str] = set()
@@ -96,7 +96,7 @@ def after_needs(wanted: list[Wanted]) -> list[Wanted]:
     return result
 
 
-def follow(world: Index, changes: list[Change]) -> list[Change]:
+def _follow(world: Index, changes: list[Change]) -> list[Change]:
     """Return the steps that lead floating addresses to the new port of a server that is replaced."""
     replaced = {step.name for step in changes if (step.kind, step.action) == ("server", "replace") and not step.blocked}
     planned = {step.uid for step in changes}
@@ -108,12 +108,12 @@ def follow(world: Index, changes: list[Change]) -> list[Change]:
     return found
 
 
-def complaints(world: Index) -> list[Found]:
+def _complaints(world: Index) -> list[Found]:
     """Say what could not be looked at."""
     return [Note(changing.UNKNOWN, "cloud", "", text) for text in world.observed.complaints]
 
 
-def claims(world: Index) -> list[Found]:
+def _claims(world: Index) -> list[Found]:
     """Name what bears this stack's mark and belongs to another project: nothing of ours is made of it, or changed."""
     found: list[Found] = []
     for item in world.claiming:
@@ -124,14 +124,14 @@ def claims(world: Index) -> list[Found]:
     return found
 
 
-def holds(world: Index) -> list[Found]:
+def _holds(world: Index) -> list[Found]:
     """Name the servers of ours that somebody has locked: whatever is to be done to them waits until that ends."""
     items = ((one, item) for one in world.desired.wanted if one.kind == "server" for item in world.found(one))
     told = ((one, guard.lock_reason(item)) for one, item in items)
     return [Note(changing.IGNORED, "server", one.key, text, one.at()) for one, text in told if text]
 
 
-def absent_externals(world: Index) -> list[Found]:
+def _absent_externals(world: Index) -> list[Found]:
     """Name what the declaration uses, nobody declares, and the cloud does not have (or has twice)."""
     found: list[Found] = []
     for external in world.desired.external:
@@ -144,7 +144,7 @@ def absent_externals(world: Index) -> list[Found]:
     return found
 
 
-def pending(world: Index, wanted: Wanted, now: float) -> Optional[list[Found]]:
+def _pending(world: Index, wanted: Wanted, now: float) -> Optional[list[Found]]:
     """Hold a thing whose creation was sent a moment ago with no answer yet: asking again could make a twin."""
     applied = world.applied.get(wanted.uid)
     if applied is None or applied.intent_at is None or world.found(wanted):
@@ -156,47 +156,47 @@ def pending(world: Index, wanted: Wanted, now: float) -> Optional[list[Found]]:
     return [Note(changing.HELD, wanted.kind, wanted.key, text, wanted.at(), passing=True)]
 
 
-def prune(world: Index) -> list[Found]:
+def _prune(world: Index) -> list[Found]:
     """Decide on everything that bears our proven mark and is not declared: the last things first."""
-    doomed = [item for item in world.observed.items if is_undeclared(world, item)]
+    doomed = [item for item in world.observed.items if _is_undeclared(world, item)]
     doomed.sort(key=lambda item: PRUNED_LAST.get(item.kind, 0))
     found: list[Found] = []
     going: set[str] = set()
     for item in doomed:
-        steps = removals(world, item, going)
+        steps = _removals(world, item, going)
         going |= {step.target for step in steps if isinstance(step, Change)}
         found += steps
     return found
 
 
-def removals(world: Index, item: Item, going: set[str]) -> list[Found]:
+def _removals(world: Index, item: Item, going: set[str]) -> list[Found]:
     """Remove one thing of any kind."""
     if item.kind == "server":
         return server.removal(world, item)
-    return volume.removal(world, item) if item.kind == "volume" else removal(world, item, going)
+    return volume.removal(world, item) if item.kind == "volume" else _removal(world, item, going)
 
 
-def is_undeclared(world: Index, item: Item) -> bool:
+def _is_undeclared(world: Index, item: Item) -> bool:
     """Tell whether a thing is ours, the declaration does not know it, and the look at its kind was complete."""
     if not world.observed.covers(item.kind):
         return False
     if item.kind == "key":
-        return ("key", item.name) not in world.wanted and bool(made_key(world, item))
+        return ("key", item.name) not in world.wanted and bool(_made_key(world, item))
     if item.mark is None or not world.owned(item):
         return False
     return item.mark.uid not in world.uids and item.id not in world.adopted
 
 
-def made_key(world: Index, item: Item) -> str:
+def _made_key(world: Index, item: Item) -> str:
     """Return the public key that we last gave a key pair of this name; empty where we remember none."""
     applied = world.applied.get(mark.uid_of(world.desired.stack, "key", item.name))
     return str(applied.fields.get("public_key") or "") if applied is not None else ""
 
 
-def removal(world: Index, item: Item, going: set[str]) -> list[Found]:
+def _removal(world: Index, item: Item, going: set[str]) -> list[Found]:
     """Remove one thing that is not a server, unless something that stays still uses it."""
     key = (item.mark.key if item.mark else None) or item.name
-    why = why_needed(world, item, going)
+    why = _why_needed(world, item, going)
     if why:
         return [Note(changing.IGNORED, item.kind, key, f"is no longer declared and stays: {why}")]
     return [
@@ -213,19 +213,19 @@ def removal(world: Index, item: Item, going: set[str]) -> list[Found]:
     ]
 
 
-def why_needed(world: Index, item: Item, going: set[str]) -> str:
+def _why_needed(world: Index, item: Item, going: set[str]) -> str:
     """Say why a thing that is no longer declared must stay; empty where nothing speaks for it."""
     kind = {"subnet": "network", "interface": "network"}.get(item.kind, item.kind)
     words = {(kind, item.name), (kind, item.id), (item.kind, item.mark.key if item.mark else None)}
     if words & world.by_ident or any(not words.isdisjoint(one.needs) for one in world.desired.wanted):
         return "the declaration still uses it by its name"
-    if item.kind == "key" and made_key(world, item) != item.fields.get("public_key"):
+    if item.kind == "key" and _made_key(world, item) != item.fields.get("public_key"):
         return "it is not the public key that we gave it, and Nova has no place for our mark"
-    user = used_by(world, item, going)
+    user = _used_by(world, item, going)
     return f"server {user} still uses it" if user else ""
 
 
-def still_needed(world: Index, changes: list[Change]) -> list[Change]:
+def _still_needed(world: Index, changes: list[Change]) -> list[Change]:
     """Keep what is used by a server whose own removal is blocked."""
     ends = [one for one in changes if (one.kind, one.action) == ("server", "delete")]
     going = {one.target for one in ends if not one.blocked}
@@ -234,12 +234,12 @@ def still_needed(world: Index, changes: list[Change]) -> list[Change]:
     kept: list[Change] = []
     for step in changes:
         item = world.by_id.get((step.kind, step.target)) if step.action == "delete" and step.kind in USED else None
-        user = used_by(world, item, going) if item is not None else ""
+        user = _used_by(world, item, going) if item is not None else ""
         kept.append(guard.block(step, f"server {user} still uses it") if user else step)
     return kept
 
 
-def used_by(world: Index, item: Item, going: set[str]) -> str:
+def _used_by(world: Index, item: Item, going: set[str]) -> str:
     """Return the name of a server that stays and uses the thing; empty where none does."""
     if item.kind == "server_group":
         stays = next(iter(sorted(world.members(item) - going)), "")
@@ -248,12 +248,12 @@ def used_by(world: Index, item: Item, going: set[str]) -> str:
     if item.kind not in USED:
         return ""
     for user in world.observed.of_kind("server"):
-        if user.id not in going and uses(user, item):
+        if user.id not in going and _uses(user, item):
             return user.name
     return ""
 
 
-def uses(server: Item, item: Item) -> bool:
+def _uses(server: Item, item: Item) -> bool:
     """Tell whether a server uses an image, a key pair, a network or a security group."""
     if item.kind == "key":
         return bool(server.fields.get("key_name") == item.name)

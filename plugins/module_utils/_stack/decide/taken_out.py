@@ -61,12 +61,12 @@ def taken_out_notes(world: Index, wanted: Wanted, before: Mapping[str, Any]) -> 
     if not open_to:
         return []
     last = world.last(wanted)
-    stay = [name for name in open_to if name in last and same(name, last[name], before[name])]
+    stay = [name for name in open_to if name in last and _same(name, last[name], before[name])]
     text = "is no longer declared and stays as it was: declare what it should be"
     return [Note(IGNORED, wanted.kind, wanted.key, f"{name} {text}", wanted.at()) for name in stay]
 
 
-def same(name: str, last: Any, before: Any) -> bool:
+def _same(name: str, last: Any, before: Any) -> bool:
     """Tell whether a field is as we last applied it. Hints are seen as a digest alone."""
     return name == "hints" or bool(last == before)
 
@@ -86,11 +86,11 @@ def old_specs(world: Index, wanted: Wanted, item: Item) -> str:
     name, has = wanted.fields.get("flavor"), item.fields.get("flavor") or {}
     asked = (name, id(has))  # what many servers say alike is one value
     if asked not in world.specs:
-        world.specs[asked] = describe_change(has, found_specs(world, name) if name else None)
+        world.specs[asked] = _describe_change(has, _found_specs(world, name) if name else None)
     return world.specs[asked]
 
 
-def describe_change(has: Mapping[str, Any], should: Optional[tuple[str, dict[str, str]]]) -> str:
+def _describe_change(has: Mapping[str, Any], should: Optional[tuple[str, dict[str, str]]]) -> str:
     """Say what ``old_specs`` says of a server's own flavor, and of the name and the extra specs of the one it names."""
     runs = has.get("extra_specs")
     if should is None or runs is None or runs == should[1] or has.get("name") != should[0]:
@@ -99,7 +99,7 @@ def describe_change(has: Mapping[str, Any], should: Optional[tuple[str, dict[str
     return f"runs with the extra specs of before ({', '.join(names)}): a resize or a new server takes the new ones"
 
 
-def found_specs(world: Index, name: str) -> Optional[tuple[str, dict[str, str]]]:
+def _found_specs(world: Index, name: str) -> Optional[tuple[str, dict[str, str]]]:
     """Return a flavor's own name and the extra specs that it will have after the plan; None where that is not known."""
     item = world.item("flavor", name) if world.observed.covers("flavor") else None
     if item is None:

@@ -78,7 +78,7 @@ MARK = "mark"
 Found = Union[Change, Note]
 
 
-def seen_fields(world: Index, item: Item) -> Mapping[str, Any]:
+def _seen_fields(world: Index, item: Item) -> Mapping[str, Any]:
     """Return an item's fields with ids turned into the names that the declaration uses."""
     fields = dict(item.fields)
     if item.kind == "router":
@@ -94,7 +94,7 @@ def seen_fields(world: Index, item: Item) -> Mapping[str, Any]:
     return fields
 
 
-def declared_value(world: Index, kind: str, field: str, after: Any) -> Any:
+def _declared_value(world: Index, kind: str, field: str, after: Any) -> Any:
     """Return a declared value in the words of ``seen_fields``, of a thing that is known by name or id."""
     if (kind, field) in TOLD_BY and after:
         return world.word(TOLD_BY[kind, field][-1], after)
@@ -138,12 +138,12 @@ def decide_thing(world: Index, wanted: Wanted) -> list[Found]:
 
 def compare(world: Index, wanted: Wanted, item: Item) -> list[Found]:
     """Return the step and the notes between one thing and its desire."""
-    before = seen_fields(world, item)
+    before = _seen_fields(world, item)
     changes: dict[str, list[FieldChange]] = {UPDATE: [], REPLACE: [], DENY: [], IGNORE: []}
-    gone = options(world, wanted, item, before)
+    gone = _options(world, wanted, item, before)
     for name, after in {**wanted.fields, **gone}.items():
-        if not is_told(world, item, name) or not differs(
-            before.get(name), declared_value(world, item.kind, name, after)
+        if not _is_told(world, item, name) or not differs(
+            before.get(name), _declared_value(world, item.kind, name, after)
         ):
             continue
         rule = RULES[wanted.kind].get(name, SIZE)
@@ -154,23 +154,23 @@ def compare(world: Index, wanted: Wanted, item: Item) -> list[Found]:
     notes = taken_out.taken_out_notes(world, wanted, before) if world.owned(item) else []
     if not any(changes.values()):
         return notes
-    if not may_change(world, wanted, item):
+    if not _may_change(world, wanted, item):
         names = ", ".join(sorted(one.field for group in changes.values() for one in group))
         text = f"exists with another {names} and is not ours: rename yours, or make it equal"
         return [Note(FOREIGN, wanted.kind, wanted.key, text, wanted.at())]
     notes += taken_out.before_the_key(world, wanted, item) if wanted.kind == "key" else []
-    return [*notes, *notes_of(wanted, changes[DENY], changes[IGNORE]), *steps_of(wanted, item, changes)]
+    return [*notes, *_notes_of(wanted, changes[DENY], changes[IGNORE]), *_steps_of(wanted, item, changes)]
 
 
-def options(world: Index, wanted: Wanted, item: Item, before: Mapping[str, Any]) -> dict[str, Any]:
+def _options(world: Index, wanted: Wanted, item: Item, before: Mapping[str, Any]) -> dict[str, Any]:
     """Return by field what should be in place of what was taken out, of a thing of ours."""
     if not world.owned(item):
         return {}
-    last = {name: declared_value(world, item.kind, name, value) for name, value in world.last(wanted).items()}
+    last = {name: _declared_value(world, item.kind, name, value) for name, value in world.last(wanted).items()}
     return taken_out.options(wanted, last, before)
 
 
-def is_told(world: Index, item: Item, field: str) -> bool:
+def _is_told(world: Index, item: Item, field: str) -> bool:
     """Tell whether a field can be compared: whether it names something, and that something was seen."""
     kinds = TOLD_BY.get((item.kind, field), ())
     ident = item.fields.get(field)
@@ -179,14 +179,14 @@ def is_told(world: Index, item: Item, field: str) -> bool:
     )
 
 
-def may_change(world: Index, wanted: Wanted, item: Item) -> bool:
+def _may_change(world: Index, wanted: Wanted, item: Item) -> bool:
     """Tell whether a thing is ours to change. Key pairs bear no marks: there, what we last applied is the proof."""
     if wanted.kind == "key":
         return world.last(wanted).get("public_key") == item.fields.get("public_key")
     return wanted.kind in {"server_group", "interface"} or world.owned(item)
 
 
-def notes_of(wanted: Wanted, denied: list[FieldChange], ignored: list[FieldChange]) -> list[Found]:
+def _notes_of(wanted: Wanted, denied: list[FieldChange], ignored: list[FieldChange]) -> list[Found]:
     """Say which differences stay."""
     told = [
         Note(
@@ -201,7 +201,7 @@ def notes_of(wanted: Wanted, denied: list[FieldChange], ignored: list[FieldChang
     return [*told, *(Note(IGNORED, wanted.kind, wanted.key, f"{one.field} differs", one.origin) for one in ignored)]
 
 
-def steps_of(wanted: Wanted, item: Item, changes: Mapping[str, list[FieldChange]]) -> list[Found]:
+def _steps_of(wanted: Wanted, item: Item, changes: Mapping[str, list[FieldChange]]) -> list[Found]:
     """Return one step for all fields: a replacement if one of them needs it."""
     action = REPLACE if changes[REPLACE] else UPDATE
     fields = tuple(changes[REPLACE] + changes[UPDATE])

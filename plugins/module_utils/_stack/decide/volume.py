@@ -43,16 +43,16 @@ def decide_volume(world: Index, wanted: Wanted) -> list[Found]:
         return [Note(UNKNOWN, "volume", wanted.key, "could not be looked for in full", wanted.at())]
     if len(items) > 1:
         return [Note(HELD, "volume", wanted.key, several(items), wanted.at())]
-    return decide_present(world, wanted, items[0])
+    return _decide_present(world, wanted, items[0])
 
 
-def decide_present(world: Index, wanted: Wanted, item: Item) -> list[Found]:
+def _decide_present(world: Index, wanted: Wanted, item: Item) -> list[Found]:
     """Decide on a volume that is there."""
     status = str(item.status.get("status"))
     if status in PASSING:
         return [Note(HELD, "volume", wanted.key, f"Cinder is at work on it ({status})", wanted.at(), passing=True)]
     if status == "error" and world.owned(item):
-        return decide_failed(wanted, item)
+        return _decide_failed(wanted, item)
     grown = []
     found = taken_out.taken_out_notes(world, wanted, item.fields)
     for field, after in wanted.fields.items():
@@ -69,7 +69,7 @@ def decide_present(world: Index, wanted: Wanted, item: Item) -> list[Found]:
     return [*found, *([step("update", wanted, item, tuple(grown))] if grown else [])]
 
 
-def decide_failed(wanted: Wanted, item: Item) -> list[Found]:
+def _decide_failed(wanted: Wanted, item: Item) -> list[Found]:
     """Decide on a volume in error: mostly its making failed, and it is made anew as what holds data may be.
 
     Cinder puts volumes with data there, too: those of a server that it could not export again after its own restart

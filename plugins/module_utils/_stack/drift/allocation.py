@@ -29,21 +29,21 @@ def of_allocations(observed: Observed, gone: Mapping[str, bool]) -> Iterator[Dri
     items = {item.id: item for item in observed.of_kind("server")}
     for item in items.values():
         if item.status.get("task_state") is None:
-            yield from of_server(item, observed.allocations)
+            yield from _of_server(item, observed.allocations)
     for host, consumers in sorted(observed.allocations.items()):
         for consumer, amounts in sorted(consumers.items()):
             if consumer not in items and gone.get(consumer) is True:
-                text = f"Placement holds {amount(amounts)} for it, and Nova has no such server"
+                text = f"Placement holds {_amount(amounts)} for it, and Nova has no such server"
                 yield Drift(ALLOCATION, consumer, host, text, of="consumer", id=consumer)
 
 
-def of_server(item: Item, allocations: Mapping[str, Mapping[str, Mapping[str, int]]]) -> Iterator[Drift]:
+def _of_server(item: Item, allocations: Mapping[str, Mapping[str, Mapping[str, int]]]) -> Iterator[Drift]:
     """Yield what is wrong about one server's allocation."""
     host, vm_state, name = str(item.status.get("host") or ""), item.status.get("vm_state"), server_name(item)
-    has = {at: consumers[item.id] for at, consumers in allocations.items() if takes(consumers.get(item.id))}
+    has = {at: consumers[item.id] for at, consumers in allocations.items() if _takes(consumers.get(item.id))}
     if vm_state == OFFLOADED:
         for at, amounts in sorted(has.items()):
-            yield Drift(ALLOCATION, name, at, f"it is on no host, and Placement holds {amount(amounts)}", id=item.id)
+            yield Drift(ALLOCATION, name, at, f"it is on no host, and Placement holds {_amount(amounts)}", id=item.id)
     if vm_state not in TAKES or host not in allocations:
         return
     others = sorted(set(has) - {host})
@@ -52,18 +52,18 @@ def of_server(item: Item, allocations: Mapping[str, Mapping[str, Mapping[str, in
         yield Drift(ALLOCATION, name, host, f"Nova says that it is here, and Placement {where}", id=item.id)
         return
     for at in others:
-        text = f"Placement holds {amount(has[at])}, too, and Nova says that it is on {host}"
+        text = f"Placement holds {_amount(has[at])}, too, and Nova says that it is on {host}"
         yield Drift(ALLOCATION, name, at, text, id=item.id)
-    for text in wrong_amounts(has[host], item.fields.get("flavor") or {}):
+    for text in _wrong_amounts(has[host], item.fields.get("flavor") or {}):
         yield Drift(ALLOCATION, name, host, text, id=item.id)
 
 
-def takes(amounts: object) -> bool:
+def _takes(amounts: object) -> bool:
     """Tell whether an allocation is one of a host, and not of storage that hosts share."""
     return isinstance(amounts, dict) and any(name in amounts for name in (*PROCESSORS, MEMORY))
 
 
-def wrong_amounts(amounts: Mapping[str, int], flavor: Mapping[str, object]) -> Iterator[str]:
+def _wrong_amounts(amounts: Mapping[str, int], flavor: Mapping[str, object]) -> Iterator[str]:
     """Yield in what an allocation differs from a flavor."""
     processors = sum(amounts.get(name, 0) for name in PROCESSORS)
     for name, has, should in (
@@ -74,6 +74,6 @@ def wrong_amounts(amounts: Mapping[str, int], flavor: Mapping[str, object]) -> I
             yield f"{name} is {has} in Placement and {should} in its flavor"
 
 
-def amount(amounts: Mapping[str, int]) -> str:
+def _amount(amounts: Mapping[str, int]) -> str:
     """Return amounts in one line, as ``VCPU 1, MEMORY_MB 512``."""
     return ", ".join(f"{name} {value}" for name, value in sorted(amounts.items(), reverse=True))

@@ -34,11 +34,11 @@ def classify(observed: Observed, decision: Decision, gone: Mapping[str, bool]) -
     """
     found = [*of_domains(observed, gone), *of_servers(observed), *of_allocations(observed, gone)]
     notes = {(note.drift, note.name): note for note in decision.notes if note.drift}
-    found = [in_full(one, decision, notes.get((one.kind, one.name))) for one in found]
-    return [*found, *of_steps(decision, found), *of_notes(decision, found)]
+    found = [_in_full(one, decision, notes.get((one.kind, one.name))) for one in found]
+    return [*found, *_of_steps(decision, found), *_of_notes(decision, found)]
 
 
-def in_full(one: Drift, decision: Decision, note: Optional[Note]) -> Drift:
+def _in_full(one: Drift, decision: Decision, note: Optional[Note]) -> Drift:
     """Return what a host contradicts with the step that ends it, or with what the decision has to say of it."""
     steps = [step for step in decision.doable if isinstance(step, Change) and step.target == one.id]
     repair = next((step for step in steps if step.action in REPAIRS.get(one.kind, ())), None)
@@ -47,7 +47,7 @@ def in_full(one: Drift, decision: Decision, note: Optional[Note]) -> Drift:
     return one if note is None else one._replace(text=note.text, origin=note.origin)
 
 
-def of_steps(decision: Decision, found: Sequence[Drift]) -> Iterator[Drift]:
+def _of_steps(decision: Decision, found: Sequence[Drift]) -> Iterator[Drift]:
     """Yield what a step would change, unless the hosts' word on the same is told already."""
     told = {(one.kind, one.id) for one in found}
     for step in decision.steps:
@@ -56,10 +56,10 @@ def of_steps(decision: Decision, found: Sequence[Drift]) -> Iterator[Drift]:
         not_done = f" (not done: {step.blocked})" if step.blocked else ""
         done = "" if step.blocked else step.action
         kind = step.drift or FIELD
-        yield Drift(kind, step.name, "", text_of(step) + not_done, done, step.origin, step.kind, id=step.target)
+        yield Drift(kind, step.name, "", _text_of(step) + not_done, done, step.origin, step.kind, id=step.target)
 
 
-def text_of(step: Change) -> str:
+def _text_of(step: Change) -> str:
     """Return what is not as declared about one thing."""
     if step.action == "create":
         return "is missing"
@@ -70,7 +70,7 @@ def text_of(step: Change) -> str:
     return "; ".join(fields) or step.reason or "differs"
 
 
-def of_notes(decision: Decision, found: Sequence[Drift]) -> Iterator[Drift]:
+def _of_notes(decision: Decision, found: Sequence[Drift]) -> Iterator[Drift]:
     """Yield what stays as it is."""
     told = {(one.kind, one.name) for one in found}
     for note in decision.notes:

@@ -18,7 +18,7 @@ ON_A_HOST = frozenset({"active", "paused", "stopped", "rescued", "resized"})
 """The vm_states in which a server must have a domain on its host; a suspended one may have none."""
 
 
-def places(observed: Observed) -> dict[str, dict[str, Domain]]:
+def _places(observed: Observed) -> dict[str, dict[str, Domain]]:
     """Return for each guest the hosts that have it. A host that is listed under two names counts once."""
     found: dict[str, dict[str, Domain]] = defaultdict(dict)
     seen: set[int] = set()
@@ -34,7 +34,7 @@ def places(observed: Observed) -> dict[str, dict[str, Domain]]:
 def of_domains(observed: Observed, gone: Mapping[str, bool]) -> Iterator[Drift]:
     """Yield what is wrong with guests: of nobody, of the dead, in two places."""
     known = {item.id: server_name(item) for item in observed.of_kind("server")}
-    for uuid, hosts in places(observed).items():
+    for uuid, hosts in _places(observed).items():
         where = ", ".join(sorted(hosts))
         running = [host for host, domain in hosts.items() if domain.state not in power.DOWN]
         domain = next(iter(hosts.values()))
@@ -55,16 +55,16 @@ def of_servers(observed: Observed) -> Iterator[Drift]:
     """Yield where a host contradicts what Nova says of a server."""
     if observed.domains is None:
         return
-    found = places(observed)
+    found = _places(observed)
     for item in observed.of_kind("server"):
         host = str(item.status.get("host") or "")
         guests = observed.domains.get(host, observed.domains.get(host.split(".", maxsplit=1)[0]))
         if guests is None or item.status.get("task_state") is not None:
             continue
-        yield from of_server(item, host, guests.get(item.id), sorted(found.get(item.id, {})))
+        yield from _of_server(item, host, guests.get(item.id), sorted(found.get(item.id, {})))
 
 
-def of_server(item: Item, host: str, domain: Optional[Domain], elsewhere: list[str]) -> Iterator[Drift]:
+def _of_server(item: Item, host: str, domain: Optional[Domain], elsewhere: list[str]) -> Iterator[Drift]:
     """Yield what the host contradicts of one server."""
     vm_state, name = str(item.status.get("vm_state")), server_name(item)
     if domain is None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..model import Declaration, Flavor, Image, Key, Network, Router, SecurityGroup, ServerGroup, Volume
 
 
-def from_flavor(stack: str, flavor: Flavor) -> list[Wanted]:
+def _from_flavor(stack: str, flavor: Flavor) -> list[Wanted]:
     """One flavor. Its extra specs are compared key by key."""
     fields = written_fields(flavor, (*SIZES, "public"))
     if flavor.extra_specs:
@@ -24,12 +24,12 @@ def from_flavor(stack: str, flavor: Flavor) -> list[Wanted]:
     return [want(stack, "flavor", flavor, fields=fields)]
 
 
-def from_key(stack: str, key: Key) -> list[Wanted]:
+def _from_key(stack: str, key: Key) -> list[Wanted]:
     """One key pair; the comment at the end of its line is not a part of it."""
     return [want(stack, "key", key, key=key.name, fields={"public_key": " ".join(key.public_key.split()[:2])})]
 
 
-def from_image(stack: str, image: Image) -> list[Wanted]:
+def _from_image(stack: str, image: Image) -> list[Wanted]:
     """One image. ``content`` identifies what is in it; ``create.file`` is where the controller finds it."""
     fields = written_fields(image, ("min_disk_gb", "min_ram_mb", "public"))
     if image.properties:
@@ -39,7 +39,7 @@ def from_image(stack: str, image: Image) -> list[Wanted]:
     return [want(stack, "image", image, fields=fields, create=create)]
 
 
-def from_network(stack: str, network: Network) -> list[Wanted]:
+def _from_network(stack: str, network: Network) -> list[Wanted]:
     """One network makes three things: itself, its subnet, and its leg on a router."""
     provider = {name: getattr(network, name) for name in ("provider_type", "provider_physical", "provider_segment")}
     fields = written_fields(network, ("external", "shared", "mtu", "port_security"))
@@ -56,13 +56,13 @@ def from_network(stack: str, network: Network) -> list[Wanted]:
     return made
 
 
-def from_router(stack: str, router: Router) -> list[Wanted]:
+def _from_router(stack: str, router: Router) -> list[Wanted]:
     """One router and its gateway."""
     needs = (("network", router.external),) if router.external else ()
     return [want(stack, "router", router, fields=written_fields(router, ("external",)), needs=needs)]
 
 
-def from_security_group(stack: str, group: SecurityGroup) -> list[Wanted]:
+def _from_security_group(stack: str, group: SecurityGroup) -> list[Wanted]:
     """One security group with all its rules; two ways of writing one rule are one rule.
 
     Its name in the cloud begins with the stack's: Nova (2025.1) refuses every server that asks for groups, even by id,
@@ -76,13 +76,13 @@ def from_security_group(stack: str, group: SecurityGroup) -> list[Wanted]:
     return [want(stack, "security_group", group, key=group.name, name=name, fields=fields, needs=needs)]
 
 
-def from_server_group(stack: str, group: ServerGroup) -> list[Wanted]:
+def _from_server_group(stack: str, group: ServerGroup) -> list[Wanted]:
     """One server group. Nova's server groups carry no tags, so the name holds the mark."""
     name = f"{group.name}.{mark.uid_of(stack, 'server_group', group.name)}"
     return [want(stack, "server_group", group, key=group.name, name=name, fields={"policy": group.policy})]
 
 
-def from_volume(stack: str, volume: Volume) -> list[Wanted]:
+def _from_volume(stack: str, volume: Volume) -> list[Wanted]:
     """One volume; a server with count has its own."""
     needs = (("image", volume.image),) if volume.image else ()
     fields = written_fields(volume, ("size_gb", "type", "zone"))
@@ -92,14 +92,14 @@ def from_volume(stack: str, volume: Volume) -> list[Wanted]:
 
 
 SOURCES = (
-    ("flavors", from_flavor),
-    ("keys", from_key),
-    ("images", from_image),
-    ("networks", from_network),
-    ("routers", from_router),
-    ("security_groups", from_security_group),
-    ("server_groups", from_server_group),
-    ("volumes", from_volume),
+    ("flavors", _from_flavor),
+    ("keys", _from_key),
+    ("images", _from_image),
+    ("networks", _from_network),
+    ("routers", _from_router),
+    ("security_groups", _from_security_group),
+    ("server_groups", _from_server_group),
+    ("volumes", _from_volume),
     ("servers", from_server),
 )
 

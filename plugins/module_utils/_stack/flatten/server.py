@@ -23,12 +23,12 @@ USER_DATA = "=user_data"
 
 
 @lru_cache(maxsize=1024)
-def same_needs(needs: Needs) -> Needs:
+def _same_needs(needs: Needs) -> Needs:
     """Return the first needs that were equal to these: most servers of a stack need the same."""
     return needs
 
 
-def server_needs(server: Server) -> Needs:
+def _server_needs(server: Server) -> Needs:
     """Return everything that must be there before the server."""
     needs = [(kind, name) for kind, name in (("flavor", server.flavor), ("image", server.image)) if name]
     needs += [("key", server.key_name)] if server.key_name else []
@@ -37,10 +37,10 @@ def server_needs(server: Server) -> Needs:
     needs += [("security_group", name) for name in dict.fromkeys((*server.security_groups, *own))]
     needs += [("server_group", server.server_group)] if server.server_group else []
     needs += [("volume", name) for name in server.volumes]
-    return same_needs(tuple(needs))
+    return _same_needs(tuple(needs))
 
 
-def port_groups(server: Server) -> dict[str, list[str]]:
+def _port_groups(server: Server) -> dict[str, list[str]]:
     """Return the security groups of each interface by network; nothing where all have the server's."""
     if all(port.security_groups is None for port in server.networks):
         return {}
@@ -49,7 +49,7 @@ def port_groups(server: Server) -> dict[str, list[str]]:
     return {name: sorted(set(groups[name])) for name in own if own[name] is not None or server.security_groups}
 
 
-def fixed_ips(server: Server) -> dict[str, list[str]]:
+def _fixed_ips(server: Server) -> dict[str, list[str]]:
     """Return the declared addresses by network."""
     found: dict[str, list[str]] = {}
     for port in server.networks:
@@ -58,14 +58,14 @@ def fixed_ips(server: Server) -> dict[str, list[str]]:
     return found
 
 
-def server_fields(server: Server) -> dict[str, Any]:
+def _server_fields(server: Server) -> dict[str, Any]:
     """Return the comparable fields of a server."""
     named = {"name": server.name, "flavor": server.flavor, "image": server.image, "server_group": server.server_group}
     fields: dict[str, Any] = {name: value for name, value in named.items() if value}
     fields.update(written_fields(server, ("key_name", "zone", "config_drive", "protect")))
     if server.networks or server.origins.has("networks"):
         fields["networks"] = sorted(port.network for port in server.networks)
-    own = {"port_groups": port_groups(server), "fixed_ips": fixed_ips(server), "hints": dict(server.hints)}
+    own = {"port_groups": _port_groups(server), "fixed_ips": _fixed_ips(server), "hints": dict(server.hints)}
     fields.update({name: value for name, value in own.items() if value})
     if "port_groups" not in fields and (server.security_groups or server.origins.has("security_groups")):
         fields["security_groups"] = sorted(set(server.security_groups))
@@ -76,12 +76,12 @@ def server_fields(server: Server) -> dict[str, Any]:
     return fields
 
 
-def said_fields(part: Any) -> dict[str, Any]:
+def _said_fields(part: Any) -> dict[str, Any]:
     """Return what somebody said in a small record."""
     return {name: value for name, value in part._asdict().items() if value}
 
 
-def hidden_names(server: Server) -> list[str]:
+def _hidden_names(server: Server) -> list[str]:
     """Return which of a server's metadata is hidden, and ``=user_data`` where that is."""
     names = [name for name, value in server.metadata if isinstance(value, Hidden)]
     return names + [USER_DATA] * bool(server.user_data and server.user_data.hidden)
@@ -90,7 +90,7 @@ def hidden_names(server: Server) -> list[str]:
 CREATE: Mapping[str, Callable[[Server], Any]] = {
     "networks": lambda server: [port._asdict() for port in server.networks],
     "user_data": lambda server: server.user_data.text if server.user_data else None,
-    "hidden": hidden_names,
+    "hidden": _hidden_names,
     "host": lambda server: server.host,
     "server_group": lambda server: server.server_group,
     "hints": lambda server: dict(server.hints),
@@ -98,13 +98,13 @@ CREATE: Mapping[str, Callable[[Server], Any]] = {
     "volumes": lambda server: list(server.volumes),
     "group": lambda server: server.group,
     "rolling": lambda server: {"max_unavailable": server.rolling.max_unavailable, "pause": server.rolling.pause},
-    "health": lambda server: said_fields(server.health) if server.health else {},
+    "health": lambda server: _said_fields(server.health) if server.health else {},
 }
 """What it takes to make a server besides its fields."""
 
 
 @lru_cache(maxsize=64)
-def policy_of(on_change: OnChange) -> dict[str, str]:
+def _policy_of(on_change: OnChange) -> dict[str, str]:
     """Return what to do about a change, by field: one value for all servers that say the same."""
     return {**on_change._asdict(), "key_name": on_change.key, "fixed_ips": on_change.fixed_ip}
 
@@ -115,19 +115,19 @@ def from_server(stack: str, server: Server) -> list[Wanted]:
         stack,
         "server",
         server,
-        fields=server_fields(server),
+        fields=_server_fields(server),
         create=View(server, CREATE),
-        needs=server_needs(server),
-        policy=policy_of(server.on_change),
+        needs=_server_needs(server),
+        policy=_policy_of(server.on_change),
         state=server.state,
         protect=server.protect,
         hold=server.hold,
-        adopt=said_fields(server.adopt) if server.adopt else {},
+        adopt=_said_fields(server.adopt) if server.adopt else {},
     )
-    return [made] + ([] if server.state == "absent" else addresses(stack, server, made))
+    return [made] + ([] if server.state == "absent" else _addresses(stack, server, made))
 
 
-def addresses(stack: str, server: Server, made: Wanted) -> list[Wanted]:
+def _addresses(stack: str, server: Server, made: Wanted) -> list[Wanted]:
     """Return the floating addresses of one server; a server has one per port at most."""
     found = []
     for port in server.networks:

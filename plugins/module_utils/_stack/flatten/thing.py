@@ -23,7 +23,7 @@ def written_fields(thing: Any, names: Iterable[str]) -> dict[str, Any]:
     }
 
 
-def origin_of(thing: Any) -> Mapping[str, str]:
+def _origin_of(thing: Any) -> Mapping[str, str]:
     """Return where the thing and its fields were written; nothing for things that no file declares."""
     return Places(thing.origins) if thing.origins.file else {}
 
@@ -32,5 +32,5 @@ def want(stack: str, kind: str, thing: Any, **more: Any) -> Wanted:
     """Return the desired thing of a kind; ``more`` overrides what follows from its name."""
     key = str(more.pop("key", None) or getattr(thing, "key", None) or thing.name)
     name = str(more.pop("name", None) or thing.name)
-    origin = more.pop("origin", None) or origin_of(thing)
+    origin = more.pop("origin", None) or _origin_of(thing)
     return Wanted(kind, key, name, mark.uid_of(stack, kind, key), origin=origin, **more)

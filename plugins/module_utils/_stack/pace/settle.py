@@ -28,7 +28,7 @@ class Settled(NamedTuple):
 def settle(action: str, item: Optional[Item], elapsed: float) -> Settled:
     """Return how an action stands ``elapsed`` seconds after it was asked for; ``item`` is None if it is not listed."""
     if action == "delete":
-        return Settled(DONE) if item is None else deleting(item, elapsed)
+        return Settled(DONE) if item is None else _deleting(item, elapsed)
     if item is None:
         return Settled(WAITING) if elapsed < STUCK_AFTER else Settled(FAILED, "the server vanished")
     vm_state, task = item.status.get("vm_state"), item.status.get("task_state")
@@ -55,7 +55,7 @@ def is_placed(action: str, item: Optional[Item]) -> bool:
     return bool(item.status.get("host")) or vm_state not in {"building", None} or task in AFTER_CHOICE
 
 
-def deleting(item: Item, elapsed: float) -> Settled:
+def _deleting(item: Item, elapsed: float) -> Settled:
     """A deletion has ended when the server is gone from the list, or has been put where it can be restored from."""
     if item.status.get("vm_state") in {"deleted", "soft-delete"}:
         return Settled(DONE)

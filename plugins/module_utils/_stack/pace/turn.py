@@ -74,12 +74,12 @@ def turns(riders: Sequence[Rider], rings: Mapping[str, Ring], hosts: int, now: f
             waiting[one.group].append(one)
     for group, members in waiting.items():
         ring = rings[group]
-        stopped = ring.stopped or short(ring)
+        stopped = ring.stopped or _short(ring)
         if stopped:
             skipped.update({one.name: stopped for one in members})
         elif now >= ring.back_at + ring.pause and not any(away(one) for one in riders if one.group == group):
             candidates += members[: ring.most - len(ring.down)]
-    return Turns([one.name for one in roomy(one_by_one(candidates, riders), riders, hosts)], skipped)
+    return Turns([one.name for one in _roomy(_one_by_one(candidates, riders), riders, hosts)], skipped)
 
 
 def away(rider: Rider) -> bool:
@@ -87,7 +87,7 @@ def away(rider: Rider) -> bool:
     return rider.mending or (rider.disruptive and rider.begun)
 
 
-def short(ring: Ring) -> str:
+def _short(ring: Ring) -> str:
     """Say why no server of a group may go away; empty where one may."""
     if len(ring.down) < ring.most:
         return ""
@@ -95,7 +95,7 @@ def short(ring: Ring) -> str:
     return f"{them} of its group {'is' if len(ring.down) == 1 else 'are'} not up, and max_unavailable is {ring.most}"
 
 
-def one_by_one(candidates: Sequence[Rider], riders: Sequence[Rider]) -> list[Rider]:
+def _one_by_one(candidates: Sequence[Rider], riders: Sequence[Rider]) -> list[Rider]:
     """Of each server group let one at a time ask the scheduler, which goes by the hosts that the others have."""
     taken = {one.server_group for one in riders if one.on and one.action in SCHEDULED and not one.placed} - {""}
     found = []
@@ -107,7 +107,7 @@ def one_by_one(candidates: Sequence[Rider], riders: Sequence[Rider]) -> list[Rid
     return found
 
 
-def roomy(candidates: Sequence[Rider], riders: Sequence[Rider], hosts: int) -> list[Rider]:
+def _roomy(candidates: Sequence[Rider], riders: Sequence[Rider], hosts: int) -> list[Rider]:
     """Let no more go on than the hosts can do at once."""
     busy = Counter((one.action in BUILDS or one.action, one.host) for one in riders if one.on)
     unplaced = busy.pop((True, ""), 0)

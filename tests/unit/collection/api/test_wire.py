@@ -30,15 +30,15 @@ def sized(body: bytes, more: bytes = b"") -> bytes:
 ANSWERS = {
     "nothing": (b"", "no answer"),
     "no status": (b"hello\r\n\r\n", "no answer"),
-    "an old status": (b"HTTP/0.9 200 OK\r\n\r\n", "the answer is no JSON"),
+    "an old status": (b"HTTP/0.9 200 OK\r\n\r\n", "the answer is not JSON"),
     "a status of letters": (b"HTTP/1.1 abc OK\r\n\r\n", "no answer"),
     "a long header": (OK + b"a: " + b"x" * 100_000 + b"\r\n\r\n", "no answer"),
     "many headers": (OK + b"".join(b"a%d: b\r\n" % n for n in range(500)) + b"\r\n", "no answer"),
     "cut off": (OK + b'Content-Length: 999\r\n\r\n{"servers"', "no answer"),
     "a bad chunk": (OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n", "no answer"),
     "half a chunk": (OK + b"Transfer-Encoding: chunked\r\n\r\n64\r\n{", "no answer"),
-    "zipped": (sized(BOMB, b"Content-Encoding: gzip\r\n"), "the answer is no JSON"),
-    "a page": (sized(b"<html>"), "the answer is no JSON"),
+    "zipped": (sized(BOMB, b"Content-Encoding: gzip\r\n"), "the answer is not JSON"),
+    "a page": (sized(b"<html>"), "the answer is not JSON"),
     "a strange wait": (b"HTTP/1.1 503 No\r\nRetry-After: \xb2\r\nContent-Length: 0\r\n\r\n", "HTTP 503"),
     "a long complaint": (b"HTTP/1.1 400 No\r\n\r\n" + json.dumps({"e": {"message": "x" * 10**6}}).encode(), "HTTP 400"),
 }

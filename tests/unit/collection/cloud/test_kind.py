@@ -56,7 +56,7 @@ def test_a_kind_is_listed_under_its_name_and_says_what_else_it_is_read_off(name:
     assert kind.listing.of in ({"port"} if name == "interface" else {name})
     assert set(kind.besides) <= set(LISTINGS) - {name}
     assert (kind.read is None) != (kind.read_among is None)
-    assert set(observe.needed([name])) == {kind.listing.of, *kind.besides}
+    assert set(observe.lists_needed([name])) == {kind.listing.of, *kind.besides}
     asked = Asked()
     assert kind.read_among is None or not list(kind.read_among(asked))
     assert asked.names <= {kind.listing.of, *kind.besides}

@@ -36,13 +36,13 @@ def act(context: Context, action: str, target: str, wanted: Wanted) -> None:
     if action == "rebuild":
         body = {"rebuild": {"imageRef": context.id_of("image", wanted.fields["image"])}}
         if wanted.create.get("user_data") and wanted.policy.get("user_data") == "rebuild":
-            body["rebuild"].update(rebuilt_user_data(context, target, wanted))
+            body["rebuild"].update(_rebuilt_user_data(context, target, wanted))
     if body is None:
         raise ApplyError(f"{wanted.at()}: nothing is known about how to {action} a server")
     context.session.send("compute", "POST", f"/servers/{target}/action", body)
 
 
-def rebuilt_user_data(context: Context, server: str, wanted: Wanted) -> dict[str, Any]:
+def _rebuilt_user_data(context: Context, server: str, wanted: Wanted) -> dict[str, Any]:
     """Return new user-data for a rebuild, and its hash: a rebuild with metadata replaces all of it, our mark too."""
     text = base64.b64encode(wanted.create["user_data"].encode()).decode()
     metadata = metadata_of(context.stack, wanted)

@@ -28,17 +28,17 @@ def update_server(context: Context, change: Change, values: dict[str, Any]) -> N
         regroup(context, change.target, context.wanted("server", change.name).fields)
 
 
-def update_name(context: Context, change: Change, one: FieldChange) -> None:
+def _update_name(context: Context, change: Change, one: FieldChange) -> None:
     """Give a server another name."""
     context.session.send("compute", "PUT", f"/servers/{change.target}", {"server": {"name": one.after}})
 
 
-def update_protect(context: Context, change: Change, one: FieldChange) -> None:
+def _update_protect(context: Context, change: Change, one: FieldChange) -> None:
     """Write down, or no more, that a server is never to be deleted."""
     set_metadata(context, change.target, {mark.PROTECT: "true" if one.after else None})
 
 
-def update_metadata(context: Context, change: Change, one: FieldChange) -> None:
+def _update_metadata(context: Context, change: Change, one: FieldChange) -> None:
     """Set what is declared, and remove what we set and nobody declares any more."""
     hidden = context.wanted("server", change.name).create.get("hidden")
     item = context.known("server", change.target)
@@ -57,7 +57,7 @@ def set_metadata(context: Context, server: str, after: dict[str, Any]) -> None:
         context.session.send("compute", "DELETE", f"{path}/{quote(name, safe='')}")
 
 
-def update_tags(context: Context, change: Change, one: FieldChange) -> None:
+def _update_tags(context: Context, change: Change, one: FieldChange) -> None:
     """Add declared tags and remove those that we set and nobody declares any more."""
     before, after = set(one.before), set(one.after)
     for tag in sorted(after - before):
@@ -66,24 +66,24 @@ def update_tags(context: Context, change: Change, one: FieldChange) -> None:
         context.session.send("compute", "DELETE", f"/servers/{change.target}/tags/{quote(tag, safe='')}")
 
 
-def update_groups(context: Context, change: Change, one: FieldChange) -> None:
+def _update_groups(context: Context, change: Change, one: FieldChange) -> None:
     """Put all ports of a server into its security groups, and no others."""
     set_groups(context, change.target, one.after)
 
 
-def update_port_groups(context: Context, change: Change, one: FieldChange) -> None:
+def _update_port_groups(context: Context, change: Change, one: FieldChange) -> None:
     """Put each port into its own security groups."""
     set_port_groups(context, change.target, one.after)
 
 
 SERVER_UPDATERS = {
-    "name": update_name,
-    "protect": update_protect,
-    "metadata": update_metadata,
-    "tags": update_tags,
-    "security_groups": update_groups,
+    "name": _update_name,
+    "protect": _update_protect,
+    "metadata": _update_metadata,
+    "tags": _update_tags,
+    "security_groups": _update_groups,
     "networks": interface.update_networks,
     "fixed_ips": interface.update_fixed_ips,
     "volumes": volumes.update_volumes,
-    "port_groups": update_port_groups,
+    "port_groups": _update_port_groups,
 }

@@ -24,7 +24,7 @@ def make_server(context: Context, wanted: Wanted) -> str:
         "name": wanted.name,
         "flavorRef": context.id_of("flavor", fields["flavor"]),
         "imageRef": context.id_of("image", fields["image"]),
-        "networks": [network_of(context, port) for port in create["networks"]] or "none",
+        "networks": [_network_of(context, port) for port in create["networks"]] or "none",
         "metadata": metadata_of(context.stack, wanted),
         "tags": [*mark.tags_of(context.stack, wanted.uid), *fields.get("tags", ())],
         "config_drive": bool(fields.get("config_drive")),
@@ -41,13 +41,13 @@ def make_server(context: Context, wanted: Wanted) -> str:
     disks = volumes.blocks(context, wanted, body["imageRef"])
     more.update({"block_device_mapping_v2": disks} if disks else {})
     whole = {"server": {**body, **{name: value for name, value in more.items() if value is not None}}}
-    hints = hints_of(context, wanted)
+    hints = _hints_of(context, wanted)
     if hints:
         whole["os:scheduler_hints"] = hints
     return ident_of("POST /servers", context.session.send("compute", "POST", "/servers", whole), "server", "id")
 
 
-def hints_of(context: Context, wanted: Wanted) -> dict[str, Any]:
+def _hints_of(context: Context, wanted: Wanted) -> dict[str, Any]:
     """Return what the scheduler is to know: one text of a hint as a text, several as a list."""
     told = wanted.create.get("hints") or {}
     hints: dict[str, Any] = {name: values[0] if len(values) == 1 else list(values) for name, values in told.items()}
@@ -56,7 +56,7 @@ def hints_of(context: Context, wanted: Wanted) -> dict[str, Any]:
     return hints
 
 
-def network_of(context: Context, port: dict[str, Any]) -> dict[str, Any]:
+def _network_of(context: Context, port: dict[str, Any]) -> dict[str, Any]:
     """Return one interface as Nova wants it."""
     network = {"uuid": context.id_of("network", port["network"])}
     return {**network, "fixed_ip": port["fixed_ip"]} if port.get("fixed_ip") else network
@@ -64,7 +64,7 @@ def network_of(context: Context, port: dict[str, Any]) -> dict[str, Any]:
 
 def metadata_of(stack: str, wanted: Wanted) -> dict[str, Any]:
     """Return the declared metadata and the readable half of our mark."""
-    ours = {**mark.proof_of(stack, wanted.key), mark.SPEC: spec_of(wanted)}
+    ours = {**mark.proof_of(stack, wanted.key), mark.SPEC: _spec_of(wanted)}
     if wanted.fields.get("user_data"):
         ours[mark.USER_DATA] = wanted.fields["user_data"]
     if wanted.fields.get("hints"):
@@ -76,7 +76,7 @@ def metadata_of(stack: str, wanted: Wanted) -> dict[str, Any]:
     return {**wanted.fields.get("metadata", {}), **ours}
 
 
-def spec_of(wanted: Wanted) -> str:
+def _spec_of(wanted: Wanted) -> str:
     """Return what a server was made from, in 16 characters."""
     text = json.dumps(dict(wanted.fields), sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

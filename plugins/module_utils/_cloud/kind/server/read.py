@@ -87,7 +87,7 @@ def to_server(raw: Mapping[str, Any], ports: Optional[Sequence[Mapping[str, Any]
         "key_name": raw.get("key_name"),
         "zone": raw.get("OS-EXT-AZ:availability_zone") or None,
         "config_drive": raw.get("config_drive") in {True, "True"},
-        "user_data": user_data_of(raw, metadata),
+        "user_data": _user_data_of(raw, metadata),
         "metadata": {name: value for name, value in metadata.items() if not name.startswith(mark.OURS)},
         "tags": [tag for tag in tags if not tag.startswith((mark.STACK_TAG, mark.UID_TAG))],
         "protect": metadata.get(mark.PROTECT) == "true",
@@ -99,7 +99,7 @@ def to_server(raw: Mapping[str, Any], ports: Optional[Sequence[Mapping[str, Any]
     if mark.HIDDEN in metadata:
         fields["hidden"] = metadata[mark.HIDDEN].split(",")
     found = mark.from_metadata("server", tags, metadata)
-    status = status_of(raw, ports)
+    status = _status_of(raw, ports)
     return Item("server", raw["id"], raw.get("name") or "", vars(FieldRow(fields)), found, status, raw.get("tenant_id"))
 
 
@@ -112,7 +112,7 @@ def interfaces_of(raw: Mapping[str, Any], ports: Sequence[Mapping[str, Any]]) ->
     return tuple(map(to_interface, ports))
 
 
-def status_of(raw: Mapping[str, Any], ports: Optional[Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
+def _status_of(raw: Mapping[str, Any], ports: Optional[Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
     """Return how a server is, as distinct from what it was asked to be."""
     fault = raw.get("fault") or {}
     addresses = [one["ip_address"] for port in ports or () for one in port["fixed_ips"]]
@@ -137,7 +137,7 @@ def status_of(raw: Mapping[str, Any], ports: Optional[Sequence[Mapping[str, Any]
     return vars(StatusRow(how))
 
 
-def user_data_of(raw: Mapping[str, Any], metadata: Mapping[str, str]) -> Optional[str]:
+def _user_data_of(raw: Mapping[str, Any], metadata: Mapping[str, str]) -> Optional[str]:
     """Return the SHA-256 of a server's user-data: from our mark, or from itself where Nova shows it."""
     if mark.USER_DATA in metadata:
         return metadata[mark.USER_DATA]

@@ -48,7 +48,7 @@ def update_volumes(context: Context, change: Change, one: FieldChange) -> None:
             context.delete("compute", f"{path}/{ident}")
             context.asked.add((change.target, ident))
     for ident in leaving:
-        check_left(show_volume(context, ident), change.target)
+        _check_left(show_volume(context, ident), change.target)
     for key in sorted(set(one.after) - set(one.before)):
         ident = context.id_of("volume", key)
         if (change.target, ident) in context.asked:
@@ -60,7 +60,7 @@ def update_volumes(context: Context, change: Change, one: FieldChange) -> None:
         context.asked.add((change.target, ident))
 
 
-def check_left(shown: Mapping[str, Any], server: str) -> None:
+def _check_left(shown: Mapping[str, Any], server: str) -> None:
     """Raise ``NotYet`` while a volume is being detached, and ``ApplyError`` where Nova has given that up.
 
     Nova says ``detaching`` before it answers, and ``in-use`` again when the guest keeps the disk.

@@ -32,11 +32,11 @@ class Simulation:
     """
 
     def __init__(self, seed: int = 0, folder: Path | None = None, cloud: Cloud | None = None) -> None:
-        self.cloud = cloud or furnish_cloud(seed)
+        self.cloud = cloud or _furnish_cloud(seed)
         self.base = None if folder else journal.in_memory()
         if self.base is not None:
             weakref.finalize(self, self.base.close)
-        self.folder = folder or Path(scratch().name)
+        self.folder = folder or Path(_scratch().name)
         self.asks_hosts = False
         self.shuffles = bool(seed)
 
@@ -102,7 +102,7 @@ def carried_out(made: run.Run, approved: Sequence[core.change.Change] | None = N
 
 
 @lru_cache(maxsize=1)
-def scratch() -> tempfile.TemporaryDirectory[str]:
+def _scratch() -> tempfile.TemporaryDirectory[str]:
     """Return this process's folder for locks, which goes when it ends."""
     return tempfile.TemporaryDirectory(prefix="novaform-simulate-")
 
@@ -118,7 +118,7 @@ def restore(saved: bytes, seed: str) -> Simulation:
     return world
 
 
-def furnish_cloud(seed: int = 0) -> Cloud:
+def _furnish_cloud(seed: int = 0) -> Cloud:
     """Return a cloud with what an operator's cloud has before anybody uses it."""
     cloud = Cloud(seed=seed)
     cloud.neutron.make("networks", {"name": EXTERNAL, "router:external": True})

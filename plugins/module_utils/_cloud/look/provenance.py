@@ -34,7 +34,7 @@ class Given(NamedTuple):
 
 
 @contextmanager
-def speaking(session: Session, version: tuple[int, ...]) -> Iterator[None]:
+def _speaking(session: Session, version: tuple[int, ...]) -> Iterator[None]:
     """Ask with another microversion for a while; a cloud that does not know it is asked with its newest."""
     before = session.version
     session.version = version
@@ -46,16 +46,16 @@ def speaking(session: Session, version: tuple[int, ...]) -> Iterator[None]:
 
 def observe_given(session: Session) -> dict[str, Given]:
     """Return what every server of the project was made with, by id. Raises ``ObserveError``."""
-    with speaking(session, SHOWS_HINTS):
+    with _speaking(session, SHOWS_HINTS):
         servers = list(session.pages("compute", "/servers/detail", "servers"))
     ports = observe.fetch(session, "port")
     if isinstance(ports, ObserveError):
         raise ports
     of_device = by_device(ports)
-    return {raw["id"]: to_given(raw, of_device.get(raw["id"], [])) for raw in servers}
+    return {raw["id"]: _to_given(raw, of_device.get(raw["id"], [])) for raw in servers}
 
 
-def to_given(raw: Mapping[str, Any], ports: list[dict[str, Any]]) -> Given:
+def _to_given(raw: Mapping[str, Any], ports: list[dict[str, Any]]) -> Given:
     """Read one server of ``GET /servers/detail`` and its ports."""
     hints = {name: value for name, value in (raw.get("scheduler_hints") or {}).items() if name != "group"}
     named = "pinned_availability_zone" if "pinned_availability_zone" in raw else "OS-EXT-AZ:availability_zone"
