@@ -78,7 +78,7 @@ def _unknown_options(
 ) -> list[tuple[str, str, str]]:
     """Return ``(section, option, what was probably meant)`` for each option that no namespace has."""
     plugins = sorted({str(body["auth_type"]) for body in options.values() if body and body.get("auth_type")})
-    known = _known_options(namespaces, plugins, keep=not skip_missing)
+    known = known_options(namespaces, plugins, keep=not skip_missing)
     missing = set(namespaces) - set(known["found"]) if known else set(namespaces)
     if known is None or missing == set(namespaces) or (missing and skip_missing):
         if skip_missing:
@@ -105,7 +105,7 @@ def _resolve(option: str, names: Collection[str], everywhere: Mapping[str, str])
     return ""
 
 
-def _known_options(namespaces: Sequence[str], plugins: Sequence[str], *, keep: bool = True) -> dict[str, Any] | None:
+def known_options(namespaces: Sequence[str], plugins: Sequence[str], *, keep: bool = True) -> dict[str, Any] | None:
     """Return ``{sections: {section: [option]}, found: [namespace], plugins: {name: [option]}}``, None if unaskable.
 
     ``keep`` writes the answer to the cache.

@@ -78,21 +78,21 @@ class Firewall:
         del planned
         files = {RULES: _render_rules(self.openings), UNIT_PATH: render_unit()}
         steps = [_write_step(path, text) for path, text in files.items()]
-        found, gates = _observe()
+        found, gates = observe()
         ports = walls.decide(self.openings, found) + decision.decide(self.openings, gates)
         return ports + Plan(tuple(step for step in steps if step))
 
     def apply(self, plan: Plan) -> None:
         """Open and close, and then keep it so."""
         if any(step.kind in (decision.KIND, walls.KIND) for step in plan):
-            _bring(self.openings)
+            bring(self.openings)
         if any(step.name == RULES for step in plan):
             atomic.replace(RULES, _render_rules(self.openings), mode=0o644)
         if any(step.name == UNIT_PATH for step in plan):
             _install()
 
 
-def _observe() -> tuple[list[walls.Wall], list[decision.Chain]]:
+def observe() -> tuple[list[walls.Wall], list[decision.Chain]]:
     """Return the wall wherever it stands or should, and every chain through which incoming packets pass.
 
     The wall belongs into nftables, and where there is none into both of iptables.
@@ -107,12 +107,12 @@ def _observe() -> tuple[list[walls.Wall], list[decision.Chain]]:
     return found or [walls.Wall("none", (4, 6), wanted=True)], gates
 
 
-def _bring(openings: Sequence[decision.Opening]) -> None:
+def bring(openings: Sequence[decision.Opening]) -> None:
     """Keep others out, open what is declared, and close what is not, in every gate."""
-    for wall in _observe()[0]:
+    for wall in observe()[0]:
         if not walls.is_right(wall, openings):
             _build(wall, walls.wanted_lines(wall, openings))
-    gates = _observe()[1]
+    gates = observe()[1]
     for gate in gates:
         if gate.door != "nft":
             iptables.apply(gate, openings)
@@ -128,11 +128,11 @@ def _build(wall: walls.Wall, lines: Sequence[walls.WallRule]) -> None:
         iptables.apply_wall(wall.door, lines)
 
 
-def _reopen(path: str = RULES) -> None:
+def reopen(path: str = RULES) -> None:
     """Bring the host to what the last run recorded: what the unit runs. Ends the process with a sentence on failure."""
     try:
         with open(path, encoding="utf-8") as source:
-            _bring(decision.to_openings(json.load(source)))
+            bring(decision.to_openings(json.load(source)))
     except (Error, OSError, ValueError) as error:
         sys.exit(f"the ports of {path} could not be opened: {error}")
 

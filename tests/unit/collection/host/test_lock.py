@@ -25,11 +25,11 @@ ROOT = Path(__file__).resolve().parents[4]
 # What a module does: it takes the lock and runs a program that changes the host for a while.
 MODULE = """
 import sys
-from ansible_collections.novaform.compute.plugins.module_utils._site.decide.fence import Run
+from ansible_collections.novaform.compute.plugins.module_utils._site.decide.fence import SiteRun
 from ansible_collections.novaform.compute.plugins.module_utils._host.door import command
 from ansible_collections.novaform.compute.plugins.module_utils._host.lock import lock
 path, epoch, script = sys.argv[1:]
-held = lock.Lock("nova_database", Run(int(epoch), "ann@bastion") if epoch != "0" else None, path)
+held = lock.Lock("nova_database", SiteRun(int(epoch), "ann@bastion") if epoch != "0" else None, path)
 held.plan(None)
 print("begun", flush=True)
 command.change(["sh", "-c", script], timeout=60)
