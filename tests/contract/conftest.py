@@ -27,7 +27,6 @@ from novaform.simulate.cloud.cloud import Cloud
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from novaform.cloud.session import Session
 
 PLACES = ["simulated", "nova"]
 NAMED = os.environ.get("NOVAFORM_CONTRACT_CLOUD", "")
@@ -40,7 +39,7 @@ networks: {contract: {cidr: 10.9.0.0/16}}
 """
 
 
-def furnish(found: Session) -> None:
+def furnish(found: session.Session) -> None:
     """Give a new cloud two images, a network to be on and one to lead outside."""
     for name in ("debian", "alpine"):
         found.send("image", "POST", "/images", {"name": name, "status": "active"})
@@ -80,7 +79,9 @@ def laid(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         ground.level()
 
 
-def opened(request: pytest.FixtureRequest, folders: pytest.TempPathFactory, over: contextlib.ExitStack) -> Session:
+def opened(
+    request: pytest.FixtureRequest, folders: pytest.TempPathFactory, over: contextlib.ExitStack
+) -> session.Session:
     """Return a session with the furnished cloud that is asked for; ``over`` takes away what must go at the end."""
     if request.param == "simulated":
         found = Cloud().session()

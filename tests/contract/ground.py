@@ -11,7 +11,6 @@ from novaform.cloud import session as sessions
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from novaform.cloud.session import Session
 
 PATIENCE = 120.0
 COUNT = itertools.count(1)
@@ -22,7 +21,7 @@ FLAVORS = {"small": (1, 128, 1), "large": (1, 256, 1), "huge": (1, 256, 900_000)
 class Ground:
     """A cloud and what was made on it, which goes when the test ends."""
 
-    def __init__(self, name: str, session: Session) -> None:
+    def __init__(self, name: str, session: sessions.Session) -> None:
         self.name = name
         self.session = session
         self.images: list[str] = []

@@ -25,7 +25,7 @@ def shared(ground: Ground) -> Iterator[dict[str, str]]:
     network["description"] = mark.description_of("shop", "network", "private")
     image = {
         "name": "contract-evil",
-        "visibility": "community",
+        "visibility": "public",
         "owner": STRANGER,
         "tags": mark.tags_of("shop", mark.uid_of("shop", "image", "own")),
         "novaform_stack": "shop",

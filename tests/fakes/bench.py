@@ -34,7 +34,7 @@ class Bench(simulation.Simulation):
         return super().plan(desired or stack.desired(), **limits)
 
     def apply(self, desired: core.desired.Desired | None = None, **limits: Any) -> dict[str, Any]:
-        """Apply, and return the result also of a run in which a step was not done, with the report of a new look."""
+        """Apply, and return the result also of a run in which a step was not done, with the report of one more plan."""
         wanted = desired or stack.desired()
         try:
             return super().apply(wanted, **limits)

@@ -49,7 +49,7 @@ def blind(stage: Stage, seed: str) -> Verdict:
     try:
         here.apply(stage.story.after, **trial.LIMITS)
     except core.errors.Error:
-        hidden += ", and the run refused"
+        hidden += ", and the run ended in an error"
     after = alive(here.cloud)
     problems += [f"{what} is no more" for what in sorted((before - after).elements())]
     return Verdict(stage.story.name, seed, (hidden,), tuple(problems), 1, 0)

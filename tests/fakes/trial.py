@@ -67,7 +67,7 @@ def calm(stage: Simulation, desired: core.desired.Desired) -> None:
     """Apply without an accident."""
     result = stage.apply(desired, **LIMITS)
     if not result["report"]["clean"]:
-        raise core.errors.ApplyError(f"without any accident something is left: {result['after']}")
+        raise core.errors.ApplyError(f"without any accident something is left: {result['report']}")
 
 
 def chosen(stage: Stage, chance: random.Random, names: Sequence[str]) -> dict[str, Callable[[Simulation], None]]:

@@ -35,7 +35,7 @@ UNKNOWABLE = re.compile(
     r"|not an IP address|no prefix length|has no (image|flavor)|floating_ip needs|cannot stand for another variable"
     r"|File name too long|fixed_ip \S+ is not in|is not a name: letters"
     r"|is too small|hold nothing there|the pool holds|^\S+ gateway \S+ is|fixed_ip \S+ is|overlaps with"
-    r"|floating address|is not external|leads to network|to hand out|given twice|no name server"
+    r"|floating address|is not external|leads to network|to hand out|given twice|not a name server"
     r"|an? (vlan|flat|local|tunnel)|needs an mtu|a VLAN|has no (segment|physical_network)|needs a physical_network"
     r"|health needs one of|up to \d+GiB|^\S+ '-?[\d.]+' |'(true|false)' is not a name"
 )

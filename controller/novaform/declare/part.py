@@ -55,7 +55,7 @@ def to_adopt(entry: Entry | None) -> core.model.Adopt | None:
 
 
 def to_user_data(value: Any, references: reference.References) -> core.model.UserData | None:
-    """Return the text, read from its file where it names one. Raises ``reference.Missing``."""
+    """Return the text, read from its file where it names one. Raises ``reference.MissingReference``."""
     if value is None:
         return None
     text, source = value, INLINE

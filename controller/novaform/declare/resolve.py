@@ -19,7 +19,7 @@ model = core.model
 
 
 class Resolver:
-    """Follows names. What is not declared and may be in the cloud becomes an ``External``; the rest a problem."""
+    """Follows names. What is not declared and may be in the cloud becomes a ``DeclaredExternal``; else a problem."""
 
     def __init__(self, sections: Sections, context: Reading) -> None:
         self.named, self.context = sections.named, context

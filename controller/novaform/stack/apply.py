@@ -1,4 +1,4 @@
-"""What applying one stack is: decide, let the module act, and where servers were resized ask their hosts and act again.
+"""What applying a decision is: let the module act, and where servers were resized ask their hosts and act again.
 
 The commands, the simulator and its campaigns go this way; they differ in who carries the steps out.
 """
@@ -43,9 +43,9 @@ def apply(
     steps = changes(decision) if approved is None else approved
     if idle(decision, approved):
         return {"changed": False, "outcomes": [], "report": decision.to_report()}
-    result = target.carry_out(steps, exactly=approved is not None or not _waiting(decision))
+    result = {"outcomes": [], **target.carry_out(steps, exactly=approved is not None or not _waiting(decision))}
     if not any(one["action"] in PROVEN for one in result["report"]["steps"]) or not target.ask_again():
-        return {"outcomes": [], **result}
+        return result
     proven = [one for one in changes(target.look()) if one.action in PROVEN]
     return _together(result, target.carry_out(proven, exactly=True)) if proven else result
 

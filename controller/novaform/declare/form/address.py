@@ -15,7 +15,7 @@ KEY_TYPES = (*PLAIN_KEYS, *TOKEN_KEYS)
 
 
 def _without_zone(text: str) -> str:
-    """Return the text of an address. Raises ``Refused`` for one with a zone (fe80::1%eth0), which is one host's own."""
+    """Return the text of an address. Raises ``RefusedValue`` for one with a zone (fe80::1%eth0)."""
     if "%" in text:
         raise RefusedValue("has a zone (%...), which means something on one host only: leave it out")
     return text

@@ -39,7 +39,7 @@ NO_HOST = "No valid host was found. There are not enough hosts available."
 
 
 def begin(servers: SimulatedServers, server: dict[str, Any], action: str, arguments: Any) -> None:
-    """Begin an action. Raises ``Problem`` where Nova refuses it."""
+    """Begin an action. Raises ``ApiProblem`` where Nova refuses it."""
     if action in INSTANT:
         server.update({**INSTANT[action], **(arguments or {})})
     elif action == "os-resetState":
@@ -73,7 +73,7 @@ def _begin_action(servers: SimulatedServers, server: dict[str, Any], action: str
 
 
 def _refuse(server: dict[str, Any], action: str, allowed: set[str]) -> None:
-    """Refuse what does not fit a server's state. Raises ``Problem`` (409)."""
+    """Refuse what does not fit a server's state. Raises ``ApiProblem`` (409)."""
     for kind, wrong in (
         ("vm_state", server["vm_state"] not in allowed),
         ("task_state", server["task_state"] is not None),
@@ -88,7 +88,7 @@ def fits(flavor: dict[str, Any]) -> bool:
 
 
 def _resize(servers: SimulatedServers, server: dict[str, Any], ident: str) -> str:
-    """Give a server another flavor; return why that must fail later, if it must. Raises ``Problem`` (400)."""
+    """Give a server another flavor; return why that must fail later, if it must. Raises ``ApiProblem`` (400)."""
     if ident not in servers.flavors:
         raise ApiProblem(400, f"Flavor {ident} could not be found.")
     flavor = servers.flavors[ident]

@@ -65,7 +65,7 @@ class Cinder:
         return 202, None
 
     def get(self, ident: str) -> dict[str, Any]:
-        """Return one volume. Raises ``Problem`` (404)."""
+        """Return one volume. Raises ``ApiProblem`` (404)."""
         if ident not in self.volumes:
             raise ApiProblem(404, f"Volume {ident} could not be found.")
         return self.volumes[ident]
@@ -82,7 +82,7 @@ class Cinder:
         return made
 
     def attach(self, ident: str, server: str) -> None:
-        """Give a volume to a server. Raises ``Problem`` (400) for one that is not free."""
+        """Give a volume to a server. Raises ``ApiProblem`` (400) for one that is not free."""
         self.ripen()
         volume = self.get(ident)
         if volume["status"] != "available":
@@ -90,7 +90,7 @@ class Cinder:
         volume.update(status="in-use", attachments=[{"server_id": server}])
 
     def detach(self, server: str, ident: str, until: float) -> None:
-        """Begin to take a volume from a server. Raises ``Problem`` where it has none, or not any more."""
+        """Begin to take a volume from a server. Raises ``ApiProblem`` where it has none, or not any more."""
         self.ripen()
         volume = self.volumes.get(ident, {})
         if not any(at["server_id"] == server for at in volume.get("attachments", ())):

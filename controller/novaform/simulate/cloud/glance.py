@@ -32,7 +32,7 @@ class Glance:
             raise ApiProblem(404, f"no such resource {head}")
         if method == "GET" and not ident:
             named = [one for one in self.images.values() if query.get("name", one["name"]) == one["name"]]
-            return 200, {"images": named}
+            return 200, {"images": [one for one in named if self.is_listed(one)]}
         if method == "POST" and body.get("disk_format") not in (None, *self.formats):
             raise ApiProblem(400, f"Failed validating 'enum': '{body['disk_format']}' is not one of {self.formats}")
         if method == "POST":
@@ -43,6 +43,10 @@ class Glance:
         if ident not in self.images:
             raise ApiProblem(404, "no such image")
         return self.on_image(method, self.images[ident], more, body)
+
+    def is_listed(self, image: dict[str, Any]) -> bool:
+        """Tell whether a list has an image: one that another project gives to all is found by its id alone."""
+        return image["visibility"] != "community" or image["owner"] == self.cloud.project
 
     def on_image(self, method: str, image: dict[str, Any], more: str, body: Any) -> tuple[int, Any]:
         """Answer for one image."""

@@ -46,7 +46,7 @@ class Neutron:
         self.default = self.make("security-groups", {"name": "default"})["id"]
 
     def get(self, plural: str, ident: str) -> dict[str, Any]:
-        """Return one thing. Raises ``Problem`` (404)."""
+        """Return one thing. Raises ``ApiProblem`` (404)."""
         if ident not in self.store[plural]:
             raise ApiProblem(404, f"{plural} {ident} could not be found")
         return self.store[plural][ident]
@@ -199,14 +199,14 @@ class Neutron:
         return 200, {}
 
     def refer(self, asked: dict[str, Any]) -> None:
-        """Refuse what names something that is not there. Raises ``Problem`` (404)."""
+        """Refuse what names something that is not there. Raises ``ApiProblem`` (404)."""
         named = {**asked, **(asked.get("external_gateway_info") or {})}
         for field, plural in NAMES.items():
             if named.get(field) is not None:
                 self.get(plural, named[field])
 
     def admit(self, plural: str, thing: dict[str, Any], asked: dict[str, Any]) -> None:
-        """Refuse an address that another port of the network has. Raises ``Problem`` (409)."""
+        """Refuse an address that another port of the network has. Raises ``ApiProblem`` (409)."""
         mine = thing.get("network_id") if plural == "ports" else None
         others = [one for one in self.store["ports"].values() if one["network_id"] == mine and one is not thing]
         taken = {fixed["ip_address"] for one in others for fixed in one["fixed_ips"]}

@@ -88,7 +88,7 @@ class Nova(SimulatedServers):
         return self.change(server, method, more, body)
 
     def heed_lock(self, server: dict[str, Any], method: str, more: str, body: Any) -> None:
-        """Refuse to touch a server that is locked, but for administrators. Raises ``Problem`` (409)."""
+        """Refuse to touch a server that is locked, but for administrators. Raises ``ApiProblem`` (409)."""
         head = more.partition("/")[0]
         guards = head in {"metadata", "os-volume_attachments", "os-interface"} or (method == "DELETE" and not more)
         if head == "action":
@@ -237,7 +237,7 @@ class Nova(SimulatedServers):
 
 
 def _with_tag(tags: list[str], method: str, name: str) -> list[str]:
-    """Return the tags with one more or one less. Raises ``Problem`` (404)."""
+    """Return the tags with one more or one less. Raises ``ApiProblem`` (404)."""
     if method == "PUT":
         return sorted({*tags, name})
     if name not in tags:
@@ -246,19 +246,19 @@ def _with_tag(tags: list[str], method: str, name: str) -> list[str]:
 
 
 def _find(things: dict[str, Any], ident: str) -> Any:
-    """Return one of these things. Raises ``Problem`` (404)."""
+    """Return one of these things. Raises ``ApiProblem`` (404)."""
     if ident not in things:
         raise ApiProblem(404, f"{ident} could not be found")
     return things[ident]
 
 
 def _less(specs: dict[str, str], name: str) -> dict[str, str]:
-    """Return the extra specs without one. Raises ``Problem`` (404)."""
+    """Return the extra specs without one. Raises ``ApiProblem`` (404)."""
     _find(specs, name)
     return {one: value for one, value in specs.items() if one != name}
 
 
 def _take_out(things: dict[str, Any], ident: str) -> None:
-    """Remove one of these things. Raises ``Problem`` (404)."""
+    """Remove one of these things. Raises ``ApiProblem`` (404)."""
     _find(things, ident)
     del things[ident]

@@ -43,7 +43,7 @@ def on_quotas(nova: Nova, method: str, rest: str, query: dict[str, str], body: A
 
 
 def check(nova: Nova, flavor: dict[str, Any]) -> None:
-    """Refuse a server for which there is no room. Raises ``Problem`` (403)."""
+    """Refuse a server for which there is no room. Raises ``ApiProblem`` (403)."""
     has, asked = _usage(nova), _size_of(flavor)
     over = [name for name in NAMES if 0 <= nova.quotas.get(name, -1) < has[name] + asked[name]]
     if over:

@@ -47,7 +47,7 @@ KNOWN |= {"security_groups", "description", "hostname", "min_count", "max_count"
 
 
 def check_server(cloud: Cloud, body: Mapping[str, Any], spoken: tuple[int, ...]) -> None:
-    """Refuse a request for a server as Nova does. Raises ``Problem`` (400)."""
+    """Refuse a request for a server as Nova does. Raises ``ApiProblem`` (400)."""
     asked = body["server"]
     known = KNOWN if spoken >= TAGS_SINCE else KNOWN - {"tags"}
     for name in sorted(set(asked) - known):
@@ -59,7 +59,7 @@ def check_server(cloud: Cloud, body: Mapping[str, Any], spoken: tuple[int, ...])
 
 
 def _check_references(cloud: Cloud, asked: Mapping[str, Any], hints: Mapping[str, Any]) -> None:
-    """Refuse what names something that is not there. Raises ``Problem`` (400)."""
+    """Refuse what names something that is not there. Raises ``ApiProblem`` (400)."""
     if asked["flavorRef"] not in cloud.nova.flavors:
         raise ApiProblem(400, f"Flavor {asked['flavorRef']} could not be found.")
     check_image(cloud, asked["imageRef"])
@@ -75,7 +75,7 @@ def _check_references(cloud: Cloud, asked: Mapping[str, Any], hints: Mapping[str
 
 
 def _check_networks(cloud: Cloud, asked: Mapping[str, Any]) -> None:
-    """Refuse a network or security group that is not there. Raises ``Problem`` (400)."""
+    """Refuse a network or security group that is not there. Raises ``ApiProblem`` (400)."""
     for network in asked["networks"] if isinstance(asked["networks"], list) else ():
         if network["uuid"] not in cloud.neutron.store["networks"]:
             raise ApiProblem(400, f"Network {network['uuid']} could not be found.")
@@ -87,7 +87,7 @@ def _check_networks(cloud: Cloud, asked: Mapping[str, Any]) -> None:
 
 
 def check_image(cloud: Cloud, image: str) -> None:
-    """Refuse an image that is not there, or only half. Raises ``Problem`` (400)."""
+    """Refuse an image that is not there, or only half. Raises ``ApiProblem`` (400)."""
     if image not in cloud.glance.images:
         raise ApiProblem(400, "Can not find requested image")
     if cloud.glance.images[image].get("status") != "active":
@@ -95,7 +95,7 @@ def check_image(cloud: Cloud, image: str) -> None:
 
 
 def _check_sizes(flavor: Mapping[str, Any], image: Mapping[str, Any]) -> None:
-    """Refuse a flavor that is too small for its image, as ``nova.compute.api`` does. Raises ``Problem`` (400)."""
+    """Refuse a flavor that is too small for its image, as ``nova.compute.api`` does. Raises ``ApiProblem`` (400)."""
     if flavor["ram"] < int(image.get("min_ram") or 0):
         raise ApiProblem(400, "Flavor's memory is too small for requested image.")
     least = int(image.get("min_disk") or 0)
@@ -105,7 +105,7 @@ def _check_sizes(flavor: Mapping[str, Any], image: Mapping[str, Any]) -> None:
 
 
 def check_key(pair: Mapping[str, Any], there: Mapping[str, Any]) -> None:
-    """Refuse a key pair that is there, or whose key is none. Raises ``Problem``."""
+    """Refuse a key pair that is there, or whose key is none. Raises ``ApiProblem``."""
     kind, _, rest = pair["public_key"].partition(" ")
     try:
         blob = base64.b64decode(rest.split(" ")[0])

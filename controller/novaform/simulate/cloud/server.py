@@ -127,7 +127,7 @@ class SimulatedServers:
         return min(self.hosts, key=lambda host: (known.count(host), load.count(host)))
 
     def reach(self, address: str, port: int, path: str | None) -> str:
-        """Try a port of a server, as ``clients.cloud.health.reach`` does of a real one: empty when it answers."""
+        """Try a port of a server, as ``look.health.reach`` does of a real one: empty when it answers."""
         del path
         self.ripen()
         servers = {one["id"]: one for one in self.servers.values()}

@@ -1,6 +1,6 @@
 """Neutron's ports: listed for what they say of servers, routers and floating addresses.
 
-They are no kind: nobody declares one, and Nova and Neutron make them for what is declared.
+They are not a kind: nobody declares one, and Nova and Neutron make them for what is declared.
 """
 
 from __future__ import annotations

@@ -156,10 +156,10 @@ class Run:
         rest = [one for one in chosen if one.action != "delete"]
         ahead = [one for one in rest if one.kind not in {"server", "floating_ip"}]
         outcomes += self.one_by_one(performer, ahead, [])
-        fleet = Rollout(performer, self.report, self.given.timeout, proofs=self.domains is not None)
+        rollout = Rollout(performer, self.report, self.given.timeout, proofs=self.domains is not None)
         kept, skipped = self.without_failed([one for one in rest if one not in ahead], outcomes)
         early, late = holders_first(context, [one for one in gone if one.kind == "server"])
-        outcomes += skipped + fleet.run([*kept, *early])
+        outcomes += skipped + rollout.run([*kept, *early])
         outcomes += Rollout(performer, self.report, self.given.timeout).run(late)
         free, skipped = without_held(context, [one for one in gone if one.kind != "server"], outcomes)
         outcomes += skipped + self.one_by_one(performer, free, [])

@@ -269,7 +269,7 @@ def _lists(session: Session) -> dict[str, list[dict[str, Any]]]:
 def _disabled_ids(
     found: Mapping[str, list[dict[str, Any]]], services: Mapping[str, str], region: str
 ) -> frozenset[tuple[str, str]]:
-    """Return what of these lists is switched off, as ``decision.Seen`` has it."""
+    """Return what of these lists is switched off, as ``decision.SeenCatalog`` has it."""
     kinds = {"services": "catalog_service", "projects": "project", "users": "identity_user"}
     off = {(kinds[name], one["name"]) for name in kinds for one in found[name] if not one["enabled"]}
     off |= {

@@ -169,14 +169,14 @@ def _install() -> None:
     files = render_package()
     for path, text in files.items():
         atomic.replace(f"{CODE}/{path}", text, mode=0o644)
-    for folder, _, names in os.walk(f"{CODE}/{PACKAGE}"):
-        for path in (os.path.join(folder, name) for name in names):
-            if os.path.relpath(path, CODE) not in files:  # of an earlier version
-                os.unlink(path)
     atomic.replace(UNIT_PATH, render_unit(), mode=0o644)
     command.change(["systemctl", "daemon-reload"])
     command.change(["systemctl", "reenable", UNIT])
     command.change(["systemctl", "restart", UNIT])
+    for folder, _, names in os.walk(f"{CODE}/{PACKAGE}"):
+        for path in (os.path.join(folder, name) for name in names):
+            if os.path.relpath(path, CODE) not in files:  # of an earlier version
+                os.unlink(path)
 
 
 def _write_step(path: str, text: str) -> Step | None:

@@ -95,7 +95,7 @@ def _seen_fields(world: Index, item: Item) -> Mapping[str, Any]:
 
 
 def _declared_value(world: Index, kind: str, field: str, after: Any) -> Any:
-    """Return a declared value in the words of ``seen_fields``, of a thing that is known by name or id."""
+    """Return a declared value in the words of ``_seen_fields``, of a thing that is known by name or id."""
     if (kind, field) in TOLD_BY and after:
         return world.word(TOLD_BY[kind, field][-1], after)
     if (kind, field) == ("security_group", "rules"):
