@@ -46,7 +46,7 @@ class Glance:
 
     def is_listed(self, image: dict[str, Any]) -> bool:
         """Tell whether a list has an image: one that another project gives to all is found by its id alone."""
-        return image["visibility"] != "community" or image["owner"] == self.cloud.project
+        return bool(image["visibility"] != "community" or image["owner"] == self.cloud.project)
 
     def on_image(self, method: str, image: dict[str, Any], more: str, body: Any) -> tuple[int, Any]:
         """Answer for one image."""
