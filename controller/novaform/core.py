@@ -37,7 +37,6 @@ if TYPE_CHECKING:
         mark,
         model,
         observed,
-        outcome,
         policy,
     )
     from ansible_collections.novaform.compute.plugins.module_utils._stack.decide import definition, index, lifecycle
@@ -72,7 +71,6 @@ MODULES = {
     "mark": "_stack.mark",
     "model": "_stack.model",
     "observed": "_stack.observed",
-    "outcome": "_stack.outcome",
     "policy": "_stack.policy",
     "secret": "_core.secret",
     "settle": "_stack.pace.settle",

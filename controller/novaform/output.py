@@ -93,6 +93,12 @@ def line(text: object, style: str = "") -> None:
     _write(sys.stdout, _style(core.text.clean_line(text), style, sys.stdout) + "\n")
 
 
+def lines(many: Iterable[tuple[str, str]]) -> None:
+    """Print lines, each a text and its style."""
+    for text, style in many:
+        line(text, style)
+
+
 def answer(value: Any, indent: int | None = None) -> None:
     """Print JSON, in which nothing but ASCII is left."""
     _write(sys.stdout, json.dumps(value, default=str, indent=indent).replace("\x7f", "\\u007f") + "\n")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from e2e import site, stack
-from novaform.lab import errors
+from novaform.lab import LabError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> site.Site:
     name = os.environ.get(LAB, DEFAULT)
     try:
         found = site.Site(name, ROOT, tmp_path_factory.mktemp("site"))
-    except errors.LabError as error:
+    except LabError as error:
         pytest.fail(f"{error}: first run `molecule converge -s allinone`, or name another lab in {LAB}", pytrace=False)
     if not found.answers():
         pytest.fail(f"lab {name} has no finished cloud: see what `molecule converge -s allinone` says", pytrace=False)

@@ -30,6 +30,20 @@ FILE_LINES = [
     ("roles/*/handlers/**/*.yml", 60),
     ("molecule/*/molecule.yml", 10),
 ]
+LEAST_LINES = 30
+FACES = {"__init__.py", "__main__.py", "conftest.py"}
+SMALL = {
+    "controller/novaform/cli/schema.py": "each command has a file of its name",
+    "controller/novaform/guest/cli.py": "each room of commands has a cli.py",
+    "molecule/small/tests/test_as_on_one_host.py": "names tests that stand elsewhere",
+    "plugins/action/job_status.py": "Ansible finds it by its name",
+    "plugins/module_utils/_core/text.py": "one subject, on which every output stands",
+    "plugins/module_utils/_host/component.py": "what every component's module calls, and no other",
+    "plugins/module_utils/_site/decide/package.py": "each kind of thing on a host has its decision under its name",
+    "plugins/module_utils/_stack/gc_pause.py": "a setting of the interpreter, which no room owns",
+    "tests/e2e/wait.py": "what nearly every test end to end needs, and none owns",
+}
+"""What no reader would look for in a larger file."""
 TINY = 3  # lines: what is this short may be said twice
 EXPECTED = ("tests/golden", "tests/scenarios")  # what hosts get is written out for each of them
 
@@ -69,6 +83,21 @@ def test_files_are_short(root: Path) -> None:
         for pattern, limit in FILE_LINES
         for path in sorted(root.glob(pattern))
         if length(root, path) > limit
+    ]
+    assert not offenders, "\n".join(offenders)
+
+
+def is_program(tree: ast.Module) -> bool:
+    """Another process starts it by its path."""
+    return any(isinstance(node, ast.If) and ast.unparse(node.test) == "__name__ == '__main__'" for node in tree.body)
+
+
+def test_files_are_worth_opening(root: Path, trees: dict[Path, ast.Module]) -> None:
+    offenders = [
+        f"{path}:1 has {length(root, path)} lines (at least {LEAST_LINES}): it belongs to what it serves"
+        for path, tree in trees.items()
+        if path.name not in FACES and str(path) not in SMALL and not is_program(tree)
+        if length(root, path) < LEAST_LINES
     ]
     assert not offenders, "\n".join(offenders)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from novaform import core, output
-from novaform.cli import apply, complete, option, show
+from novaform.cli import apply, complete, option
 from novaform.stack import apply as applying
 from novaform.stack import render
 
@@ -50,7 +50,7 @@ def adopt(
     decision = _adoption_of(stack, name or ())
     steps = applying.changes(decision)
     if not as_json:
-        show.show(render.render(decision))
+        output.lines(render.render(decision))
     outcomes: list[dict[str, Any]] = []
     if steps and not check:
         outcomes = applying.apply(apply.module(stack, {**given, "timeout": 900}), decision, steps)["outcomes"]
@@ -83,7 +83,7 @@ def _adoption_of(stack: Stack, names: Sequence[str]) -> core.change.Decision:
 
 def _tell(outcomes: list[dict[str, Any]], left: list[str], *, as_json: bool) -> int:
     """Say what became of it."""
-    done = [one["name"] for one in outcomes if one["outcome"] == core.outcome.DONE]
+    done = [one["name"] for one in outcomes if one["outcome"] == core.change.DONE]
     if as_json:
         output.answer({"adopted": done, "outcomes": outcomes, "left": left})
     else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from novaform import core, output
-from novaform.cli import kept, option, show
+from novaform.cli import kept, option
 from novaform.cli.progress import ApplyProgress
 from novaform.stack import apply as applying
 from novaform.stack import render
@@ -38,7 +38,7 @@ def apply(
     decision = stack.look().decision
     if not as_json:
         shown = decision if approved is None else core.change.Decision(tuple(approved), decision.notes)
-        show.show(render.render(shown))
+        output.lines(render.render(shown))
     if not as_json and applying.idle(decision, approved):
         return 0 if decision.clean else DIFFERS
     result = applying.apply(module(stack, {**given, "timeout": timeout}), decision, approved)
@@ -66,7 +66,7 @@ def tell(result: dict[str, Any], *, as_json: bool) -> int:
     if as_json:
         output.answer({"changed": result.get("changed"), "outcomes": result.get("outcomes") or [], "report": report})
     else:
-        done = sum(1 for one in result.get("outcomes") or () if one["outcome"] == core.outcome.DONE)
+        done = sum(1 for one in result.get("outcomes") or () if one["outcome"] == core.change.DONE)
         left = "" if clean else " Something is left: see novaform plan."
         output.say(f"Done: {done} steps.{left}")
     return 0 if clean else DIFFERS

@@ -7,7 +7,7 @@ from collections import Counter
 import typer
 
 from novaform import core, output
-from novaform.cli import option, show
+from novaform.cli import option
 from novaform.stack.render import Line, kind_name
 
 app = typer.Typer()
@@ -35,8 +35,8 @@ def drift(
         asked = {"hosts": inventory is not None, "placement": placement}
         output.answer({"stack": stack.desired.stack, "asked": asked, "drift": [one._asdict() for one in found]})
     else:
-        show.show(_lines(found))
-        show.show(_summary(found, hosts=inventory is not None, placement=placement))
+        output.lines(_lines(found))
+        output.lines(_summary(found, hosts=inventory is not None, placement=placement))
     return DIFFERS if any(not one.ignored for one in found) else 0
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from novaform import core, output
-from novaform.cli import complete, option, show
+from novaform.cli import complete, option
 from novaform.stack import render
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def explain(
     if as_json:
         output.answer(found)
     else:
-        show.show(line for one in found for line in _lines(one))
+        output.lines(line for one in found for line in _lines(one))
     return 0
 
 

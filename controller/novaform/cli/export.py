@@ -9,7 +9,7 @@ import typer
 
 from novaform import cloud as doors
 from novaform import core, declare, output
-from novaform.cli import option, show
+from novaform.cli import option
 from novaform.declare.form import scalar
 from novaform.stack import export as exporting
 from novaform.stack import exported_server, render
@@ -46,7 +46,7 @@ def export(
         output.answer({"file": str(file), "files": paths, "instances": made.keys, "left_out": made.left_out})
         return
     output.say(f"{file}: {len(made.keys)} instances, {len(made.files)} files of user data.")
-    show.show(render.Line(f"! {key}: {text}", "yellow") for key, texts in made.left_out.items() for text in texts)
+    output.lines(render.Line(f"! {key}: {text}", "yellow") for key, texts in made.left_out.items() for text in texts)
 
 
 def write(file: Path, made: exporting.Export, *, force: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from novaform import output
-from novaform.cli import kept, option, show
+from novaform.cli import kept, option
 from novaform.stack import render
 
 app = typer.Typer()
@@ -35,5 +35,5 @@ def plan(
     if as_json:
         output.answer({"stack": stack.desired.stack, **decision.to_report(), "requests": stack.session.requests})
     else:
-        show.show(render.render(decision, wide=wide))
+        output.lines(render.render(decision, wide=wide))
     return 0 if decision.clean else DIFFERS

@@ -56,7 +56,7 @@ class ApplyProgress:
         """Return in a sentence what became of a run that was interrupted."""
         if not self.outcomes and not self.asked:
             return "interrupted before anything was asked of the cloud: nothing was changed"
-        done = sum(1 for one in self.outcomes if one["outcome"] == core.outcome.DONE)
+        done = sum(1 for one in self.outcomes if one["outcome"] == core.change.DONE)
         asked = [f"{action} {render.kind_name(kind)} {name}" for (kind, name), action in self.asked.items()]
         more = f" and {len(asked) - SHOWN} more" if len(asked) > SHOWN else ""
         still = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from novaform import output
-from novaform.cli import apply, option, show
+from novaform.cli import apply, option
 from novaform.stack import apply as applying
 from novaform.stack import render
 from novaform.stack import undo as back
@@ -43,7 +43,7 @@ def undo(
     back.go_back(stack, to)
     decision = stack.look().decision
     if not as_json:
-        show.show(render.render(decision))
+        output.lines(render.render(decision))
     steps = applying.changes(decision)
     if not yes or not steps:
         if as_json:
@@ -69,7 +69,7 @@ def _list_history(stack: Stack, *, as_json: bool) -> int:
     if as_json:
         output.answer(rows)
     else:
-        show.show(
+        output.lines(
             render.Line(f"{one['to']:>3}  {one['at']}  {one['servers']} servers  {str(one['digest'])[:12]}")
             for one in rows
         )

@@ -20,7 +20,6 @@ from novaform.declare.form.scalar import (
     Variable,
     Zone,
 )
-from novaform.declare.health import HEALTH
 
 PAIR_NAME = Pattern("a name of letters, digits, spaces and _ - : .", r"[A-Za-z0-9_:. -]{1,255}")
 METADATA_NAME = Pattern(
@@ -38,6 +37,18 @@ USER_DATA_BYTES = 49149
 USER_TEXT = Text("a text", USER_DATA_BYTES, lines=True, secret=True).keeping()
 SPREADS = {"host": "anti-affinity", "prefer-host": "soft-anti-affinity"}
 COUNT = 10_000
+
+HEALTH = Record(
+    "When a server counts as up: one of tcp, http, console.",
+    {
+        "tcp": Field(Integer(1, 65535), "A port that takes connections."),
+        "http": Field(Pattern("a path such as /healthz", "/[!-~]*"), "A path that answers with less than 400."),
+        "port": Field(Integer(1, 65535), "The port for http.", default=80),
+        "console": Field(Text("a text", 200), "A text that its console shows."),
+        "within": Field(Duration(), "How long that may take.", default="120s"),
+    },
+    demand.HEALTH,
+)
 
 FLAVOR = Record(
     "A flavor: the sizes of a server.",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from novaform.lab import cli, errors
+from novaform.lab import LabError, cli
 
 if __name__ == "__main__":
     try:
         cli.app(prog_name="novaform lab")
-    except errors.LabError as error:
+    except LabError as error:
         sys.exit(f"novaform: {error}")

@@ -12,7 +12,7 @@ import signal
 import time
 from pathlib import Path
 
-from novaform.lab import errors, process
+from novaform.lab import LabError, process
 
 TOP = Path("/sys/fs/cgroup")
 _PATIENCE = 15.0
@@ -31,7 +31,7 @@ def _roots() -> list[Path]:
         return [TOP]
     found = [TOP / name for name in ("systemd", "unified") if (TOP / name / "cgroup.procs").exists()]
     if not found:
-        raise errors.LabError(f"no control groups for systemd under {TOP}: mount cgroup2 there")
+        raise LabError(f"no control groups for systemd under {TOP}: mount cgroup2 there")
     return found
 
 
@@ -93,7 +93,7 @@ def kill(group: str) -> None:
     deadline = time.monotonic() + _PATIENCE
     while pids := {pid for pid in _members(group) if process.observe_start(pid) is not None}:
         if time.monotonic() > deadline:
-            raise errors.LabError(
+            raise LabError(
                 f"processes {sorted(pids)} of {group} do not end; look at them with ps, then run the command again"
             )
         for pid in pids:
@@ -115,5 +115,5 @@ def _remove_directory(path: Path) -> None:
             path.rmdir()
         except OSError as error:  # the kernel lets go of the last process a moment after it is gone
             if time.monotonic() > deadline:
-                raise errors.LabError(f"control group {path} is still busy: {error.strerror}") from None
+                raise LabError(f"control group {path} is still busy: {error.strerror}") from None
             time.sleep(0.05)

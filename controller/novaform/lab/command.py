@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 
-from novaform.lab import errors
+from novaform.lab import LabError
 
 PATIENCE = 120.0  # seconds for one program; none of them does more than a moment's work
 SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -22,7 +22,7 @@ def run(*argv: str, stdin: str | None = None) -> str:
     done = attempt(*argv, stdin=stdin)
     if done.returncode != 0:
         said = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()[-1]
-        raise errors.LabError(f"`{' '.join(argv)}` failed ({done.returncode}): {said}")
+        raise LabError(f"`{' '.join(argv)}` failed ({done.returncode}): {said}")
     return done.stdout
 
 
@@ -33,6 +33,6 @@ def attempt(*argv: str, stdin: str | None = None) -> subprocess.CompletedProcess
             argv, input=stdin, capture_output=True, text=True, check=False, env=environment(), timeout=PATIENCE
         )
     except FileNotFoundError:
-        raise errors.LabError(f"{argv[0]} is not installed on this machine") from None
+        raise LabError(f"{argv[0]} is not installed on this machine") from None
     except subprocess.TimeoutExpired:
-        raise errors.LabError(f"`{' '.join(argv)}` did not end within {PATIENCE:.0f} s") from None
+        raise LabError(f"`{' '.join(argv)}` did not end within {PATIENCE:.0f} s") from None

@@ -7,7 +7,7 @@ import os
 import re
 from pathlib import Path
 
-from novaform.lab import errors
+from novaform.lab import LabError
 
 VARIABLE = "NOVAFORM_LAB_HOME"
 DEFAULT = "/var/lib/novaform"
@@ -132,9 +132,7 @@ class Home:
     def lab(self, name: str) -> LabHome:
         """Give the files of one lab; raises LabError for a name that cannot be one."""
         if not _NAME.fullmatch(name):
-            raise errors.LabError(
-                f"{name!r} cannot name a lab: use a letter, then letters, digits and dashes (31 at most)"
-            )
+            raise LabError(f"{name!r} cannot name a lab: use a letter, then letters, digits and dashes (31 at most)")
         return LabHome(self.path / "labs" / name)
 
     def labs(self) -> list[LabHome]:
@@ -148,5 +146,5 @@ def from_environment() -> Home:
     """Give the machine's home of labs; raises LabError when the chosen path cannot serve."""
     path = Path(os.environ.get(VARIABLE, DEFAULT))
     if not _PATH.fullmatch(str(path)) or path.parts[:2] == ("/", "run"):
-        raise errors.LabError(f"{VARIABLE}={path} cannot hold labs: use an absolute plain path outside /run")
+        raise LabError(f"{VARIABLE}={path} cannot hold labs: use an absolute plain path outside /run")
     return Home(path)

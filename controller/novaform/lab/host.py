@@ -11,7 +11,7 @@ import subprocess
 import time
 from typing import TYPE_CHECKING
 
-from novaform.lab import archive, cgroup, clone, command, errors, image, keeper, process
+from novaform.lab import LabError, archive, cgroup, clone, command, image, keeper, process
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,7 +114,7 @@ def require_up(record: LabRecord, lab: LabHome, name: str) -> None:
     if comes_up(record, lab, name):
         return
     state, console = observe(record, lab, name).state, lab.host(name).console
-    raise errors.LabError(
+    raise LabError(
         f"host {name} of lab {record.name} did not come up ({state}): {_last_words(console)} (see {console})"
     )
 
@@ -145,7 +145,7 @@ def reboot(record: LabRecord, name: str) -> process.Process:
     pid = cgroup.leader(record.group(name))
     init = None if pid is None else process.observe(pid)
     if init is None:
-        raise errors.LabError(
+        raise LabError(
             f"host {name} of lab {record.name} does not run: start it with `novaform lab up --name {record.name}`"
         )
     init.send(_REBOOT)

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
-from novaform.lab import command, errors, lock, machine
+from novaform.lab import LabError, command, lock, machine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,7 +79,7 @@ def sweep(home: Home) -> None:
             with lock.hold(_lock(image), "the base image", _SWEEP_PATIENCE):
                 _remove(site)
                 _lock(image).unlink()
-        except errors.LabError:
+        except LabError:
             continue
 
 
@@ -101,13 +101,13 @@ def _build(suite: str, site: Path, descriptor: int) -> None:
                 timeout=_BUILD_PATIENCE,
             )
         except subprocess.TimeoutExpired as error:
-            raise errors.LabError(
+            raise LabError(
                 f"mmdebstrap did not make the {suite} image within {_BUILD_PATIENCE:.0f} s (see {log})"
             ) from error
     if done.returncode != 0:
         said = [line for line in log.read_text(encoding="utf-8").splitlines() if line.startswith("E: ")]
         reason = said[0] if said else f"exit status {done.returncode}"
-        raise errors.LabError(f"mmdebstrap could not make the {suite} image: {reason} (all of it: {log})")
+        raise LabError(f"mmdebstrap could not make the {suite} image: {reason} (all of it: {log})")
 
 
 def _argv(suite: str, target: Path) -> list[str]:

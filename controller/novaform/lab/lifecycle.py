@@ -8,10 +8,10 @@ import time
 from typing import TYPE_CHECKING
 
 from novaform.lab import (
+    LabError,
     archive,
     cgroup,
     clone,
-    errors,
     forwarding,
     host,
     image,
@@ -81,7 +81,7 @@ def load(home: Home, name: str) -> record.LabRecord:
     """Give what was decided about a lab; raises LabError when there is none of that name."""
     plan = record.load(home.lab(name).record)
     if plan is None:
-        raise errors.LabError(f"there is no lab {name}: make it with `novaform lab up --name {name}`")
+        raise LabError(f"there is no lab {name}: make it with `novaform lab up --name {name}`")
     return plan
 
 
@@ -95,7 +95,7 @@ def reboot(home: Home, name: str, hosts: Sequence[str], report: Report) -> None:
         for each, init in inits.items():
             with _time_step(report, f"host {each} reboot"):
                 if not init.ends_within(host.STOP_PATIENCE):
-                    raise errors.LabError(f"host {each} of lab {name} does not shut down: see {lab.host(each).console}")
+                    raise LabError(f"host {each} of lab {name} does not shut down: see {lab.host(each).console}")
                 host.require_up(plan, lab, each)
 
 
@@ -127,7 +127,7 @@ def restore(home: Home, name: str, snap: str, report: Report) -> None:
 def require_host(plan: record.LabRecord, name: str) -> str:
     """Give the name back; raises LabError when the lab has no such host."""
     if name not in plan.topology.hosts:
-        raise errors.LabError(f"lab {plan.name} has no host {name}; it has {', '.join(plan.topology.hosts)}")
+        raise LabError(f"lab {plan.name} has no host {name}; it has {', '.join(plan.topology.hosts)}")
     return name
 
 
@@ -135,9 +135,7 @@ def _decide(home: Home, lab: LabHome, topology: Topology) -> record.LabRecord:
     known = record.load(lab.record)
     if known is not None:
         if known.topology != topology:
-            raise errors.LabError(
-                f"lab {lab.name} was made from another topology ({known.topology.name}): take it down first"
-            )
+            raise LabError(f"lab {lab.name} was made from another topology ({known.topology.name}): take it down first")
         return known
     others = [found for other in home.labs() if (found := record.load(other.record)) is not None]
     used = [*machine.observe_used_networks(), *record.used_networks(others)]

@@ -8,7 +8,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from novaform.lab import errors
+from novaform.lab import LabError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,9 +23,7 @@ def hold(path: Path, what: str, patience: float = 5.0) -> Iterator[int]:
     deadline = time.monotonic() + patience
     while (descriptor := _try(path)) is None:
         if time.monotonic() > deadline:
-            raise errors.LabError(
-                f"another novaform command is working on {what}; wait for it, or end it and try again"
-            )
+            raise LabError(f"another novaform command is working on {what}; wait for it, or end it and try again")
         time.sleep(_PAUSE)
     try:
         yield descriptor

@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from novaform.lab import command, errors
+from novaform.lab import LabError, command
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,16 +34,14 @@ _LOOPBACK = re.compile(r"//(localhost|127\.|\[::1\])")
 def require_root() -> None:
     """Raise LabError for anyone but root."""
     if os.geteuid() != 0:
-        raise errors.LabError(
-            "the lab needs root, because it makes bridges and systemd hosts: run the same command with sudo"
-        )
+        raise LabError("the lab needs root, because it makes bridges and systemd hosts: run the same command with sudo")
 
 
 def require_tools() -> None:
     """Raise LabError naming every missing program's package and the command that installs them."""
     packages = missing_packages(lambda tool: shutil.which(tool, path=command.environment()["PATH"]) is not None)
     if packages:
-        raise errors.LabError(
+        raise LabError(
             f"this machine lacks what the lab needs; install it with: apt-get install -y {' '.join(packages)}"
         )
 

@@ -13,7 +13,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from novaform.lab import errors, subnet, topology
+from novaform.lab import LabError, subnet, topology
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -107,7 +107,7 @@ def choose_tag(name: str, is_used: Callable[[str], bool]) -> str:
     for tag in [*candidates, *(f"{name[:5].rstrip('-')}-{digest[:5]}" for digest in digests)]:
         if not is_used(tag):
             return tag
-    raise errors.LabError(f"no free bridge name for lab {name}: remove labs that nobody needs")
+    raise LabError(f"no free bridge name for lab {name}: remove labs that nobody needs")
 
 
 def used_networks(records: Iterable[LabRecord]) -> list[ipaddress.IPv4Network]:
@@ -130,7 +130,7 @@ def from_text(text: str, where: str) -> LabRecord:
         hosts = {host: tuple(groups) for host, groups in plan.pop("hosts").items()}
         return LabRecord(topology=topology.Topology(hosts=hosts, **plan), **content)
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise errors.LabError(
+        raise LabError(
             f"{where} is not a lab's journal of this version; look at it, and remove the lab's things by hand"
         ) from None
 

@@ -10,7 +10,7 @@ import re
 import shutil
 from typing import TYPE_CHECKING
 
-from novaform.lab import errors, record
+from novaform.lab import LabError, record
 
 if TYPE_CHECKING:
     from novaform.lab.home import LabHome
@@ -21,17 +21,17 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,40}")
 def require_free(plan: record.LabRecord, lab: LabHome, snap: str) -> None:
     """Raise LabError unless the lab is whole and a snapshot can have this name."""
     if not _NAME.fullmatch(snap):
-        raise errors.LabError(f"{snap!r} cannot name a snapshot: use letters, digits, dots, dashes and underscores")
+        raise LabError(f"{snap!r} cannot name a snapshot: use letters, digits, dots, dashes and underscores")
     if snap in plan.snapshots:
-        raise errors.LabError(f"lab {plan.name} has a snapshot {snap} already: choose another name")
+        raise LabError(f"lab {plan.name} has a snapshot {snap} already: choose another name")
     if not all(lab.host(host).made.exists() for host in plan.topology.hosts):
-        raise errors.LabError(f"lab {plan.name} was never up as a whole: run `novaform lab up` first")
+        raise LabError(f"lab {plan.name} was never up as a whole: run `novaform lab up` first")
 
 
 def require_saved(plan: record.LabRecord, snap: str) -> None:
     """Raise LabError unless there is such a snapshot."""
     if snap not in plan.snapshots:
-        raise errors.LabError(f"lab {plan.name} has no snapshot {snap}; it has {', '.join(plan.snapshots) or 'none'}")
+        raise LabError(f"lab {plan.name} has no snapshot {snap}; it has {', '.join(plan.snapshots) or 'none'}")
 
 
 def save(plan: record.LabRecord, lab: LabHome, snap: str) -> record.LabRecord:

@@ -6,7 +6,7 @@ import hashlib
 import ipaddress
 from typing import TYPE_CHECKING
 
-from novaform.lab import errors
+from novaform.lab import LabError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +27,7 @@ def choose(name: str, used: Iterable[ipaddress.IPv4Network]) -> tuple[ipaddress.
         if not any(pair.overlaps(network) for network in taken):
             hosts, provider = pair.subnets(new_prefix=24)
             return hosts, provider
-    raise errors.LabError(f"no free address range for lab {name} in {_POOL}")
+    raise LabError(f"no free address range for lab {name} in {_POOL}")
 
 
 def gateway(network: ipaddress.IPv4Network) -> str:

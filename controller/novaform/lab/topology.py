@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from novaform.declare import document
 from novaform.declare.form import problem
-from novaform.lab import errors
+from novaform.lab import LabError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +37,7 @@ def load(name: str) -> Topology:
     path = Path(name) if name.endswith((".yml", ".yaml")) else SHIPPED / f"{name}.yml"
     if not path.exists():
         shipped = ", ".join(sorted(file.stem for file in SHIPPED.glob("*.yml")))
-        raise errors.LabError(f"no topology {name}: give a file ending in .yml, or one of {shipped}")
+        raise LabError(f"no topology {name}: give a file ending in .yml, or one of {shipped}")
     content = document.read(path).value
     return from_mapping(path.stem, content, str(path))
 
@@ -72,5 +72,5 @@ def _groups(where: str, host: object, content: Mapping[str, Any] | None) -> tupl
     return tuple(str(group) for group in groups)
 
 
-def _refusal(where: str, why: str) -> errors.LabError:
-    return errors.LabError(f"topology {where}: {why}")
+def _refusal(where: str, why: str) -> LabError:
+    return LabError(f"topology {where}: {why}")

@@ -94,7 +94,7 @@ class Player:
             outcomes = error.details["outcomes"]
         self.tell_history()
         for one in outcomes:
-            if one["outcome"] != core.outcome.DONE:
+            if one["outcome"] != core.change.DONE:
                 self.say(f"  {one['outcome']}: {one['action']} {one['kind']} {one['name']}: {one['why']}")
         self.decide(self.world.plan(wanted, **given))
 

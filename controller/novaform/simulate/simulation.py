@@ -14,14 +14,35 @@ from novaform.cloud import journal, run, stage
 from novaform.stack import apply
 
 from .cloud.cloud import Cloud
-from .crowd import Crowd
 from .journal import Kept
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import random
+    from collections.abc import Callable, Sequence
 
 EXTERNAL = "public"
 """The external network that every simulated cloud has."""
+
+
+class SeededCrowd:
+    """Does side by side one after the other, in an order that is another one each time; without chance, in turn.
+
+    The seed says who is first, and so the same run can be had again.
+    """
+
+    def __init__(self, chance: random.Random | None) -> None:
+        self.chance = chance
+
+    def __call__(self, number: int, work: Callable[[Any], Any], things: Sequence[Any]) -> list[Any]:
+        """Do it to each thing; return the results in the things' own order."""
+        del number
+        places = list(range(len(things)))
+        if self.chance is not None:
+            self.chance.shuffle(places)
+        results: dict[int, Any] = {}
+        for place in places:
+            results[place] = work(things[place])
+        return [results[place] for place in range(len(things))]
 
 
 class Simulation:
@@ -42,7 +63,7 @@ class Simulation:
 
     def run(self, desired: core.desired.Desired, **limits: Any) -> run.Run:
         """Return a run of a new process: nothing but cloud and journal is remembered."""
-        crowd = Crowd(self.cloud.chance if self.shuffles else None) if self.base is not None else None
+        crowd = SeededCrowd(self.cloud.chance if self.shuffles else None) if self.base is not None else None
         given = run.RunOptions(
             domains=core.guest.to_domains(self.cloud.hosts.guests()) if self.asks_hosts else None,
             open=self.opened,

@@ -9,6 +9,7 @@ import json
 import re
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 from .._core import hidden
@@ -16,14 +17,12 @@ from .._core.errors import ApplyError, ObserveError
 from . import shape
 from . import token as identity
 from .answer import bare, complaint, is_away, load_json, member, next_page, parse, pause, secrets_of
-from .crowd import threads
 from .wire import Lost, Unreached, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from .credential import Credential
-    from .crowd import Crowd
     from .token import Token
     from .wire import Answer, Body, Transport
 
@@ -36,6 +35,9 @@ STUMBLES = frozenset({500, 502, 503, 504})
 BUSY = frozenset({429, 503})
 TRIES = 4
 VERSION = re.compile(r"\d{1,4}\.\d{1,4}", re.ASCII)
+Crowd = Callable[[int, Callable[[Any], Any], "Sequence[Any]"], "list[Any]"]
+"""Several requests at a time: so many, what to do, to which things. MUST do it to each once, and return the results in
+their order. A simulated cloud brings a crowd of its own, whose order a seed decides."""
 LONGEST = 500_000
 """No project has more of anything; a list that has does not end."""
 
@@ -50,6 +52,12 @@ class Clock(NamedTuple):
     now: Callable[[], float] = time.time
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+
+
+def threads(number: int, work: Callable[[Any], Any], things: Sequence[Any]) -> list[Any]:
+    """Do it in threads."""
+    with ThreadPoolExecutor(number) as pool:
+        return list(pool.map(work, things))
 
 
 class Session:

@@ -6,6 +6,7 @@ An act whose controller is gone clears away what it has made, and ends.
 from __future__ import annotations
 
 import os
+import select
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Callable
 
@@ -13,7 +14,7 @@ from .._core import secret
 from .._core.errors import ApplyError
 from .._site.decide import verify as decision
 from . import membership
-from .door import caller, record, signin
+from .door import record, signin
 from .lock import lock
 from .trial import Trial, find_project
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     Params = Mapping[str, Any]
 
 LOCK = "/run/novaform-verify.lock"
+STDOUT = 1
 PATIENCE = 300.0  # seconds for an earlier act to end
 
 
@@ -92,8 +94,15 @@ def _session(params: Params, project: str = "admin") -> Session:
     return signin.session(auth["auth_url"], params["account"]["region"], account)
 
 
+def is_heard(descriptor: int = STDOUT) -> bool:
+    """Tell whether anybody may still read what we write: when ssh or its peer has ended, nobody does."""
+    poll = select.poll()
+    poll.register(descriptor, 0)
+    return not any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
+
+
 def _trial(params: Params) -> Trial:
-    return Trial(_session(params, decision.NAME), caller.listens)
+    return Trial(_session(params, decision.NAME), is_heard)
 
 
 def _upload(trial: Trial, path: str | None) -> str:
@@ -106,5 +115,5 @@ def _upload(trial: Trial, path: str | None) -> str:
 
 def _leave(trial: Trial) -> None:
     """Clear away at once when nobody is there any more who would ask for it."""
-    if not caller.listens():
+    if not is_heard():
         trial.clear()

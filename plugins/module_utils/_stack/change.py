@@ -1,10 +1,13 @@
-"""A step on the instances' side: besides what is done it says which fields differ, who asked, and what it costs."""
+"""A step on the instances' side: besides what is done it says which fields differ, who asked, and what it costs.
+
+What became of one is its outcome.
+"""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._core.hidden import show
 from .._core.plan import Plan, Step
@@ -18,6 +21,9 @@ DENIED = "denied"
 IGNORED = "ignored"
 UNKNOWN = "unknown"
 FOREIGN = "foreign"
+DONE = "done"
+FAILED = "failed"
+SKIPPED = "skipped"
 PLACEMENT = "placement"
 """The drift class of a server that is not where it should be."""
 DIFFERS = frozenset({HELD, DENIED, UNKNOWN, FOREIGN})
@@ -125,6 +131,17 @@ class Decision(Plan):
     def to_report(self) -> dict[str, Any]:
         """Return steps and notes as plain values."""
         return {"clean": self.clean, "steps": self.to_json(), "notes": [note.to_json() for note in self.notes]}
+
+
+class Outcome(NamedTuple):
+    """One step's end: done, failed, skipped or unknown (the request was sent, and nobody knows what became of it)."""
+
+    action: str
+    kind: str
+    name: str
+    outcome: str
+    why: str = ""
+    id: str = ""
 
 
 def readable(value: Any) -> str:

@@ -1,11 +1,10 @@
-"""Actions on a server: in which states Nova takes them, what they do at once, and where they lead."""
+"""Actions on a server: when Nova takes them, what they do at once, where they lead, and the log that Nova keeps."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import action_log, request
-from .problem import ApiProblem
+from . import ApiProblem, request
 
 if TYPE_CHECKING:
     from .server import SimulatedServers
@@ -68,7 +67,7 @@ def _begin_action(servers: SimulatedServers, server: dict[str, Any], action: str
         server["flavor"] = flavor if action == "revertResize" else server["flavor"]
     if action in DEFINES:
         servers.cloud.hosts.renew(server["id"])
-    action_log.note(server, action.removeprefix("os-"), failure)
+    _note(server, action.removeprefix("os-"), failure)
     server.update(task_state=task, until=servers.due(action), then=then)
 
 
@@ -99,3 +98,25 @@ def _resize(servers: SimulatedServers, server: dict[str, Any], ident: str) -> st
     server["before"] = server["vm_state"], server["flavor"]
     server["flavor"] = flavor
     return ""
+
+
+def _note(server: dict[str, Any], action: str, failure: str = "") -> None:
+    """Write down an action, the newest first; a failed one has its reason in an event."""
+    noted = server.setdefault("actions", [])
+    event = {"event": f"conductor_{action}", "details": failure or None}
+    number = f"req-{server['id']}-{len(noted) + 1}"
+    noted.insert(
+        0, {"action": action, "request_id": number, "message": "Error" if failure else None, "events": [event]}
+    )
+
+
+def read_log(server: dict[str, Any], path: str) -> dict[str, Any]:
+    """Return all actions without their events, or the one that the path names."""
+    noted = server.get("actions", [])
+    wanted = path.partition("/")[2]
+    if wanted:
+        found = next((one for one in noted if one["request_id"] == wanted), None)
+        if found is None:
+            raise ApiProblem(404, f"Action for request_id {wanted} could not be found")
+        return {"instanceAction": found}
+    return {"instanceActions": [{k: v for k, v in one.items() if k != "events"} for one in noted]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .problem import ApiProblem
+from . import ApiProblem
 
 if TYPE_CHECKING:
     from .cloud import Cloud

@@ -17,14 +17,12 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from novaform.cloud import credential, session, wire
 
 from .. import fault
-from . import cinder, glance, host, neutron, nova, placement
-from .problem import ApiProblem
+from . import ApiProblem, cinder, glance, host, neutron, nova, placement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from urllib.parse import SplitResult
 
-    from ..crowd import Crowd
     from ..fault import Accident, Fault
 
 ROOT = "https://cloud.example"
@@ -98,7 +96,7 @@ class Cloud:
         """Return the controller's time of day, which may be wrong."""
         return self.now + self.skew
 
-    def session(self, crowd: Crowd | None = None) -> session.Session:
+    def session(self, crowd: session.Crowd | None = None) -> session.Session:
         """Return a session of this cloud; requests side by side are made by threads unless a crowd is given."""
         auth = {"auth_url": f"{self.root}/identity", "username": "me", "password": "s3cret", "project_name": "p"}
         clock = session.Clock(self.told, self.clock, self.sleep)

@@ -7,8 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from . import action_log, quota, request
-from .problem import ApiProblem
+from . import ApiProblem, actions, quota, request
 from .server import SimulatedServers
 
 if TYPE_CHECKING:
@@ -99,7 +98,7 @@ class Nova(SimulatedServers):
     def read(self, server: dict[str, Any], more: str) -> dict[str, Any]:
         """Return a server, or something about it."""
         if more.startswith("os-instance-actions"):
-            return action_log.show(server, more)
+            return actions.read_log(server, more)
         if more == "os-security-groups":
             return {"security_groups": self.cloud.neutron.groups_of(server["id"])}
         if more:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from .problem import ApiProblem
+from . import ApiProblem
 
 if TYPE_CHECKING:
     from .cloud import Cloud

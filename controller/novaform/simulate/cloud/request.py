@@ -7,7 +7,7 @@ import binascii
 import re
 from typing import TYPE_CHECKING, Any
 
-from .problem import ApiProblem
+from . import ApiProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from ..._api.answer import ident_of
 from ..._stack import mark
-from ..._stack.model.flavor import SIZES
+from ..._stack.model.thing import FLAVOR_SIZES
 from ..._stack.observed import Item
 from .kind import Kind, Listing, rename
 
@@ -28,14 +28,14 @@ NAMES = {
     "public": "os-flavor-access:is_public",
 }
 """Our names of a flavor's fields, and Nova's."""
-EMBEDDED = tuple(NAMES[size].rpartition(":")[2] for size in SIZES)
+EMBEDDED = tuple(NAMES[size].rpartition(":")[2] for size in FLAVOR_SIZES)
 """Nova's names of the sizes in the flavor that a server carries: without those of extensions."""
 
 
 def _to_flavor(raw: Mapping[str, Any]) -> Item:
     """Read one flavor of ``GET /flavors/detail``."""
     fields = {
-        **{size: raw.get(NAMES[size]) or 0 for size in SIZES},
+        **{size: raw.get(NAMES[size]) or 0 for size in FLAVOR_SIZES},
         "public": raw.get(NAMES["public"], True),
         "extra_specs": dict(raw.get("extra_specs") or {}),
     }
@@ -54,7 +54,7 @@ def _embedded_flavor(
     name: Optional[str], sizes: tuple[Any, ...], specs: Optional[tuple[tuple[str, str], ...]]
 ) -> dict[str, Any]:
     """Return a flavor by our names; its extra specs are None where Nova does not tell them."""
-    told = {ours: size or 0 for ours, size in zip(SIZES, sizes)}
+    told = {ours: size or 0 for ours, size in zip(FLAVOR_SIZES, sizes)}
     return {"name": name, **told, "extra_specs": None if specs is None else dict(specs)}
 
 

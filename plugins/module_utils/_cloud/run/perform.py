@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Optional
 from ..._api.wire import Lost
 from ..._core.errors import Error
 from ..._stack import mark
+from ..._stack.change import DONE, FAILED, UNKNOWN, Outcome
 from ..._stack.decide.index import is_whole
-from ..._stack.outcome import DONE, FAILED, UNKNOWN, Outcome
 from ..kind import registry
 from ..kind.server import volumes
 from ..kind.server.action import act

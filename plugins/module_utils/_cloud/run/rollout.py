@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Callable, Optional
 
 from ..._api.wire import Lost, Unreached
 from ..._core.errors import Error
-from ..._stack.outcome import DONE, FAILED, SKIPPED, UNKNOWN, Outcome
+from ..._stack.change import DONE, FAILED, SKIPPED, UNKNOWN, Outcome
 from ..._stack.pace import circuit, settle, turn
 from ..context import PATIENCE, NotYet
 from ..kind.server.port_group import REGROUP

@@ -7,11 +7,10 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 from ..._api.check import is_ident
-from ..._stack.change import Change, Decision
+from ..._stack.change import DONE, FAILED, SKIPPED, Change, Decision, Outcome
 from ..._stack.decide import image, quota, stack
 from ..._stack.decide.index import Index
 from ..._stack.gc_pause import without_collector
-from ..._stack.outcome import DONE, FAILED, SKIPPED, Outcome
 from ..._stack.policy import Policy
 from ..context import Context, Watch
 from ..look import health, observe

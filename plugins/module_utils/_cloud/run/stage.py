@@ -13,15 +13,14 @@ from ..._core import hidden
 from ..._core.errors import ApplyError, DeclareError
 from ..._core.plan import Plan
 from ..._stack import desired, guest, policy
-from ..._stack.change import Change, changes_from_json
-from ..._stack.outcome import DONE
+from ..._stack.change import DONE, Change, changes_from_json
 from .run import Look, Run, RunOptions, Stopped, choose
 from .state import folder_of, scope_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ..._stack.outcome import Outcome
+    from ..._stack.change import Outcome
     from .journal import Journal
 
 LIMITS = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..._stack.outcome import DONE, SKIPPED, Outcome
+from ..._stack.change import DONE, SKIPPED, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ..._core.hidden import Hidden, cover
-from ..model.flavor import SIZES
+from ..model.thing import FLAVOR_SIZES
 from . import interface
 from .index import is_belied
 from .interface import UNSET
@@ -64,7 +64,7 @@ def both(world: Index, wanted: Wanted, item: Item, field: str) -> tuple[Any, Any
 
 def sizes(fields: Mapping[str, Any]) -> dict[str, int]:
     """Return the sizes of a flavor, with what nobody declared taken as Nova takes it."""
-    return {name: int(fields.get(name) or 0) for name in SIZES}
+    return {name: int(fields.get(name) or 0) for name in FLAVOR_SIZES}
 
 
 def _flavors(world: Index, item: Item, name: str) -> tuple[Any, Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import mark, rule_text
 from ..desired import Desired, External, Wanted
-from ..model.flavor import SIZES
+from ..model.thing import FLAVOR_SIZES
 from .server import from_server
 from .thing import want, written_fields
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def _from_flavor(stack: str, flavor: Flavor) -> list[Wanted]:
     """One flavor. Its extra specs are compared key by key."""
-    fields = written_fields(flavor, (*SIZES, "public"))
+    fields = written_fields(flavor, (*FLAVOR_SIZES, "public"))
     if flavor.extra_specs:
         fields["extra_specs"] = dict(flavor.extra_specs)
     return [want(stack, "flavor", flavor, fields=fields)]

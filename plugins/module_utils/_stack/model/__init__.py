@@ -9,15 +9,11 @@ cloud. ``value.origins.of("flavor")`` says where a field was written; ``str()`` 
 from __future__ import annotations
 
 from .declaration import Declaration, DeclaredExternal, Source
-from .flavor import Flavor
-from .image import Image
-from .key import Key
 from .network import Network, Router
 from .origin import NOWHERE, Origin, Origins
 from .security_group import Rule, SecurityGroup
 from .server import ANY_EXTERNAL, POLICIES, STATES, WAYS_UP, Adopt, Health, OnChange, Port, Rolling, Server, UserData
-from .server_group import GROUP_POLICIES, ServerGroup
-from .volume import Volume
+from .thing import GROUP_POLICIES, Flavor, Image, Key, ServerGroup, Volume
 
 __all__ = [
     "WAYS_UP",

@@ -5,15 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Optional
 
 if TYPE_CHECKING:
-    from .flavor import Flavor
-    from .image import Image
-    from .key import Key
     from .network import Network, Router
     from .origin import Origin
     from .security_group import SecurityGroup
     from .server import Server
-    from .server_group import ServerGroup
-    from .volume import Volume
+    from .thing import Flavor, Image, Key, ServerGroup, Volume
 
 
 class DeclaredExternal(NamedTuple):

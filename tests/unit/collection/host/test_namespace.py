@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-import os
+from typing import TYPE_CHECKING
 
 import pytest
-from ansible_collections.novaform.compute.plugins.module_utils._core.errors import DeclareError
-from ansible_collections.novaform.compute.plugins.module_utils._host.door import caller, namespace
+from ansible_collections.novaform.compute.plugins.module_utils._core.errors import DeclareError, ObserveError
+from ansible_collections.novaform.compute.plugins.module_utils._host.door import command, namespace
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+IP = """#!/bin/sh
+for last; do :; done
+[ "$last" = 198.18.0.9 ]
+"""
 NETWORK = "2a3b1c6e-2f57-4c5d-9d0e-0d5a2f3a8f61"
 
 
@@ -23,9 +30,13 @@ def test_a_network_on_another_host_is_said_as_such() -> None:
     assert namespace.ping(NETWORK, ["198.18.0.9"], 0) is None
 
 
-def test_a_caller_that_is_gone_is_noticed() -> None:
-    reading, writing = os.pipe()
-    assert caller.listens(writing)
-    os.close(reading)
-    assert not caller.listens(writing)
-    os.close(writing)
+def test_each_address_answers_or_does_not(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(namespace, "FOLDER", str(tmp_path))
+    monkeypatch.setattr(command, "PATH", str(tmp_path))
+    (tmp_path / f"qdhcp-{NETWORK}").touch()
+    with pytest.raises(ObserveError, match="apt-get install iproute2"):
+        namespace.ping(NETWORK, ["198.18.0.9"], 0)
+    (tmp_path / "ip").write_text(IP)
+    (tmp_path / "ip").chmod(0o755)
+    found = namespace.ping(NETWORK, ["198.18.0.9", "198.18.0.10"], 0)
+    assert found == {"198.18.0.9": pytest.approx(0, abs=5), "198.18.0.10": None}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import pytest
 from ansible_collections.novaform.compute.plugins.module_utils._api.session import Clock, Refused
 from ansible_collections.novaform.compute.plugins.module_utils._core.errors import ApplyError
 from ansible_collections.novaform.compute.plugins.module_utils._host import trial
+from ansible_collections.novaform.compute.plugins.module_utils._host import verify as acts
 from ansible_collections.novaform.compute.plugins.module_utils._site.decide import verify
 
 if TYPE_CHECKING:
@@ -168,3 +170,11 @@ def test_a_move_that_fails_says_why() -> None:
     found = Cloud(**actions, **{"os-migrations": {"migrations": [{"status": "error"}]}, "server": active("a")})
     phase = {"a": {"server": "s-a"}, "b": {"server": "s-b"}}
     assert trial.Trial(found).migrate(phase)["a"]["said"] == "its server does not move live: libvirtError: no route"  # type: ignore[arg-type]
+
+
+def test_a_caller_that_is_gone_is_noticed() -> None:
+    reading, writing = os.pipe()
+    assert acts.is_heard(writing)
+    os.close(reading)
+    assert not acts.is_heard(writing)
+    os.close(writing)

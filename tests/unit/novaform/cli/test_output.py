@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from novaform import core, output
-from novaform.cli import show, status
+from novaform.cli import status
 from novaform.cli.progress import ApplyProgress
 from novaform.stack import render
 from novaform.stack.status import Instance
@@ -76,7 +76,7 @@ def test_nothing_that_is_printed_commands_the_terminal(text: str) -> None:
         output.complain(text)
         output.answer({text: [text, "\x7f"]})
         output.table(text, ["name", "state"], [[output.Cell(text, "red"), output.Cell(text)]])
-        show.show([render.Line(text, "green")])
+        output.lines([render.Line(text, "green")])
         one = Instance(text, "active", text, text, "id", text, (text,), (text,), text, text, (text,))
         status.table(text, [one])
         outcome = {"action": text, "kind": text, "name": text, "outcome": "failed", "why": text}

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import struct
+from typing import TYPE_CHECKING
 
-from novaform.guest import disk
+import pytest
+from novaform import core
+from novaform.guest import disk, tool
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_the_boot_record_has_one_active_partition_that_fills_the_disk() -> None:
@@ -24,3 +30,12 @@ def test_a_boot_program_never_reaches_into_the_partition_table() -> None:
 
 def test_the_serial_console_comes_last_so_that_programs_write_to_it() -> None:
     assert disk.CONFIG.index("console=tty1") < disk.CONFIG.index("console=ttyS0")
+
+
+def test_a_machine_without_the_boot_program_is_told_what_brings_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tool, "BOOT_SECTORS", ())
+    with pytest.raises(core.errors.ApplyError, match="apt-get install syslinux-common"):
+        disk.write_disk({}, tmp_path)
+    assert not list(tmp_path.iterdir())

@@ -4,7 +4,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 import pytest
-from novaform.lab import errors, home, machine, nat
+from novaform.lab import LabError, home, machine, nat
 
 if TYPE_CHECKING:
     from novaform.lab.record import LabRecord
@@ -31,14 +31,14 @@ def test_nameservers_that_hosts_cannot_reach_are_left_out() -> None:
 
 @pytest.mark.parametrize("name", ["", "Shop", "1shop", "../shop", "s" * 32, "shop_1"])
 def test_a_name_that_cannot_be_a_lab_is_refused(name: str, place: home.Home) -> None:
-    with pytest.raises(errors.LabError, match="cannot name a lab"):
+    with pytest.raises(LabError, match="cannot name a lab"):
         place.lab(name)
 
 
 @pytest.mark.parametrize("path", ["labs", "/run/labs", "/var/la:bs", "/var/la bs"])
 def test_a_home_that_cannot_serve_is_refused(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(home.VARIABLE, path)
-    with pytest.raises(errors.LabError, match="cannot hold labs"):
+    with pytest.raises(LabError, match="cannot hold labs"):
         home.from_environment()
 
 

@@ -7,7 +7,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from novaform.lab import errors, lock, process
+from novaform.lab import LabError, lock, process
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +43,7 @@ def test_a_lock_excludes_and_is_free_again(tmp_path: Path) -> None:
     path = tmp_path / "labs" / ".shop.lock"
     with (
         lock.hold(path, "lab shop"),
-        pytest.raises(errors.LabError, match="working on lab shop"),
+        pytest.raises(LabError, match="working on lab shop"),
         lock.hold(path, "lab shop", 0.1),
     ):
         pass

@@ -5,7 +5,7 @@ from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
 
 import pytest
-from novaform.lab import errors, record
+from novaform.lab import LabError, record
 
 if TYPE_CHECKING:
     from novaform.lab import home
@@ -24,7 +24,7 @@ def test_a_lab_that_was_never_decided_has_no_record(lab: home.LabHome) -> None:
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"version": 2}', '{"version": 1, "name": "x"}'])
 def test_a_strange_journal_is_refused_by_name(text: str) -> None:
-    with pytest.raises(errors.LabError, match=r"lab\.json is not a lab's journal"):
+    with pytest.raises(LabError, match=r"lab\.json is not a lab's journal"):
         record.from_text(text, "lab.json")
 
 
@@ -40,7 +40,7 @@ def test_otherwise_the_tag_is_still_short_enough_for_an_interface(name: str, use
 
 
 def test_no_free_tag_is_said() -> None:
-    with pytest.raises(errors.LabError, match="no free bridge name for lab shop"):
+    with pytest.raises(LabError, match="no free bridge name for lab shop"):
         record.choose_tag("shop", lambda _: True)
 
 

@@ -4,7 +4,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 import pytest
-from novaform.lab import errors, home, keeper, record, snapshot
+from novaform.lab import LabError, home, keeper, record, snapshot
 
 if TYPE_CHECKING:
     from novaform.lab.record import LabRecord
@@ -62,14 +62,14 @@ def test_names(made: LabRecord, lab: home.LabHome) -> None:
     saved = snapshot.save(made, lab, "first")
     snapshot.require_free(saved, lab, "second")
     snapshot.require_saved(saved, "first")
-    with pytest.raises(errors.LabError, match="has a snapshot first already"):
+    with pytest.raises(LabError, match="has a snapshot first already"):
         snapshot.require_free(saved, lab, "first")
-    with pytest.raises(errors.LabError, match="cannot name a snapshot"):
+    with pytest.raises(LabError, match="cannot name a snapshot"):
         snapshot.require_free(saved, lab, "../first")
     lab.host("compute2").made.unlink()
-    with pytest.raises(errors.LabError, match="never up as a whole"):
+    with pytest.raises(LabError, match="never up as a whole"):
         snapshot.require_free(saved, lab, "second")
-    with pytest.raises(errors.LabError, match="no snapshot second; it has first"):
+    with pytest.raises(LabError, match="no snapshot second; it has first"):
         snapshot.require_saved(saved, "second")
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from ipaddress import IPv4Network
 
 import pytest
-from novaform.lab import errors, subnet
+from novaform.lab import LabError, subnet
 
 
 def test_the_choice_follows_from_the_name() -> None:
@@ -29,7 +29,7 @@ def test_a_default_route_uses_nothing() -> None:
 
 
 def test_no_room_is_said_in_a_sentence() -> None:
-    with pytest.raises(errors.LabError, match=r"no free address range for lab shop in 10\.64\.0\.0/10"):
+    with pytest.raises(LabError, match=r"no free address range for lab shop in 10\.64\.0\.0/10"):
         subnet.choose("shop", [IPv4Network("10.0.0.0/8")])
 
 

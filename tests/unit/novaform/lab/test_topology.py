@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from novaform import core
-from novaform.lab import errors, topology
+from novaform.lab import LabError, topology
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,13 +47,13 @@ def test_a_file_by_path_passes_cloud_settings_through(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_file_is_refused_with_its_name_and_the_reason(content: Any, why: str) -> None:
-    with pytest.raises(errors.LabError, match=r"topology here\.yml") as refused:
+    with pytest.raises(LabError, match=r"topology here\.yml") as refused:
         topology.from_mapping("here", content, "here.yml")
     assert why in str(refused.value)
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(errors.LabError, match=r"no topology huge: .* allinone, small"):
+    with pytest.raises(LabError, match=r"no topology huge: .* allinone, small"):
         topology.load("huge")
 
 
