@@ -61,12 +61,12 @@ def _build(path: Path, say: Any) -> Path:
 
 def tell(result: dict[str, Any], *, as_json: bool) -> int:
     """Say what became of it."""
-    report = result.get("report") or {}
+    report, outcomes = result["report"], result["outcomes"]
     clean = bool(report.get("clean"))
     if as_json:
-        output.answer({"changed": result.get("changed"), "outcomes": result.get("outcomes") or [], "report": report})
+        output.answer({"changed": result["changed"], "outcomes": outcomes, "report": report})
     else:
-        done = sum(1 for one in result.get("outcomes") or () if one["outcome"] == core.change.DONE)
+        done = sum(1 for one in outcomes if one["outcome"] == core.change.DONE)
         left = "" if clean else " Something is left: see novaform plan."
         output.say(f"Done: {done} steps.{left}")
     return 0 if clean else DIFFERS

@@ -67,4 +67,4 @@ def _waiting(decision: core.change.Decision) -> bool:
 
 def _together(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
     """Return two runs' results as one."""
-    return {**second, "outcomes": [*(first.get("outcomes") or ()), *(second.get("outcomes") or ())], "changed": True}
+    return {**second, "outcomes": [*first["outcomes"], *second.get("outcomes", ())], "changed": True}

@@ -215,6 +215,14 @@ class Session:
         answer = self.exchange(method, url, headers, content)
         return _result_of(method, url, answer, self.secrets(body))
 
+    def delete(self, service: str, path: str) -> None:
+        """Send a DELETE to which 404 is as good an answer as any. Raises ``Refused`` for any other refusal."""
+        try:
+            self.send(service, "DELETE", path)
+        except Refused as error:
+            if error.details.get("status") != 404:
+                raise
+
     def secrets(self, body: Any = None) -> list[str]:
         """Return what no answer may bring into an error: the token, and what a request has of the user's."""
         return [self.held.secret if self.held is not None else "", *secrets_of(body)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
-from .._api.session import Refused
 from .._core.errors import ApplyError
 
 if TYPE_CHECKING:
@@ -65,14 +64,6 @@ class Context:
         if (kind, key) not in self.declared:
             raise ApplyError(f"{kind} {key} is not declared")
         return self.declared[kind, key]
-
-    def delete(self, service: str, path: str) -> None:
-        """Send a DELETE to which 404 is as good an answer as any."""
-        try:
-            self.session.send(service, "DELETE", path)
-        except Refused as error:
-            if error.details.get("status") != 404:
-                raise
 
     def ports(self, server: str) -> list[dict[str, Any]]:
         """Return a server's ports."""

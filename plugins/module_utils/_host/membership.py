@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from .._core.errors import ObserveError
-from .door import command, record, sql
+from .door import command, content, record, sql
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +66,7 @@ def observe() -> dict[str, Any]:
     """Return compute_id, deployed_as, verified, database (state, said) and remembered, as ``host_info`` has them."""
     state, said, remembered = observe_database()
     return {
-        "compute_id": _text(IDENTITY).strip() or None,
+        "compute_id": (content.read(IDENTITY) or "").strip() or None,
         "deployed_as": observe_name(CONFIGURATIONS),
         "verified": observe_verified(),
         "database": {"state": state, "said": said},
@@ -76,7 +76,7 @@ def observe() -> dict[str, Any]:
 
 def observe_name(paths: tuple[str, ...]) -> str | None:
     """Return the name by which Nova and neutron know this host: the option ``host`` of the first file that has it."""
-    sections = (f"\n{_text(path)}".partition("\n[DEFAULT]\n")[2].partition("\n[")[0] for path in paths)
+    sections = (f"\n{content.read(path) or ''}".partition("\n[DEFAULT]\n")[2].partition("\n[")[0] for path in paths)
     found = (_HOST.search(section) for section in sections)
     return next((match.group(1) for match in found if match), None)
 
@@ -129,14 +129,3 @@ def _read(server: sql.Connection, kind: str) -> Any:
     if not names:
         return {str(host): int(count) for host, count in rows if host is not None}
     return [{name: bool(value) if name in _CLAIMS else value for name, value in zip(names, row)} for row in rows]
-
-
-def _text(path: str) -> str:
-    """Return a file's text, empty when there is no such file. Raises ``ObserveError``."""
-    try:
-        with open(path, encoding="utf-8", errors="replace") as source:
-            return source.read()
-    except FileNotFoundError:
-        return ""
-    except OSError as error:
-        raise ObserveError(f"{path} cannot be read: {error.strerror}") from error

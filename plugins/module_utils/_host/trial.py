@@ -65,7 +65,7 @@ class Trial:
         """Make the image of a file and return its id; half an image of an earlier trial goes first."""
         owner = self.session.token().project
         for one in self.session.pages("image", f"/images?name={verify.NAME}&owner={owner}", "images"):
-            self._delete("image", f"/images/{one['id']}")
+            self.session.delete("image", f"/images/{one['id']}")
         made = self.session.send("image", "POST", "/images", {**IMAGE, "novaform_verify": "true"})
         with open(path, "rb") as data:
             self.session.upload(f"/images/{made['id']}/file", data, size)
@@ -112,7 +112,7 @@ class Trial:
         """Delete all that a trial makes but project and image. Raises ``ApplyError`` where something stays."""
         servers = [str(one["id"]) for one in self._servers()]
         for ident in servers:
-            self._delete("compute", f"/servers/{ident}")
+            self.session.delete("compute", f"/servers/{ident}")
         self._wait_until_gone()
         for path, name in (("/ports", "ports"), ("/networks", "networks"), ("/security-groups", "security_groups")):
             for one in self.session.pages("network", f"{path}?project_id={self.session.token().project}", name):
@@ -120,10 +120,10 @@ class Trial:
                     "compute:"
                 )
                 if ours:
-                    self._delete("network", f"{path}/{one['id']}")
+                    self.session.delete("network", f"{path}/{one['id']}")
         for one in self.session.pages("compute", "/flavors/detail?is_public=None", "flavors"):
             if one["name"] == verify.NAME and one.get("description") == verify.MARK:
-                self._delete("compute", f"/flavors/{one['id']}")
+                self.session.delete("compute", f"/flavors/{one['id']}")
 
     def _each(self, work: Callable[[Any], Row], things: Sequence[Any]) -> list[Row]:
         return self.session.crowd(min(CROWD, max(1, len(things))), work, things)
@@ -230,13 +230,6 @@ class Trial:
                 names = ", ".join(f"{one['name']} ({one['id']})" for one in left)
                 raise ApplyError(f"{names} cannot be deleted within {GONE:.0f} s: look at nova-compute's log there")
             self.session.sleep(PAUSE)
-
-    def _delete(self, service: str, path: str) -> None:
-        try:
-            self.session.send(service, "DELETE", path)
-        except Refused as error:
-            if error.details.get("status") != 404:
-                raise
 
     def _make_network(self) -> str:
         body = {"network": {"name": verify.NAME, "description": verify.MARK}}

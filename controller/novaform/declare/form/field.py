@@ -174,6 +174,14 @@ def is_empty(node: yaml.Node) -> bool:
     return type(node) is yaml.ScalarNode and not node.style and node.value in NULLS
 
 
+def _has_too_many(node: yaml.CollectionNode, most: int, context: Reading) -> bool:
+    """Tell whether a collection has more members than are possible, after adding that as a problem."""
+    if len(node.value) <= most:
+        return False
+    context.problems.add(node, f"{len(node.value)} members; at most {most} are possible")
+    return True
+
+
 class Map(Collection):
     """Names to values of one type. ``check`` returns ``dict[str, Named]``."""
 
@@ -188,8 +196,7 @@ class Map(Collection):
             said = "is empty; write {} for none, or leave the line out" if is_empty(node) else "is not a mapping"
             context.problems.add(node, f"this {said}: a mapping of names is wanted")
             return INVALID
-        if len(node.value) > self.most:
-            context.problems.add(node, f"{len(node.value)} members; at most {self.most} are possible")
+        if _has_too_many(node, self.most, context):
             return INVALID
         found = {}
         for text, (key, inner) in pairs(node, context).items():
@@ -219,8 +226,7 @@ class List(Collection):
         if type(node) is not yaml.SequenceNode:
             context.problems.add(node, f"a list is wanted: [ ... ] of {self.member.wanted}")
             return INVALID
-        if len(node.value) > self.most:
-            context.problems.add(node, f"{len(node.value)} members; at most {self.most} are possible")
+        if _has_too_many(node, self.most, context):
             return INVALID
         values = (self.member.check(member, context) for member in node.value)
         return tuple(value for value in values if value is not INVALID)

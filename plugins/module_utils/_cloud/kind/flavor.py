@@ -10,7 +10,7 @@ from ..._api.answer import ident_of
 from ..._stack import mark
 from ..._stack.model.thing import FLAVOR_SIZES
 from ..._stack.observed import Item
-from .kind import Kind, Listing, rename
+from .kind import Kind, Listing, rename, update_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,12 +72,7 @@ def _make_flavor(context: Context, wanted: Wanted) -> str:
 
 def _update_flavor(context: Context, change: Change, values: dict[str, Any]) -> None:
     """Set extra specs, and remove those that should have no value."""
-    path = f"/flavors/{quote(change.target)}/os-extra_specs"
-    kept = {name: value for name, value in values["extra_specs"].items() if value is not None}
-    if kept:
-        context.session.send("compute", "POST", path, {"extra_specs": kept})
-    for name in sorted(set(values["extra_specs"]) - set(kept)):
-        context.session.send("compute", "DELETE", f"{path}/{quote(name, safe='')}")
+    update_pairs(context, f"/flavors/{quote(change.target)}/os-extra_specs", "extra_specs", values["extra_specs"])
 
 
 FLAVOR = Kind(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -59,3 +60,12 @@ class Kind(NamedTuple):
 def rename(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     """Return those values that have a name in the API, under it."""
     return {names[name]: value for name, value in values.items() if name in names and value is not None}
+
+
+def update_pairs(context: Context, path: str, name: str, after: Mapping[str, Any]) -> None:
+    """Set pairs of a thing of Nova's, and remove those whose value is None. ``name`` is what a request calls them."""
+    kept = {key: value for key, value in after.items() if value is not None}
+    if kept:
+        context.session.send("compute", "POST", path, {name: kept})
+    for key in sorted(set(after) - set(kept)):
+        context.session.send("compute", "DELETE", f"{path}/{quote(key, safe='')}")

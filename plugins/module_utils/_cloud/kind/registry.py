@@ -69,4 +69,4 @@ def remove(context: Context, change: Change) -> None:
     kind = KINDS[change.kind]
     if kind.remove is not None:
         return kind.remove(context, change)
-    return context.delete(kind.listing.service, f"{kind.path}/{quote(change.target, safe='')}")
+    return context.session.delete(kind.listing.service, f"{kind.path}/{quote(change.target, safe='')}")

@@ -126,7 +126,7 @@ def _wait_free(context: Context, ident: str) -> None:
 def _remove_volume(context: Context, change: Change) -> None:
     """Remove a volume once nothing holds it."""
     _wait_free(context, change.target)
-    context.delete("volume", f"/volumes/{quote(change.target, safe='')}")
+    context.session.delete("volume", f"/volumes/{quote(change.target, safe='')}")
 
 
 VOLUME = Kind(

@@ -32,13 +32,19 @@ def observe(uri: str = URI, *, include_xml: bool = False, within: float = PATIEN
         raise ObserveError(f"{where}; look at systemctl status libvirtd") from None
 
 
-def _observe_domains(uri: str, *, include_xml: bool) -> dict[str, Any]:
+def binding() -> Any:
+    """Return libvirt's module, which prints nothing by itself. Raises ``ObserveError`` where it is not installed."""
     try:
         import libvirt
     except ImportError as error:
         raise ObserveError("python3-libvirt is not installed: is this a compute host of the site?") from error
-    started = time.monotonic()
     libvirt.registerErrorHandler(lambda *_: None, None)
+    return libvirt
+
+
+def _observe_domains(uri: str, *, include_xml: bool) -> dict[str, Any]:
+    libvirt = binding()
+    started = time.monotonic()
     try:
         connection = libvirt.openReadOnly(uri)
     except libvirt.libvirtError as error:

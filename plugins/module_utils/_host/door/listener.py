@@ -7,6 +7,8 @@ import os
 import re
 from typing import Any
 
+from .content import read_proc
+
 LISTEN = "0A"
 INTERPRETER = re.compile(r"python[\d.]*|perl|ruby|sh|bash|dash")
 
@@ -21,8 +23,8 @@ def observe() -> list[dict[str, Any]]:
     found = []
     for socket in sockets:
         pid = owners.get(socket["inode"])
-        unit = None if pid is None else unit_in(_read(f"/proc/{pid}/cgroup"))
-        program = None if pid is None else program_in(_read(f"/proc/{pid}/cmdline"), _read(f"/proc/{pid}/comm"))
+        unit = None if pid is None else unit_in(read_proc(f"/proc/{pid}/cgroup"))
+        program = None if pid is None else program_in(read_proc(f"/proc/{pid}/cmdline"), read_proc(f"/proc/{pid}/comm"))
         place = {"port": socket["port"], "address": socket["address"]}
         found.append({**place, "program": program, "pid": pid, "unit": unit})
     return sorted(found, key=lambda one: (one["port"], one["address"]))
@@ -57,7 +59,7 @@ def address_in(text: str) -> str:
 def _listening() -> list[dict[str, Any]]:
     found = []
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
-        for line in _read(table).splitlines()[1:]:
+        for line in read_proc(table).splitlines()[1:]:
             words = line.split()
             if words[3] == LISTEN:
                 address, port = words[1].rsplit(":", 1)
@@ -85,13 +87,5 @@ def _owners(inodes: set[str]) -> dict[str, int]:
 def _link(path: str) -> str:
     try:
         return os.readlink(path)
-    except OSError:
-        return ""
-
-
-def _read(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8", errors="replace") as source:
-            return source.read()
     except OSError:
         return ""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ..._core import secret
 from ..._core.errors import ObserveError
 from . import command
+from .content import read_proc
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,10 +56,10 @@ def show(units: Sequence[str]) -> dict[str, dict[str, str]]:
 def stopped_units(states: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     """Return ``{unit: why}`` for the units of which a process is stopped in its tracks: systemd takes it for active."""
     frozen = [pid for pid in os.listdir("/proc") if pid.isdigit() and _state(pid) == "T"]
-    groups = {_read(pid, "cgroup") or pid: pid for pid in frozen}
+    groups = {read_proc(f"/proc/{pid}/cgroup") or pid: pid for pid in frozen}
     found = {}
     for unit, state in states.items() if groups else ():
-        pid = groups.get(_read(state.get("MainPID") or "0", "cgroup"))
+        pid = groups.get(read_proc(f"/proc/{state.get('MainPID') or '0'}/cgroup"))
         if pid:
             found[unit] = f"its process {pid} is stopped and answers nobody"
     return found
@@ -66,15 +67,7 @@ def stopped_units(states: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
 
 def _state(pid: str) -> str:
     """Return the letter for what a process does; its name may hold anything, so it is what follows the last bracket."""
-    return _read(pid, "stat").rpartition(") ")[2][:1]
-
-
-def _read(pid: str, name: str) -> str:
-    try:
-        with open(f"/proc/{pid}/{name}", encoding="utf-8", errors="replace") as source:
-            return source.read()
-    except OSError:
-        return ""
+    return read_proc(f"/proc/{pid}/stat").rpartition(") ")[2][:1]
 
 
 def last_words(unit: str, secrets: Mapping[str, object], count: int = 5) -> str:

@@ -9,7 +9,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from ..._core.errors import ObserveError
-from ..door.libvirt import URI
+from ..door.libvirt import URI, binding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,11 +28,7 @@ DOMAIN = """
 
 def ask_guest(item: Mapping[str, Any]) -> str:
     """Start a guest of the declared type, paused. It goes with the connection: to wait for that proves no more."""
-    try:
-        import libvirt
-    except ImportError as error:
-        raise ObserveError("python3-libvirt is not installed: is this a compute host of the site?") from error
-    libvirt.registerErrorHandler(lambda *_: None, None)
+    libvirt = binding()
     try:
         connection = libvirt.open(URI)
     except libvirt.libvirtError as error:

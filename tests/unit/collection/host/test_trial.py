@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from ansible_collections.novaform.compute.plugins.module_utils._api.session import Clock, Refused
+from ansible_collections.novaform.compute.plugins.module_utils._api.session import Clock, Refused, Session
 from ansible_collections.novaform.compute.plugins.module_utils._core.errors import ApplyError
 from ansible_collections.novaform.compute.plugins.module_utils._host import trial
 from ansible_collections.novaform.compute.plugins.module_utils._host import verify as acts
@@ -60,6 +60,8 @@ class Cloud:
             return {"output": self.answers["console"]}
         name = next(iter(body), "") if isinstance(body, dict) else ""
         return {name: {"id": f"{name}-1"}}
+
+    delete = Session.delete  # type: ignore[assignment] # it needs no more than ``send``
 
     def deleted(self) -> list[str]:
         return [path for method, path in self.sent if method == "DELETE"]

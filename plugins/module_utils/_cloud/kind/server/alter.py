@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from ...._core.errors import ApplyError
 from ...._stack import mark
+from ..kind import update_pairs
 from . import interface, volumes
 from .port_group import regroup, set_groups, set_port_groups
 
@@ -49,12 +50,7 @@ def _update_metadata(context: Context, change: Change, one: FieldChange) -> None
 
 def set_metadata(context: Context, server: str, after: dict[str, Any]) -> None:
     """Set keys, and remove those that should have no value."""
-    path = f"/servers/{server}/metadata"
-    kept = {name: value for name, value in after.items() if value is not None}
-    if kept:
-        context.session.send("compute", "POST", path, {"metadata": kept})
-    for name in sorted(set(after) - set(kept)):
-        context.session.send("compute", "DELETE", f"{path}/{quote(name, safe='')}")
+    update_pairs(context, f"/servers/{server}/metadata", "metadata", after)
 
 
 def _update_tags(context: Context, change: Change, one: FieldChange) -> None:

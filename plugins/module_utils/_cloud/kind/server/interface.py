@@ -32,7 +32,7 @@ def update_networks(context: Context, change: Change, one: FieldChange) -> None:
     leaving = _surplus(ports, wanted, fixed)
     for port in leaving:
         if (change.target, port["id"]) not in context.asked:
-            context.delete("compute", f"{path}/{port['id']}")
+            context.session.delete("compute", f"{path}/{port['id']}")
             context.asked.add((change.target, port["id"]))
     if leaving:
         told = ", ".join(address for port in leaving for address in _addresses_of(port)) or "without an address"

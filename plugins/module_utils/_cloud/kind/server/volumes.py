@@ -45,7 +45,7 @@ def update_volumes(context: Context, change: Change, one: FieldChange) -> None:
     leaving = [context.volume_of(key) for key in sorted(set(one.before) - set(one.after))]
     for ident in leaving:
         if (change.target, ident) not in context.asked:
-            context.delete("compute", f"{path}/{ident}")
+            context.session.delete("compute", f"{path}/{ident}")
             context.asked.add((change.target, ident))
     for ident in leaving:
         _check_left(show_volume(context, ident), change.target)
