@@ -30,7 +30,7 @@ class Interrupted(KeyboardInterrupt):
 
 
 class Ear:
-    """What one command has heard. ``again`` is set by a second signal while something is ``guarded``."""
+    """What one command has heard. ``again`` is set by a second signal below ``guard``."""
 
     def __init__(self) -> None:
         self.first: int | None = None
@@ -57,7 +57,7 @@ class Ear:
             raise self.raised
 
     @contextmanager
-    def guarded(self) -> Iterator[None]:
+    def guard(self) -> Iterator[None]:
         """Hold signals back: what is made here is taken away again whatever comes. See ``listening``."""
         before, self.deferring = self.deferring, True
         self.guarding += 1
@@ -70,7 +70,7 @@ class Ear:
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Let signals through again, in the middle of what is ``guarded``."""
+        """Let signals through again, in the middle of what ``guard`` holds together."""
         self.deferring = False
         try:
             self.checkpoint()

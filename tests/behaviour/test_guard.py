@@ -83,14 +83,14 @@ def test_a_run_that_another_has_followed_does_nothing_more() -> None:
 
     def follow(method: str, path: str) -> None:
         if (method, path) == ("POST", "/network/v2.0/networks"):
-            other = journal.Journal(bench.folder) if bench.base is None else bench.opened(bench.folder)
+            other = journal.Journal(bench.folder) if bench.base is None else bench.open_journal(bench.folder)
             other.lead()
 
     bench.cloud.faults.append(follow)
     outcomes = bench.apply()["outcomes"]
     changing = [one for one in bench.cloud.log if one[0] != "GET" and "/auth/" not in one[1]]
     assert changing[-1] == ("POST", "/network/v2.0/networks")  # not even the rest of the step
-    assert bench.opened(bench.folder).history() == []
+    assert bench.open_journal(bench.folder).history() == []
     networks = [place for place, one in enumerate(outcomes) if one["kind"] == "network"]
     later = outcomes[networks[0] + 1 :]
     assert later

@@ -109,7 +109,7 @@ def test_an_intent_without_a_request_is_cleared() -> None:
     look = run.look(journal)
     index = core.index.Index(ADDRESS, look.observed, look.applied, core.policy.Policy())
     made = context.Context(run.session, index, context.Watch(str), run.given.reach)
-    wanted = made.wanted("floating_ip", "web-1:private")
+    wanted = made.wanted_for("floating_ip", "web-1:private")
     with pytest.raises(core.errors.ApplyError, match="2 external networks"):
         perform.Performer(made, journal, 30.0).make(wanted)
-    assert journal.applied()[wanted.uid].intent_at is None
+    assert journal.load_applied()[wanted.uid].intent_at is None

@@ -53,7 +53,7 @@ def test_a_harmed_journal_is_put_aside_or_read_and_nothing_is_done(bench: Bench,
         for seed in range(15):
             path.write_bytes(HARMS[name](random.Random(f"{name}{seed}"), bytearray(good)))
             assert not steps(bench.plan())
-            again = bench.opened(bench.folder)
+            again = bench.open_journal(bench.folder)
             assert all(one.stack == "shop" for _, one in again.history())
             again.close()
     finally:
@@ -77,7 +77,7 @@ def test_a_run_that_another_has_followed_writes_nothing(tmp_path: Path) -> None:
         ):
             with pytest.raises(core.errors.ApplyError, match="another run of this stack has begun"):
                 write()
-        assert second.applied()[wanted.uid].intent_at == 7.0
+        assert second.load_applied()[wanted.uid].intent_at == 7.0
         assert (first.leads(), second.leads(), second.history()) == (False, True, [])
 
 
@@ -91,8 +91,8 @@ def test_what_is_found_while_a_run_reads_ends_no_run(tmp_path: Path) -> None:
         with other.base:
             other.base.execute("UPDATE thing SET key = 'x', id = CAST(x'ff' AS TEXT)")
         other.close()
-        assert kept.applied() == {}
+        assert kept.load_applied() == {}
         assert (tmp_path / "journal.damaged").exists()
         kept.hold()
         kept.settle([(wanted, "id")])
-        assert kept.applied()[wanted.uid].id == "id"
+        assert kept.load_applied()[wanted.uid].id == "id"

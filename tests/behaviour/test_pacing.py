@@ -184,7 +184,9 @@ def test_a_cause_is_what_all_failures_share_and_a_success_clears_it() -> None:
     circuits = fault.Circuits()
     for flavor in ("small", "large", "small"):
         assert circuits.against(causes("x", "small")) == ""
-        circuits.failed(causes("x", flavor), f"No valid host for {flavor != ''} 7f9c8cce-0000-4000-8000-000000000001")
+        circuits.note_failure(
+            causes("x", flavor), f"No valid host for {flavor != ''} 7f9c8cce-0000-4000-8000-000000000001"
+        )
     assert "with image x failed alike" in circuits.against(causes("x", "huge"))
     assert circuits.against(causes("y", "small")) == ""
     circuits.went_well(causes("x", "huge"))

@@ -58,7 +58,7 @@ def staged(story: Story) -> Stage:
         calm(stage, story.before)
     stage.cloud.effects.clear()
     stage.cloud.log.clear()
-    saved = stage.saved()
+    saved = stage.save()
     calm(stage, story.after)
     return Stage(story, saved, end.end(stage.cloud), tuple(stage.cloud.effects))
 

@@ -200,7 +200,7 @@ def test_steps_add_up(
     world = bench()
     world.apply(first)
     befall(world, events)
-    saved = world.saved()
+    saved = world.save()
     whole, parts = restore(saved, "1"), restore(saved, "2")
     assert whole.apply(second, **UNLIMITED)["report"]["clean"]
     steps = [step for step in parts.plan(second, **UNLIMITED).doable if isinstance(step, core.change.Change)]

@@ -92,7 +92,7 @@ def stage() -> bytes:
     world = Bench()
     assert world.apply(desired(*group()))["report"]["clean"]
     world.servers()["web-4"].update(vm_state="error", fault="its host burned")
-    return world.saved()
+    return world.save()
 
 
 def fewer() -> core.desired.Desired:

@@ -70,10 +70,10 @@ def _check_names(stack: Stack, names: Sequence[str]) -> None:
 def _adoption_of(stack: Stack, names: Sequence[str]) -> core.change.Decision:
     """Return the part of the decision that is about taking servers over."""
     look = stack.look()
-    world = core.index.Index(stack.desired, look.observed, look.applied, stack.policy)
-    meant = {one.key: world.found(one) for one in stack.desired.wanted if one.kind == "server"}
+    index = core.index.Index(stack.desired, look.observed, look.applied, stack.policy)
+    meant = {one.key: index.find(one) for one in stack.desired.wanted if one.kind == "server"}
     meant = {key: items for key, items in meant.items() if not names or key in names}
-    foreign = {key for key, items in meant.items() if not any(map(world.owned, items))}
+    foreign = {key for key, items in meant.items() if not any(map(index.owns, items))}
     adopted = {one.key for one in stack.desired.wanted if one.adopt} | set(names)
     steps = tuple(one for one in look.decision.steps if one.action == ADOPT and one.name in meant)
     about = foreign & (adopted | {one.name for one in steps})

@@ -49,7 +49,7 @@ def folder() -> Iterator[Path]:
     """Give a private folder, and take it away again, with those of controllers that were killed."""
     base = MEMORY if MEMORY.is_dir() else Path(tempfile.gettempdir())
     ear = interrupt.ear()
-    with ear.guarded():
+    with ear.guard():
         path = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=base))
         try:
             with ear.listening():

@@ -123,7 +123,7 @@ class _Reading:
                 continue
             key = self._scalar(key_node)
             if key == MERGE and not key_node.style:
-                for one in self._merged(value_node, path):
+                for one in self._merge_values(value_node, path):
                     merged = {**one, **merged}
             elif key in found:
                 self.problems.add(key_node, "this key stands in its mapping twice")
@@ -131,7 +131,7 @@ class _Reading:
                 found[key] = self.value(value_node, (*path, key))
         return {**merged, **found}
 
-    def _merged(self, node: yaml.Node, path: Path) -> Iterator[dict[Any, Any]]:
+    def _merge_values(self, node: yaml.Node, path: Path) -> Iterator[dict[Any, Any]]:
         value = self.value(node, (*path, MERGE))
         for one in value if isinstance(value, list) else [value]:
             self.copied += len(one) if isinstance(one, dict) else 0

@@ -132,8 +132,8 @@ class Servers:
             server_group=named.name if "spread" in values else values.get("server_group"),
             hints=self.once(part.to_hints, values.get("hints")),
             adopt=part.to_adopt(values.get("adopt")),
-            on_change=self.merged(model.OnChange, "on_change", entry),
-            rolling=self.merged(model.Rolling, "rolling", entry),
+            on_change=self.merge(model.OnChange, "on_change", entry),
+            rolling=self.merge(model.Rolling, "rolling", entry),
             health=self.health(entry, origins) if "health" in values else None,
             protect=values.get("protect", False),
             hold=values.get("hold", False),
@@ -169,7 +169,7 @@ class Servers:
             self.context.problems.add_at(origins.of("health"), f"health needs one of {', '.join(model.WAYS_UP)}")
         return found
 
-    def merged(self, shape: Any, field: str, entry: Entry) -> Any:
+    def merge(self, shape: Any, field: str, entry: Entry) -> Any:
         """Return a small record that both the instance and the defaults may give a part of."""
         return self.once(part.to_merged, shape, self.defaults.get(field), entry.get(field))
 

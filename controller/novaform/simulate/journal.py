@@ -25,9 +25,9 @@ class Kept(journal.Journal):
         self.kept = base
         super().__init__(folder)
 
-    def opened(self) -> journal.Base:
+    def connect(self) -> journal.Base:
         """Return what is kept in memory; without it open the file."""
-        return super().opened() if self.kept is None else self.kept
+        return super().connect() if self.kept is None else self.kept
 
     def close(self) -> None:
         """Close the file, if it is one."""

@@ -56,7 +56,7 @@ class Player:
             VERBS[words[0]](self, words[1:])
         self.held.close()
 
-    def opened(self, words: Sequence[str]) -> tuple[core.desired.Desired, dict[str, Any]]:
+    def load(self, words: Sequence[str]) -> tuple[core.desired.Desired, dict[str, Any]]:
         """Return the declaration and the limits that a command names."""
         if not words:
             raise core.errors.DeclareError("a command needs the name of a file: plan|apply|drift FILE")
@@ -66,11 +66,11 @@ class Player:
 
     def plan(self, words: Sequence[str]) -> None:
         """Say what would be done."""
-        self.guarded(self.planned, words)
+        self.guard(self.run_plan, words)
 
-    def planned(self, words: Sequence[str]) -> None:
+    def run_plan(self, words: Sequence[str]) -> None:
         """Plan."""
-        wanted, given = self.opened(words)
+        wanted, given = self.load(words)
         self.decide(self.world.plan(wanted, **given))
 
     def decide(self, decision: core.change.Decision) -> None:
@@ -81,11 +81,11 @@ class Player:
 
     def apply(self, words: Sequence[str]) -> None:
         """Do it, and say what was done and what is left."""
-        self.guarded(self.applied, words)
+        self.guard(self.run_apply, words)
 
-    def applied(self, words: Sequence[str]) -> None:
+    def run_apply(self, words: Sequence[str]) -> None:
         """Apply."""
-        wanted, given = self.opened(words)
+        wanted, given = self.load(words)
         try:
             outcomes = self.world.apply(wanted, **given)["outcomes"]
         except core.errors.ApplyError as error:
@@ -98,7 +98,7 @@ class Player:
                 self.say(f"  {one['outcome']}: {one['action']} {one['kind']} {one['name']}: {one['why']}")
         self.decide(self.world.plan(wanted, **given))
 
-    def guarded(self, work: Callable[[Sequence[str]], None], words: Sequence[str]) -> None:
+    def guard(self, work: Callable[[Sequence[str]], None], words: Sequence[str]) -> None:
         """Do something that may be killed, or refuse."""
         self.world.cloud.history.clear()
         try:
@@ -130,7 +130,7 @@ class Player:
 
     def drift(self, words: Sequence[str]) -> None:
         """Say where declaration, Nova and the hosts disagree."""
-        wanted, given = self.opened(words)
+        wanted, given = self.load(words)
         run = self.world.run(wanted, **given)
         found, _ = drift.classify_look(run.plan(), run.session)
         for one in found:

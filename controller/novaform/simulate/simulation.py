@@ -66,13 +66,13 @@ class Simulation:
         crowd = SeededCrowd(self.cloud.chance if self.shuffles else None) if self.base is not None else None
         given = run.RunOptions(
             domains=core.guest.to_domains(self.cloud.hosts.guests()) if self.asks_hosts else None,
-            open=self.opened,
-            open_to_read=self.opened,
+            open=self.open_journal,
+            open_to_read=self.open_journal,
             reach=self.cloud.nova.reach,
         )
         return run.Run(self.cloud.session(crowd), desired, core.policy.Policy(**limits), self.folder, given)
 
-    def opened(self, folder: Path) -> journal.Journal:
+    def open_journal(self, folder: Path) -> journal.Journal:
         """Return the journal."""
         return Kept(folder, self.cloud, self.base)
 
@@ -85,7 +85,7 @@ class Simulation:
         target = InProcessModule(self, desired, limits)
         return apply.apply(target, target.look())
 
-    def saved(self) -> bytes:
+    def save(self) -> bytes:
         """Return all that there is, to begin from again with ``restore``; only with a journal in memory."""
         return pickle.dumps((self.cloud, self.base.serialize() if self.base is not None else b""))
 

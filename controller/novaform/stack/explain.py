@@ -23,13 +23,15 @@ class Known:
     def __init__(self, stack: Stack) -> None:
         self.look: cloud.run.Look = stack.look()
         self.desired = stack.desired
-        self.world = core.index.Index(stack.desired, self.look.observed, self.look.applied, stack.policy)
-        self.names = {item.id: self.world.called(item.kind, item.id) or item.id for item in self.look.observed.items}
+        self.index = core.index.Index(stack.desired, self.look.observed, self.look.applied, stack.policy)
+        self.names = {
+            item.id: self.index.declared_name(item.kind, item.id) or item.id for item in self.look.observed.items
+        }
 
     def of_declared(self, wanted: core.desired.Wanted) -> dict[str, Any]:
         """Return what is known of a declared thing."""
         found = self.about(wanted.kind, wanted.key)
-        items = self.world.found(wanted)
+        items = self.index.find(wanted)
         return {
             "kind": wanted.kind,
             "name": wanted.key,
@@ -45,7 +47,7 @@ class Known:
 
     def of_others(self, key: str) -> list[dict[str, Any]]:
         """Return what is known of servers that are there under a name and that nobody declares."""
-        declared_ids = {item.id for one in self.desired.wanted for item in self.world.found(one)}
+        declared_ids = {item.id for one in self.desired.wanted for item in self.index.find(one)}
         items = [
             item
             for item in self.look.observed.of_kind("server")
@@ -80,7 +82,7 @@ class Known:
 
     def state_of(self, kind: str, key: str) -> str:
         """Return whether something that is needed is there, will be made, or why not."""
-        if self.world.item(kind, key) is not None or (kind == "subnet" and self.world.item("network", key) is not None):
+        if self.index.item(kind, key) is not None or (kind == "subnet" and self.index.item("network", key) is not None):
             return "there"
         for step in self.look.decision:
             if isinstance(step, core.change.Change) and (step.kind, step.name) == (kind, key):
@@ -90,30 +92,30 @@ class Known:
     def there(self, item: core.observed.Item) -> dict[str, Any]:
         """Return one thing that is there, with names for ids, and with its host's word on it."""
         fields = {**item.fields, "metadata": core.hidden.cover(item.fields.get("metadata") or {}, self.secret_of(item))}
-        values = {name: self.named(value) for name, value in {**fields, **item.status}.items()}
-        proof = self.world.proof(item)
+        values = {name: self.with_names(value) for name, value in {**fields, **item.status}.items()}
+        proof = self.index.proof(item)
         host: dict[str, Any] = {}
         if proof.asked:
             domain = proof.domain
             host["libvirt"] = "no such guest" if domain is None else domain.state
             host["wrong"] = [] if domain is None else list(core.definition.wrong(item, domain))
-        return {"id": item.id, "ours": self.world.owned(item), **values, **host}
+        return {"id": item.id, "ours": self.index.owns(item), **values, **host}
 
     def secret_of(self, item: core.observed.Item) -> set[str]:
         """Return which of a thing's metadata is a secret: by its own mark, by the declaration, by what was applied."""
         uid = item.mark.uid if item.mark is not None else ""
-        sources = [one.fields for one in self.desired.wanted if uid == one.uid or item in self.world.found(one)]
+        sources = [one.fields for one in self.desired.wanted if uid == one.uid or item in self.index.find(one)]
         sources += [self.look.applied[uid].fields] if uid in self.look.applied else []
         pairs = [pair for source in sources for pair in (source.get("metadata") or {}).items()]
         told = {name for name, value in pairs if isinstance(value, core.hidden.Hidden)}
         return told | set(item.fields.get("hidden") or ())
 
-    def named(self, value: Any) -> Any:
+    def with_names(self, value: Any) -> Any:
         """Return a value with the names of things that it has the ids of."""
         if isinstance(value, dict):
-            return {self.names.get(name, name): self.named(one) for name, one in value.items()}
+            return {self.names.get(name, name): self.with_names(one) for name, one in value.items()}
         if isinstance(value, (list, tuple)):
-            return [self.named(one) for one in value]
+            return [self.with_names(one) for one in value]
         return self.names.get(value, value) if isinstance(value, str) else value
 
 

@@ -44,9 +44,9 @@ class Besides(NamedTuple):
 def status(stack: Stack, *, consoles: bool) -> list[Instance]:
     """Return all declared instances; with ``consoles`` also an address for each, which opens it for a while."""
     look = stack.look()
-    world = core.index.Index(stack.desired, look.observed, look.applied, stack.policy)
+    index = core.index.Index(stack.desired, look.observed, look.applied, stack.policy)
     wanted = [one for one in stack.desired.wanted if one.kind == "server"]
-    items = {one.key: next(iter(world.found(one)), None) for one in wanted}
+    items = {one.key: next(iter(index.find(one)), None) for one in wanted}
     running = [item for item in items.values() if item is not None and item.status.get("vm_state") == "active"]
     besides = Besides(
         urls=_console_urls(stack.session, running) if consoles else {},
@@ -54,19 +54,19 @@ def status(stack: Stack, *, consoles: bool) -> list[Instance]:
         notes=_notes_of(look.decision),
         silent=stack.hosts.silent if stack.hosts is not None else {},
     )
-    return [_instance(one, items[one.key], world, besides) for one in wanted if one.state != "absent" or items[one.key]]
+    return [_instance(one, items[one.key], index, besides) for one in wanted if one.state != "absent" or items[one.key]]
 
 
 def _instance(
     wanted: core.desired.Wanted,
     item: core.observed.Item | None,
-    world: core.index.Index,
+    index: core.index.Index,
     besides: Besides,
 ) -> Instance:
     """Return one line of the status."""
     said = tuple(besides.notes.get(wanted.key, ()))
     if item is None:
-        state = "absent" if world.observed.covers("server") else "unknown"
+        state = "absent" if index.observed.covers("server") else "unknown"
         return Instance(wanted.key, wanted.state, state, "", "", "", (), (), "", "", said)
     how = item.status
     return Instance(
@@ -79,16 +79,16 @@ def _instance(
         tuple(how.get("addresses") or ()),
         tuple(besides.floating.get(item.id, ())),
         besides.urls.get(item.id, ""),
-        _libvirt_of(world, item, besides.silent),
+        _libvirt_of(index, item, besides.silent),
         said,
     )
 
 
-def _libvirt_of(world: core.index.Index, item: core.observed.Item, silent: Mapping[str, str]) -> str:
+def _libvirt_of(index: core.index.Index, item: core.observed.Item, silent: Mapping[str, str]) -> str:
     """Return libvirt's own word on a guest."""
-    if world.observed.domains is None:
+    if index.observed.domains is None:
         return NOT_ASKED
-    proof = world.proof(item)
+    proof = index.proof(item)
     host = str(item.status.get("host") or "")
     if not proof.asked:
         return "host does not answer" if host.split(".", maxsplit=1)[0] in silent or host in silent else NOT_ASKED

@@ -110,7 +110,7 @@ class Wire:
         where = f"{method} {parts.scheme}://{parts.netloc}{parts.path}"
         connection = self.connection(place)
         fresh = connection.sock is None
-        line = self.connected(connection, place, where)
+        line = self.connect(connection, place, where)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         through = proxy.of(place) if self.proxied and parts.scheme == "http" else None
         if through is not None:
@@ -150,7 +150,7 @@ class Wire:
                 return bytes(content)
         raise http.client.HTTPException("it does not end")
 
-    def connected(self, connection: http.client.HTTPConnection, place: Place, where: str) -> deadline.Socket:
+    def connect(self, connection: http.client.HTTPConnection, place: Place, where: str) -> deadline.Socket:
         """Return the open line of a connection, opened if it is not, or no longer, open."""
         line = connection.sock
         if isinstance(line, deadline.Socket):

@@ -55,11 +55,11 @@ class Context:
             raise ApplyError(f"{kind.replace('_', ' ')} {name} {self.index.lack(kind, name)}")
         return item.id
 
-    def known(self, kind: str, ident: str) -> Optional[Item]:
+    def item_of(self, kind: str, ident: str) -> Optional[Item]:
         """Return a thing as it was seen before the run."""
         return self.index.by_id.get((kind, ident))
 
-    def wanted(self, kind: str, key: str) -> Wanted:
+    def wanted_for(self, kind: str, key: str) -> Wanted:
         """Return the desired thing that a step is about."""
         if (kind, key) not in self.declared:
             raise ApplyError(f"{kind} {key} is not declared")
@@ -80,7 +80,7 @@ class Context:
     def volume_of(self, key: str) -> str:
         """Return the id of a volume of ours, declared or not any more."""
         for item in self.index.observed.of_kind("volume"):
-            if item.mark is not None and item.mark.key == key and self.index.owned(item):
+            if item.mark is not None and item.mark.key == key and self.index.owns(item):
                 return item.id
         raise ApplyError(f"there is no volume {key} of this stack")
 
@@ -97,4 +97,4 @@ class Context:
 
     def is_external(self, key: str) -> bool:
         """Tell whether a declared network is external."""
-        return bool(self.wanted("network", key).fields.get("external"))
+        return bool(self.wanted_for("network", key).fields.get("external"))

@@ -59,7 +59,7 @@ class Gate:
             lost = set()
             for component in self.stages:
                 ahead = sum(left.values(), planned)
-                left[component], seen = self._left(component, ahead, starting)
+                left[component], seen = self._steps_left(component, ahead, starting)
                 if not seen:
                     lost.add(component)
         failed = [one for one in failing.result() if not left[self._owner(one)] and self._owner(one) not in lost]
@@ -85,7 +85,7 @@ class Gate:
     def _owner(self, failure: Failure) -> str:
         return str(self.proofs[failure.proof][0])
 
-    def _left(self, component: str, ahead: Plan, starting: Plan) -> tuple[Plan, bool]:
+    def _steps_left(self, component: str, ahead: Plan, starting: Plan) -> tuple[Plan, bool]:
         """Return the steps that a component still needs, and whether all of it could be looked at."""
         before, after = self.stages[component]
         mine = Plan(tuple(step for step in starting if step.name in self.unit_names[component]))

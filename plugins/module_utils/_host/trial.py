@@ -90,7 +90,7 @@ class Trial:
             row: Row = {"node": nodes.get(host)}
             if host in without:
                 return {**row, "said": without[host]}
-            return self._told(row, lambda: self._boot_one(host, body, row))
+            return self._attempt(row, lambda: self._boot_one(host, body, row))
 
         return dict(zip(hosts, self._each(start, hosts))), network
 
@@ -104,7 +104,7 @@ class Trial:
 
         def move(index: int) -> Row:
             host = hosts[index]
-            return self._told(rows[index], lambda: self._move_one(host, str(phase[host]["server"]), rows[index]))
+            return self._attempt(rows[index], lambda: self._move_one(host, str(phase[host]["server"]), rows[index]))
 
         return dict(zip(hosts, self._each(move, range(len(hosts)))))
 
@@ -128,7 +128,7 @@ class Trial:
     def _each(self, work: Callable[[Any], Row], things: Sequence[Any]) -> list[Row]:
         return self.session.crowd(min(CROWD, max(1, len(things))), work, things)
 
-    def _told(self, row: Row, work: Callable[[], None]) -> Row:
+    def _attempt(self, row: Row, work: Callable[[], None]) -> Row:
         try:
             work()
         except Error as error:
@@ -140,7 +140,7 @@ class Trial:
         # Forced: where another host might be tried after a failure, Nova's fault does not say what went wrong.
         made = {"server": {**body, "name": f"{verify.NAME}-{host}", "availability_zone": f":{host}"}}
         row["server"] = str(self.session.send("compute", "POST", "/servers", made)["server"]["id"])
-        for server in self._watched(row["server"], BOOT):
+        for server in self._watch(row["server"], BOOT):
             if server["status"] == "ERROR":
                 raise ApplyError(f"no server starts on it: {self._reason(server)}")
             if server["status"] == "ACTIVE":
@@ -177,7 +177,7 @@ class Trial:
             if "No valid host" in str(error):
                 return
             raise
-        for server in self._watched(ident, MOVE):
+        for server in self._watch(ident, MOVE):
             if server["OS-EXT-STS:task_state"] is not None:
                 continue
             row["to"] = server["OS-EXT-SRV-ATTR:host"]
@@ -192,7 +192,7 @@ class Trial:
         moves = self.session.get("compute", f"/os-migrations?instance_uuid={ident}")["migrations"]
         return any(one["status"] in {"error", "failed", "cancelled"} for one in moves)
 
-    def _watched(self, ident: str, seconds: float) -> Iterator[dict[str, Any]]:
+    def _watch(self, ident: str, seconds: float) -> Iterator[dict[str, Any]]:
         """Yield a server as it is, again and again until the time is over. Raises ``ApplyError`` when it is gone."""
         deadline = self.clock.monotonic() + seconds
         while self.clock.monotonic() < deadline:

@@ -111,8 +111,3 @@ class Observed(NamedTuple):
     def of_kind(self, kind: str) -> list[Item]:
         """Return all things of one kind."""
         return [item for item in self.items if item.kind == kind]
-
-    def replaced(self, kind: str, items: Iterable[Item]) -> Observed:
-        """Return the same look with all things of one kind looked at again."""
-        kept = tuple(item for item in self.items if item.kind != kind)
-        return self._replace(items=kept + tuple(items))

@@ -47,11 +47,11 @@ class Places(Mapping[str, str]):
         return str(self.origins.of(name))
 
     def __iter__(self) -> Iterator[str]:
-        yield from self.origins.declared()
+        yield from self.origins.declared_fields()
         yield ""
 
     def __len__(self) -> int:
-        return len(self.origins.declared()) + 1
+        return len(self.origins.declared_fields()) + 1
 
 
 class Told(Mapping[str, Any]):

@@ -92,14 +92,14 @@ class Cloud:
         """Return the seconds that have passed."""
         return self.now
 
-    def told(self) -> float:
+    def time_of_day(self) -> float:
         """Return the controller's time of day, which may be wrong."""
         return self.now + self.skew
 
     def session(self, crowd: session.Crowd | None = None) -> session.Session:
         """Return a session of this cloud; requests side by side are made by threads unless a crowd is given."""
         auth = {"auth_url": f"{self.root}/identity", "username": "me", "password": "s3cret", "project_name": "p"}
-        clock = session.Clock(self.told, self.clock, self.sleep)
+        clock = session.Clock(self.time_of_day, self.clock, self.sleep)
         given = credential.Credential("fake", "clouds.yaml", auth)
         return session.Session(given, self, clock, **({} if crowd is None else {"crowd": crowd}))
 
@@ -141,7 +141,7 @@ class Cloud:
         accident = self.begin(method, parts.path, _about(asked))
         answer = QUIET
         if accident is None or accident.done:
-            answer = self.answered(method, parts, headers, asked)
+            answer = self.answer(method, parts, headers, asked)
         self.survive(accident)
         if accident is None:
             if answer.status >= 400 and fault.writes(method, parts.path):
@@ -151,7 +151,7 @@ class Cloud:
             raise wire.Lost(f"{method} {parts.path}: no answer")
         return wire.Answer(accident.status, accident.headers, b'{"error": {"message": "injected"}}')
 
-    def answered(self, method: str, parts: SplitResult, headers: Mapping[str, str], body: Any) -> wire.Answer:
+    def answer(self, method: str, parts: SplitResult, headers: Mapping[str, str], body: Any) -> wire.Answer:
         """Return a service's answer."""
         try:
             self.admit(parts.path, headers.get("X-Auth-Token"))

@@ -72,7 +72,7 @@ class SimulatedHosts:
 
     def orphan(self, server: dict[str, Any]) -> None:
         """Keep the guest of a server although Nova forgets it now."""
-        self.strangers[server["id"]] = Guest(server["host"], self.defined(server), "running")
+        self.strangers[server["id"]] = Guest(server["host"], self.definition_of(server), "running")
         del self.cloud.nova.servers[server["id"]]
         self.cloud.neutron.unplug(server["id"])
 
@@ -99,13 +99,13 @@ class SimulatedHosts:
             if state is None or not server["launched"] or ident in self.lost or server["host"] is None:
                 continue
             state = "shut off" if server["power"] == OFF else self.states.get(ident, state)
-            defined = self.defined(server)
+            defined = self.definition_of(server)
             guests.append(Guest(self.moved.get(ident, server["host"]), defined, state))
             if ident in self.doubled:
                 guests.append(Guest(self.doubled[ident], defined, state))
         return guests
 
-    def defined(self, server: dict[str, Any]) -> str:
+    def definition_of(self, server: dict[str, Any]) -> str:
         """Return the definition of a server's guest."""
         flavor = server["flavor"]
         vcpus, memory = self.sizes.get(server["id"], (flavor["vcpus"], flavor["ram"]))

@@ -130,7 +130,7 @@ class Neutron:
         if method == "GET" and ident:
             return 200, {PLURAL[plural]: self.get(plural, ident)}
         if method == "GET":
-            return 200, self.listed(plural, query)
+            return 200, self.list_of(plural, query)
         if method == "POST":
             self.refer(body[PLURAL[plural]])
             made = self.make(plural, body[PLURAL[plural]])
@@ -140,7 +140,7 @@ class Neutron:
             return 204, None
         return self.change(plural, self.get(plural, ident), more, body)
 
-    def listed(self, plural: str, query: dict[str, str]) -> dict[str, Any]:
+    def list_of(self, plural: str, query: dict[str, str]) -> dict[str, Any]:
         """Return a list as the API shows it."""
         found = list(self.store[plural].values())
         for field in FILTERS & set(query):

@@ -71,7 +71,7 @@ class Nova(SimulatedServers):
             quota.check(self, self.flavors[body["server"]["flavorRef"]])
             return 202, {"server": {"id": self.create(body)}}
         if rest in {"", "detail"}:
-            return 200, self.listed(query)
+            return 200, self.list_servers(query)
         ident, _, more = rest.partition("/")
         if ident in self.down:
             return 200, {"server": {"id": ident, "status": "UNKNOWN"}}
@@ -104,7 +104,7 @@ class Nova(SimulatedServers):
         if more:
             raise ApiProblem(404, f"no such resource {more} of a server")
         addresses = self.cloud.neutron.addresses().get(server["id"], {})
-        return {"server": {**self.shown(server), **self.told(server), "addresses": addresses}}
+        return {"server": {**self.show(server), **self.extras_of(server), "addresses": addresses}}
 
     def change(self, server: dict[str, Any], method: str, more: str, body: Any) -> tuple[int, Any]:
         """Change something about a server."""
@@ -142,7 +142,7 @@ class Nova(SimulatedServers):
         else:
             self.cloud.cinder.detach(server, ident, self.due("detach"))
 
-    def listed(self, query: dict[str, str]) -> dict[str, Any]:
+    def list_servers(self, query: dict[str, str]) -> dict[str, Any]:
         """Return one page of servers. With a filter, those of a cell that is down are left out.
 
         Those that were deleted softly are in no list (nova/db/main/api.py of 2025.1): only their id finds them.
@@ -162,7 +162,9 @@ class Nova(SimulatedServers):
             servers = [one for one in servers if one["id"] not in self.skipped]
         size = min(int(query.get("limit") or self.cloud.page), self.cloud.page)
         at = self.cloud.neutron.addresses()
-        page = [{**self.in_list(one), **self.told(one), "addresses": at.get(one["id"], {})} for one in servers[:size]]
+        page = [
+            {**self.in_list(one), **self.extras_of(one), "addresses": at.get(one["id"], {})} for one in servers[:size]
+        ]
         if not query:
             page += [{"id": ident, "status": "UNKNOWN", "created": ""} for ident in self.down]
         answer: dict[str, Any] = {"servers": page}
@@ -171,7 +173,7 @@ class Nova(SimulatedServers):
             answer["servers_links"] = [{"rel": "next", "href": f"http://inner/v2.1/servers/detail?{more}"}]
         return answer
 
-    def told(self, server: dict[str, Any]) -> dict[str, Any]:
+    def extras_of(self, server: dict[str, Any]) -> dict[str, Any]:
         """Return what newer microversions, and Cinder, add to a server."""
         disks = {"os-extended-volumes:volumes_attached": self.cloud.cinder.of(server["id"])}
         pinned = {"pinned_availability_zone": server["zone"]} if self.spoken >= (2, 96) else {}

@@ -161,7 +161,7 @@ class SimulatedServers:
         disks = [one["uuid"] for one in asked.get("block_device_mapping_v2", ()) if one["source_type"] == "volume"]
         ident = self.cloud.id(asked["name"])
         self.servers[ident] = {
-            **self.built(),
+            **self.build_state(),
             "id": ident,
             "name": asked["name"],
             "tenant_id": self.cloud.project,
@@ -185,7 +185,7 @@ class SimulatedServers:
             self.cloud.cinder.attach(disk, ident)
         return ident
 
-    def built(self) -> dict[str, Any]:
+    def build_state(self) -> dict[str, Any]:
         """Return the state of a server whose build begins."""
         return {
             "claimed": self.cloud.now + CLAIMS,
@@ -202,13 +202,13 @@ class SimulatedServers:
 
     def in_list(self, server: dict[str, Any]) -> dict[str, Any]:
         """Return a server as it is in a list, which has no faults of cell0."""
-        shown = self.shown(server)
+        shown = self.show(server)
         if not server["host"]:
             shown.pop("fault", None)
         return shown
 
     @staticmethod
-    def shown(server: dict[str, Any]) -> dict[str, Any]:
+    def show(server: dict[str, Any]) -> dict[str, Any]:
         """Return a server as the API shows it."""
         flavor = server["flavor"]
         power = server["power"] if server["power"] is not None else POWER.get(server["vm_state"], 0)

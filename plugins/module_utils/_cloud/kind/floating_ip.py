@@ -42,7 +42,7 @@ def _make_floating_ip(context: Context, wanted: Wanted) -> str:
 
 def _update_floating_ip(context: Context, change: Change, _: dict[str, Any]) -> None:
     """Lead an address to its server's port, whichever field of it differs."""
-    wanted = context.wanted("floating_ip", change.name)
+    wanted = context.wanted_for("floating_ip", change.name)
     port = context.port_of(wanted.fields["server"], wanted.fields["network"])
     context.session.send("network", "PUT", f"/floatingips/{change.target}", {"floatingip": {"port_id": port}})
 

@@ -82,7 +82,7 @@ def _rule_ids(context: Context, rules: dict[str, str]) -> dict[str, str]:
     """Return ids by rule, with peers by name as in the declaration."""
 
     def called(ident: str) -> Optional[str]:
-        return context.index.called("security_group", ident)
+        return context.index.declared_name("security_group", ident)
 
     return {rule_text.with_peer(rule, called): ident for rule, ident in rules.items()}
 

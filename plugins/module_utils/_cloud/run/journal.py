@@ -75,7 +75,7 @@ class Journal:
         self.lock = threading.Lock()
         self.epoch: Optional[int] = None
         try:
-            self.base = self.opened()
+            self.base = self.connect()
         except DAMAGE as error:
             self.lament(error)
             self.base = self.anew()
@@ -90,7 +90,7 @@ class Journal:
     def anew(self) -> sqlite3.Connection:
         """Put a damaged file aside and begin another; the run in hand goes on."""
         self.path.replace(self.path.with_suffix(".damaged"))
-        base = self.opened()
+        base = self.connect()
         try:
             with base:
                 base.executemany("INSERT INTO epoch VALUES (?)", [] if self.epoch is None else [(self.epoch,)])
@@ -99,7 +99,7 @@ class Journal:
             raise ApplyError(f"{self.path}: cannot be written ({error}): without it nothing is made") from error
         return base
 
-    def opened(self) -> sqlite3.Connection:
+    def connect(self) -> sqlite3.Connection:
         """Open the file and make its tables. Raises what is in ``DAMAGE``; ``ApplyError`` where there can be none."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -137,7 +137,7 @@ class Journal:
         """Close the file."""
         self.base.close()
 
-    def applied(self) -> dict[str, Applied]:
+    def load_applied(self) -> dict[str, Applied]:
         """Return what is remembered, by uid."""
         rows = self.read("SELECT uid, id, fields, intent_at FROM thing")
         return {intern(uid): Applied(Told(fields), intern(ident), at) for uid, ident, fields, at in rows}
@@ -244,7 +244,7 @@ class Journal:
 class Unkept(Journal):
     """The journal of a stack of which nothing is kept on this machine: in memory, and gone when it is closed."""
 
-    def opened(self) -> Base:
+    def connect(self) -> Base:
         """Return an empty journal."""
         return in_memory()
 

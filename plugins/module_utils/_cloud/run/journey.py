@@ -100,7 +100,7 @@ class Journey:
         self.on, self.retry_at = "", now + pause
         return now - self.waits_since
 
-    def reached(self, item: Optional[Item], *, proofs: bool) -> None:
+    def advance(self, item: Optional[Item], *, proofs: bool) -> None:
         """What it was on has ended well: see what belongs to it. ``proofs``: hosts will be asked before confirming."""
         change, action = self.current, self.on
         self.on, self.tries, self.lost, self.waits_since = "", 0, "", None
@@ -141,7 +141,7 @@ def journeys(context: Context, changes: Iterable[Change]) -> list[Journey]:
     """Return one journey for each server that has steps, or whose addresses have."""
     found: dict[str, Journey] = {}
     for change in changes:
-        name = change.name if change.kind == "server" else context.wanted(change.kind, change.name).fields["server"]
+        name = change.name if change.kind == "server" else context.wanted_for(change.kind, change.name).fields["server"]
         if name not in found:
             wanted = context.declared.get(("server", name))
             found[name] = Journey(name, wanted, seen_item(context, wanted))
@@ -157,7 +157,7 @@ def journeys(context: Context, changes: Iterable[Change]) -> list[Journey]:
 
 def seen_item(context: Context, wanted: Optional[Wanted]) -> Optional[Item]:
     """Return a declared server as it was seen before the run."""
-    items = context.index.found(wanted) if wanted is not None else []
+    items = context.index.find(wanted) if wanted is not None else []
     return items[0] if items else None
 
 

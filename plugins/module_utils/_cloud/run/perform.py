@@ -37,13 +37,13 @@ class Performer:
     def perform(self, change: Change) -> Outcome:
         """Carry out one step on anything, up to the point where the service has accepted it."""
         try:
-            return self.tried(change)
+            return self.attempt(change)
         except Lost as error:
             return outcome_of(change, UNKNOWN, str(error))
         except Error as error:
             return outcome_of(change, FAILED, str(error))
 
-    def tried(self, change: Change) -> Outcome:
+    def attempt(self, change: Change) -> Outcome:
         """Carry out one step; errors pass. Nothing is done when another run has begun, or this one is to stop.
 
         A step may be many requests with waits between them: the session asks again right before each.
@@ -55,13 +55,13 @@ class Performer:
             if not any(one.uid == change.uid for one in self.context.desired.wanted):
                 self.journal.forget([change.uid])
             return outcome_of(change, DONE, ident=change.target)
-        wanted = self.context.wanted(change.kind, change.name)
+        wanted = self.context.wanted_for(change.kind, change.name)
         if change.action in {"create", "replace"}:
             if change.action == "replace":
                 registry.remove(self.context, change)
             if wanted.kind == "server":
                 volumes.check_all(self.context, wanted)
-            return outcome_of(change, DONE, ident=self.skipped(change, wanted) or self.make(wanted))
+            return outcome_of(change, DONE, ident=self.find_skipped(change, wanted) or self.make(wanted))
         if change.action == REGROUP:
             set_port_groups(self.context, change.target, wanted.fields["port_groups"])
         elif change.action in {"update", "adopt"}:
@@ -71,7 +71,7 @@ class Performer:
             act(self.context, change.action, change.target, wanted)
         return outcome_of(change, DONE, ident=change.target)
 
-    def skipped(self, change: Change, wanted: Wanted) -> Optional[str]:
+    def find_skipped(self, change: Change, wanted: Wanted) -> Optional[str]:
         """Return the id of a server that is there although it was not in the list; looked for by its tag.
 
         In a list of several pages Nova leaves some servers out while others are being built.

@@ -65,7 +65,7 @@ class Rollout:
         pause = LOOK_EVERY[0]
         while any(not one.over for one in all_of_them):
             rings.came_back(all_of_them, self.monotonic())
-            ready = self.chosen(all_of_them, rings)
+            ready = self.choose(all_of_them, rings)
             self.ask(ready)
             waiting = [one for one in all_of_them if one.on and not one.over]
             if (ready and not waiting) or all(one.over for one in all_of_them):
@@ -76,7 +76,7 @@ class Rollout:
             pause = LOOK_EVERY[0] if moved else min(pause * 1.5, LOOK_EVERY[1])
         return self.outcomes
 
-    def chosen(self, all_of_them: list[Journey], rings: Rings) -> list[Journey]:
+    def choose(self, all_of_them: list[Journey], rings: Rings) -> list[Journey]:
         """Return whom to ask something now, and end those who are left out."""
         now = self.monotonic()
         left = {one.name: one for one in all_of_them if not one.over}
@@ -113,7 +113,7 @@ class Rollout:
         if change.kind == "server":
             asked = replace(change, action=action, target="" if action == "create" else journey.target)
         try:
-            made = self.performer.tried(asked)
+            made = self.performer.attempt(asked)
         except NotYet as error:
             self.postpone(journey, str(error))
             return
@@ -232,7 +232,7 @@ class Rollout:
         if action == REVERT and journey.failed:
             self.end(journey, outcome_of(change, FAILED, journey.failed, journey.target))
             return
-        journey.reached(item, proofs=self.proofs)
+        journey.advance(item, proofs=self.proofs)
         if journey.implied:
             return
         if action != HEALTH or change.action in {"resize", CONFIRM}:
@@ -261,7 +261,7 @@ class Rollout:
             outcome = outcome._replace(action=HEALTH, kind="server", name=journey.name)
         with self.lock:
             if outcome.outcome == FAILED and outcome.kind == "server" and outcome.action in COSTLY:
-                self.circuits.failed(journey.causes, outcome.why)
+                self.circuits.note_failure(journey.causes, outcome.why)
             self.tell(outcome)
             self.outcomes.append(outcome)
             self.outcomes.extend(

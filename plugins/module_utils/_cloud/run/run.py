@@ -103,11 +103,11 @@ class Run:
     def look(self, journal: Journal) -> Look:
         """Look at the cloud and decide; change nothing."""
         with without_collector():
-            return self.looked(journal)
+            return self.look_and_decide(journal)
 
-    def looked(self, journal: Journal) -> Look:
+    def look_and_decide(self, journal: Journal) -> Look:
         """Look and decide."""
-        applied = journal.applied()
+        applied = journal.load_applied()
         servers = (one.uid for one in self.desired.wanted if one.kind == "server")
         known = {uid: applied[uid].id for uid in servers if uid in applied and is_ident(applied[uid].id)}
         observed = observe.observe(self.session, self.kinds(journal), known)._replace(domains=self.domains)
@@ -130,7 +130,7 @@ class Run:
             journal.lead()
             yield journal
 
-    def settled(self, journal: Journal) -> Look:
+    def settle(self, journal: Journal) -> Look:
         """Look, and wait a while for what is under way since an earlier run, so that it can be judged."""
         started = self.session.clock.monotonic()
         while True:

@@ -51,17 +51,17 @@ class StackStage:
     def plan(self, planned: Optional[Plan]) -> Plan:
         """Look and decide. From the first real look on the stack is locked until this process ends."""
         try:
-            return self.decided(planned)
+            return self.decide(planned)
         except Stopped as error:
             raise ApplyError(str(error)) from error
 
-    def decided(self, planned: Optional[Plan]) -> Plan:
+    def decide(self, planned: Optional[Plan]) -> Plan:
         """Look and decide. Raises ``Stopped``, too."""
         if planned is not None:
             self.seen = self.run.plan()
         else:
             self.journal = self.journal or self.held.enter_context(self.run.leading(self.leader))
-            self.seen = self.run.settled(self.journal)
+            self.seen = self.run.settle(self.journal)
         self.facts["report"] = self.seen.decision.to_report()
         changes = [step for step in self.seen.decision.doable if isinstance(step, Change)]
         if self.approved is None:

@@ -17,8 +17,8 @@ def holders_first(context: Context, changes: Sequence[Change]) -> tuple[list[Cha
     """Part the deletions of servers that have a declared volume: who is to get it must not wait in vain."""
     early = []
     for change in changes:
-        server = context.known("server", change.target)
-        volumes = [context.known("volume", ident) for ident in (server.fields.get("volumes") or () if server else ())]
+        server = context.item_of("server", change.target)
+        volumes = [context.item_of("volume", ident) for ident in (server.fields.get("volumes") or () if server else ())]
         keys = {one.mark.key for one in volumes if one is not None and one.mark is not None}
         early += [change] if any(("volume", key) in context.declared for key in keys) else []
     return early, [change for change in changes if change not in early]

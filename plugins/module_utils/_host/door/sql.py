@@ -48,7 +48,7 @@ class Connection:
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return all rows of a query. Raises ``ObserveError`` with the server's ``code``."""
         try:
-            return self._executed(statement, values)
+            return self._execute(statement, values)
         except self.error as error:
             raise ObserveError(f"{statement!r} cannot be read: {_code_of(error)}", code=_code_of(error)) from None
 
@@ -64,12 +64,12 @@ class Connection:
     def change(self, statement: str, values: Sequence[Any] = ()) -> None:
         """Run a statement. Raises ``ApplyError`` with the server's number, since its words may hold the values."""
         try:
-            self._executed(statement, values)
+            self._execute(statement, values)
         except self.error as error:
             shown = statement.partition("%s")[0].strip()
             raise ApplyError(f"the database server refused {shown!r}: error {_code_of(error)}") from None
 
-    def _executed(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    def _execute(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         with self.connection.cursor() as cursor:
             cursor.execute(statement, values)
             return list(cursor.fetchall())

@@ -84,11 +84,11 @@ class Catalog:
         """Look until keystone answers. Raises ``ObserveError`` when it does not, or refuses the administrator."""
         deadline = time.monotonic() + PATIENCE
         while True:
-            known = self._known() if self.desired.get("bootstrap") else None
+            known = self._observe() if self.desired.get("bootstrap") else None
             if known is not None and not known.admin:
                 return known
             try:
-                return self._judged(self._look(once=False), once=False)
+                return self._judge(self._look(once=False), once=False)
             except ObserveError as error:
                 refused = signin.is_refusal(error)
                 if refused and self.desired.get("bootstrap"):
@@ -102,16 +102,16 @@ class Catalog:
         refused, said = False, "it is going to be started again"
         if not is_restarting(planned, "keystone.service"):
             try:
-                return self._judged(self._look(once=True), once=True)
+                return self._judge(self._look(once=True), once=True)
             except ObserveError as error:
                 refused, said = signin.is_refusal(error), str(error)
         try:
-            known = self._known()
+            known = self._observe()
         except ObserveError as error:
             raise ObserveError(f"what keystone knows cannot be looked at: {said}; {error}") from error
         return known and replace(known, admin=known.admin and not refused)
 
-    def _known(self) -> decision.SeenCatalog | None:
+    def _observe(self) -> decision.SeenCatalog | None:
         return keystone_tables.observe(self.admin["user"], self.resolved["region"])
 
     def _look(self, *, once: bool) -> decision.SeenCatalog:
@@ -139,7 +139,7 @@ class Catalog:
             disabled=_disabled_ids(found, services, self.resolved["region"]),
         )
 
-    def _judged(self, seen: decision.SeenCatalog, *, once: bool) -> decision.SeenCatalog:
+    def _judge(self, seen: decision.SeenCatalog, *, once: bool) -> decision.SeenCatalog:
         """Return the same with the users whose password keystone does not take."""
         off = {name for kind, name in seen.disabled if kind == "identity_user"}
         ours = [one for one in self.resolved.get("users", ()) if one["name"] in set(seen.users) - off]

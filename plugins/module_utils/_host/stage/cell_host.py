@@ -53,12 +53,12 @@ class CellHosts:
         """Return the hosts that did not report in all that time."""
         deadline = time.monotonic() + PATIENCE
         while True:
-            missing = sorted(set(wanted) - self._registered())
+            missing = sorted(set(wanted) - self._observe_registered())
             if not missing or time.monotonic() > deadline:
                 return missing
             time.sleep(PAUSE)
 
-    def _registered(self) -> set[str]:
+    def _observe_registered(self) -> set[str]:
         """Return the hosts whose nova-compute reports and whose compute node is known."""
         with sql.service(self.cell["database"]) as server:
             services = server.rows(

@@ -27,7 +27,7 @@ class IniFile:
     def plan(self, planned: Plan | None) -> Plan:
         """Read the file, and when it is to change ask the installed release whether it knows the options."""
         seen = file.observe(self.item["path"])
-        desired = self._desired(seen)
+        desired = self._to_desired(seen)
         plan = decision.decide([desired], {desired.path: seen}, lambda _: False, self._texts)
         if plan and self.item.get("namespaces"):
             ini.check(self.item, skip_missing=planned is not None)
@@ -35,9 +35,9 @@ class IniFile:
 
     def apply(self, plan: Plan) -> None:
         """Write the file."""
-        file.bring(self._desired(file.observe(self.item["path"])))
+        file.bring(self._to_desired(file.observe(self.item["path"])))
 
-    def _desired(self, seen: decision.SeenFile | None) -> decision.File:
+    def _to_desired(self, seen: decision.SeenFile | None) -> decision.File:
         """Return the file as it should be; what is not declared of it stays."""
         text, options = seen.content if seen else "", self.item["options"]
         owner, group, mode = (self.item.get(what) for what in ("owner", "group", "mode"))

@@ -59,17 +59,17 @@ class Units:
             item["name"]: replace(observe(item, shown[item["name"]], changing), hung=hung.get(item["name"], ""))
             for item in self.items
         }
-        return decision.decide([self._desired(item) for item in self.items], observed)
+        return decision.decide([self._to_desired(item) for item in self.items], observed)
 
     def apply(self, plan: Plan) -> None:
         """Do the steps in order. Raises ``ApplyError`` with the unit's last words when one does not come up."""
         _reload_if_needed([step.name for step in plan])
         by_name = {item["name"]: item for item in self.items}
         for step in plan:
-            self._do(step, self._desired(by_name[step.name]))
+            self._do(step, self._to_desired(by_name[step.name]))
         self.begun = [step.name for step in plan if step.action in ("start", "restart", "reload")]
 
-    def _desired(self, item: Mapping[str, Any]) -> decision.Unit:
+    def _to_desired(self, item: Mapping[str, Any]) -> decision.Unit:
         digests = {path: self._digest(path, options) for path, options in (item.get("inputs") or {}).items()}
         if item.get("bridges"):  # who programs a bridge, or plugs into it, does so once: one made anew is empty
             known = ovsdb.bridges()

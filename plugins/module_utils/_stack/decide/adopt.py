@@ -31,15 +31,15 @@ OURS_ALONE = frozenset({"protect"})
 """Fields that are part of our mark: that they are not written yet is not a difference."""
 
 
-def refusal(world: Index, wanted: Wanted, item: Item) -> Optional[str]:
+def refusal(index: Index, wanted: Wanted, item: Item) -> Optional[str]:
     """Return why a server without a whole mark of ours must be left alone; None where it may be taken over."""
-    if item.mark is None or (world.owned(item) and item.mark.uid == wanted.uid):
+    if item.mark is None or (index.owns(item) and item.mark.uid == wanted.uid):
         return None
-    if item.mark.stack not in {None, world.desired.stack}:
+    if item.mark.stack not in {None, index.desired.stack}:
         return f"server {item.id} belongs to stack {item.mark.stack}"
     if item.mark.uid != wanted.uid:
         return f"server {item.id} bears the mark of another thing of this stack ({item.mark.key or item.mark.uid})"
-    if not world.policy.adopts(wanted.key):
+    if not index.policy.adopts(wanted.key):
         text = f"server {item.id} bears half of our mark only: somebody changed its tags or metadata"
         return f"{text}; novaform adopt {wanted.key} completes it"
     return None
@@ -52,10 +52,10 @@ def absent(wanted: Wanted) -> Note:
     return Note(DENIED, "server", wanted.key, text, wanted.at("adopt"))
 
 
-def _to_mark(world: Index, wanted: Wanted, item: Item) -> Change:
+def _to_mark(index: Index, wanted: Wanted, item: Item) -> Change:
     """Return the step that writes our mark: its one field is the mark."""
     at = wanted.at("adopt")
-    field = FieldChange("mark", item.mark and "half", f"{world.desired.stack}/{wanted.key}", at)
+    field = FieldChange("mark", item.mark and "half", f"{index.desired.stack}/{wanted.key}", at)
     return Change(
         "adopt",
         "server",
@@ -69,9 +69,9 @@ def _to_mark(world: Index, wanted: Wanted, item: Item) -> Change:
     )
 
 
-def decide(world: Index, wanted: Wanted, item: Item, kept: list[Found]) -> list[Found]:
+def decide(index: Index, wanted: Wanted, item: Item, kept: list[Found]) -> list[Found]:
     """Decide on a server that bears no whole mark. ``kept`` is what would be done to one of ours."""
-    several = world.found(wanted)[1:]
+    several = index.find(wanted)[1:]
     if several:
         ids = ", ".join(one.id for one in (item, *several))
         return [
@@ -80,16 +80,16 @@ def decide(world: Index, wanted: Wanted, item: Item, kept: list[Found]) -> list[
     kept = [one for one in map(_without_mark, kept) if one is not None]
     notes: list[Found] = [one for one in kept if isinstance(one, Note)]
     steps = [one for one in kept if isinstance(one, Change)]
-    marking = _to_mark(world, wanted, item)
-    if _is_remembered(world, wanted, item):
+    marking = _to_mark(index, wanted, item)
+    if _is_remembered(index, wanted, item):
         return _ours(wanted, item, kept, marking)
     blocked = [guard.block(one, f"it is not ours yet: {COMMAND}") for one in steps]
-    if not world.policy.adopts(wanted.key):
+    if not index.policy.adopts(wanted.key):
         text = f"server {item.id} is as declared and not ours yet: {COMMAND}"
         return (
             [*notes, *blocked] if blocked else [Note(IGNORED, "server", wanted.key, text, wanted.at("adopt")), *notes]
         )
-    if steps and not world.policy.adopt_differing:
+    if steps and not index.policy.adopt_differing:
         marking = guard.block(
             marking, f"it is not as declared ({', '.join(_what(steps))}): --differing takes it all the same"
         )
@@ -101,9 +101,9 @@ def _what(steps: list[Change]) -> list[str]:
     return [", ".join(field.field for field in one.fields) or one.action for one in steps]
 
 
-def _is_remembered(world: Index, wanted: Wanted, item: Item) -> bool:
+def _is_remembered(index: Index, wanted: Wanted, item: Item) -> bool:
     """Tell whether this very server was taken over before."""
-    applied = world.applied.get(wanted.uid)
+    applied = index.applied.get(wanted.uid)
     return applied is not None and applied.id == item.id
 
 

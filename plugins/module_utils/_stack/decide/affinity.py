@@ -17,22 +17,22 @@ Hosts = dict[str, list[str]]
 """The servers (sorted keys) on each host."""
 
 
-def decide_placement(world: Index) -> list[Note]:
+def decide_placement(index: Index) -> list[Note]:
     """Say of server groups, and of servers that are declared for one host, what is not as declared."""
     members: dict[str, Hosts] = defaultdict(lambda: defaultdict(list))
     notes = []
-    for wanted in world.desired.wanted:
+    for wanted in index.desired.wanted:
         if wanted.kind != "server" or wanted.hold or not wanted.create:
             continue
-        host = _host_of(world, wanted)
+        host = _host_of(index, wanted)
         should = str(wanted.create.get("host") or "")
         if host and should and _short(host) != _short(should):
             notes.append(_note(wanted, host, f"is on {host} and is declared for {should}"))
         if host and wanted.create.get("server_group"):
             members[str(wanted.create["server_group"])][host].append(wanted.key)
-    for wanted in world.desired.wanted:
+    for wanted in index.desired.wanted:
         if wanted.kind == "server_group" and wanted.key in members:
-            notes += _group_notes(wanted, members[wanted.key], _known_hosts(world))
+            notes += _group_notes(wanted, members[wanted.key], _known_hosts(index))
     return notes
 
 
@@ -41,19 +41,19 @@ def _short(host: str) -> str:
     return host.split(".", maxsplit=1)[0]
 
 
-def _host_of(world: Index, wanted: Wanted) -> str:
+def _host_of(index: Index, wanted: Wanted) -> str:
     """Return the host of a declared server; empty for one that is not there, has none, or is on its way."""
-    found = world.found(wanted)
+    found = index.find(wanted)
     if not found or found[0].status.get("task_state") is not None:
         return ""
     return str(found[0].status.get("host") or "")
 
 
-def _known_hosts(world: Index) -> set[str]:
+def _known_hosts(index: Index) -> set[str]:
     """Return the hosts that we know of: those that were asked, and those that servers are on."""
-    told = {str(item.status.get("host")) for item in world.observed.of_kind("server") if item.status.get("host")}
+    told = {str(item.status.get("host")) for item in index.observed.of_kind("server") if item.status.get("host")}
     names = {_short(host) for host in told}
-    return told | {host for host in world.observed.domains or () if _short(host) not in names}
+    return told | {host for host in index.observed.domains or () if _short(host) not in names}
 
 
 def _group_notes(wanted: Wanted, hosts: Hosts, everywhere: set[str]) -> Iterator[Note]:

@@ -39,11 +39,11 @@ PLACES.update(dict.fromkeys(("fixed_ips", "port_groups"), ("networks",)))
 """Under which words of the declaration a field stands, where not under its own."""
 
 
-def differing(world: Index, wanted: Wanted, item: Item) -> tuple[list[tuple[str, FieldChange]], list[Found]]:
+def differing(index: Index, wanted: Wanted, item: Item) -> tuple[list[tuple[str, FieldChange]], list[Found]]:
     """Return the fields that differ, each with its action, and notes on those that stay."""
     found: list[tuple[str, FieldChange]] = []
     notes: list[Found] = []
-    for field, before, after in (*pairs(world, wanted, item), *volume.attached_fields(world, wanted, item)):
+    for field, before, after in (*pairs(index, wanted, item), *volume.attached_fields(index, wanted, item)):
         action = wanted.policy.get(field, POLICED[field]) if field in POLICED else "update"
         costs = COSTS.get((action, field), COSTS.get(action, c.NONE))
         change = FieldChange(field, show(field, before), show(field, after), _place(wanted, field), costs)
@@ -62,12 +62,12 @@ def differing(world: Index, wanted: Wanted, item: Item) -> tuple[list[tuple[str,
             notes.append(Note(DENIED, "server", wanted.key, text, change.origin))
         else:
             found.append((action, change))
-    return found, [*notes, *taken_out.taken_out_notes(world, wanted, item.fields), *_unlike(world, wanted, item)]
+    return found, [*notes, *taken_out.taken_out_notes(index, wanted, item.fields), *_unlike(index, wanted, item)]
 
 
-def _unlike(world: Index, wanted: Wanted, item: Item) -> list[Found]:
+def _unlike(index: Index, wanted: Wanted, item: Item) -> list[Found]:
     """Say in what a new server would differ."""
-    disorder, specs = interface.disorder(world, wanted, item), taken_out.old_specs(world, wanted, item)
+    disorder, specs = interface.disorder(index, wanted, item), taken_out.old_specs(index, wanted, item)
     if not (disorder or specs):
         return []
     said = (("networks", disorder), ("flavor", specs))

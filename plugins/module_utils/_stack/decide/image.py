@@ -27,9 +27,9 @@ def concerns(desired: Desired, observed: Observed) -> bool:
     return any(one.kind == "image" and one.uid not in there for one in desired.wanted)
 
 
-def _untaken(world: Index, wanted: Wanted) -> str:
+def _untaken(index: Index, wanted: Wanted) -> str:
     """Say why Glance would not take an image of its format; empty where it would, or does not tell."""
-    formats, declared = world.observed.image_formats, wanted.create.get("format") or FORMAT
+    formats, declared = index.observed.image_formats, wanted.create.get("format") or FORMAT
     if not formats or declared in formats:
         return ""
     taken = ", ".join(sorted(formats))
@@ -37,25 +37,25 @@ def _untaken(world: Index, wanted: Wanted) -> str:
     return f"this cloud takes images in {taken}, and not in {declared}: convert it{into}"
 
 
-def decide_image(world: Index, wanted: Wanted) -> list[Found]:
+def decide_image(index: Index, wanted: Wanted) -> list[Found]:
     """Decide on an image; half an upload goes as an old one does."""
-    items = world.found(wanted)
+    items = index.find(wanted)
     current = [item for item in items if holds(item, wanted)]
     found: list[Found] = []
     silent = [item.id for item in items if is_whole(item) and item.fields.get("content") is None]
     if len(current) > 1:
         found = [Note(HELD, wanted.kind, wanted.key, several(current), wanted.at())]
     elif current:
-        found = compare(world, wanted, current[0])
+        found = compare(index, wanted, current[0])
     elif silent:
         text = f"{silent[0]} bears our mark and does not say what is in it: somebody changed its properties"
         found = [Note(HELD, wanted.kind, wanted.key, text, wanted.at())]
-    elif world.observed.covers("image"):
-        found = [replace(creation(wanted), blocked=_untaken(world, wanted))]
+    elif index.observed.covers("image"):
+        found = [replace(creation(wanted), blocked=_untaken(index, wanted))]
     else:
         found = [Note(UNKNOWN, wanted.kind, wanted.key, "could not be looked for in full", wanted.at())]
-    old = [item for item in items if item not in current and world.owned(item) and world.observed.covers("image")]
-    return [*found, *(_superseded_step(wanted, item) for item in old if not _is_used(world, item))]
+    old = [item for item in items if item not in current and index.owns(item) and index.observed.covers("image")]
+    return [*found, *(_superseded_step(wanted, item) for item in old if not _is_used(index, item))]
 
 
 def _cause(wanted: Wanted, item: Item) -> str:
@@ -81,7 +81,7 @@ def _superseded_step(wanted: Wanted, item: Item) -> Change:
     )
 
 
-def _is_used(world: Index, image: Item) -> bool:
+def _is_used(index: Index, image: Item) -> bool:
     """Tell whether a server was made from an image; yes where not all servers could be looked at."""
-    servers = world.observed.of_kind("server")
-    return not world.observed.covers("server") or any(one.fields.get("image") == image.id for one in servers)
+    servers = index.observed.of_kind("server")
+    return not index.observed.covers("server") or any(one.fields.get("image") == image.id for one in servers)

@@ -57,23 +57,23 @@ class Index:
         self.words: dict[tuple[str, str], str] = {}
         self.adopted = {one.adopt["id"] for one in desired.wanted if one.adopt.get("id")}
 
-    def found(self, wanted: Wanted) -> list[Item]:
+    def find(self, wanted: Wanted) -> list[Item]:
         """Return the things that are, or claim to be, the wanted one; the best first."""
         items = self.by_name[wanted.kind, wanted.name] if wanted.kind in NAMED else self.by_uid[wanted.uid]
         if not items and wanted.adopt:
-            return self.meant(wanted)
+            return self.find_adopted(wanted)
         if len(items) < 2:
             return items
         return sorted(items, key=lambda item: (item.status.get("vm_state") != "active", item.status.get("created", "")))
 
-    def meant(self, wanted: Wanted) -> list[Item]:
+    def find_adopted(self, wanted: Wanted) -> list[Item]:
         """Return the existing things that the declaration says a wanted one is."""
         if "id" in wanted.adopt:
             return [one for one in (self.by_id.get((wanted.kind, wanted.adopt["id"])),) if one is not None]
         named = self.by_name[wanted.kind, wanted.adopt["name"]]
         return [one for one in named if one.mark is None and one.claim is None]
 
-    def named(self, kind: str, name: str) -> list[Item]:
+    def find_by_name(self, kind: str, name: str) -> list[Item]:
         """Return the existing things that a name which nobody declares stands for; the name may be an id."""
         one = self.by_id.get((kind, name))
         return self.by_name[kind, name] or ([] if one is None else [one])
@@ -81,7 +81,7 @@ class Index:
     def candidates(self, kind: str, name: str) -> list[Item]:
         """Return all existing things that a declared name could stand for."""
         wanted = self.wanted.get((kind, name))
-        items = self.found(wanted) if wanted is not None else self.named(kind, name)
+        items = self.find(wanted) if wanted is not None else self.find_by_name(kind, name)
         return [one for one in items if holds(one, wanted)] if wanted is not None and kind == "image" else items
 
     def item(self, kind: str, name: str) -> Optional[Item]:
@@ -100,7 +100,7 @@ class Index:
             self.grouped[group.id] = frozenset(group.status.get("members") or ())
         return self.grouped[group.id]
 
-    def called(self, kind: str, ident: Optional[str]) -> Optional[str]:
+    def declared_name(self, kind: str, ident: Optional[str]) -> Optional[str]:
         """Return by which name the declaration knows the thing with this id: its key if ours, else its own name."""
         item = self.by_id.get((kind, ident or ""))
         if item is None or (kind, item.id) in self.by_ident:
@@ -111,22 +111,22 @@ class Index:
         return item.mark.key if ours and item.mark is not None else item.name
 
     def name_of(self, kind: str, ident: str) -> Optional[str]:
-        """Return what ``called`` does; None for a thing that is not to be seen. Asked often, of few things."""
+        """Return what ``declared_name`` does; None for a thing that is not to be seen. Asked often, of few things."""
         if (kind, ident) not in self.names:
-            self.names[kind, ident] = self.called(kind, ident) if self.named(kind, ident) else None
+            self.names[kind, ident] = self.declared_name(kind, ident) if self.find_by_name(kind, ident) else None
         return self.names[kind, ident]
 
     def word(self, kind: str, word: str) -> str:
-        """Return what ``called`` returns of the thing that a declared word, a name or an id, stands for.
+        """Return what ``declared_name`` returns of the thing that a declared word, a name or an id, stands for.
 
         So one thing is the same thing where one server has its name and another its id.
         """
         if (kind, word) not in self.words:
             item = self.item(kind, word)
-            self.words[kind, word] = word if item is None else self.called(kind, item.id) or word
+            self.words[kind, word] = word if item is None else self.declared_name(kind, item.id) or word
         return self.words[kind, word]
 
-    def owned(self, item: Item) -> bool:
+    def owns(self, item: Item) -> bool:
         """Tell whether tag and proof both say that this is ours.
 
         A server group's name is both: key and uid, which only the request that makes it can give it.

@@ -22,13 +22,13 @@ DOWN = frozenset({"shut off", "crashed"})
 NOVA_POWER = {0: "no state", 1: "running", 3: "paused", 4: "shut off", 6: "crashed", 7: "suspended"}
 
 
-def decide(world: Index, wanted: Wanted, item: Item, costs: Mapping[str, str]) -> list[Found]:
+def decide(index: Index, wanted: Wanted, item: Item, costs: Mapping[str, str]) -> list[Found]:
     """Return the steps that bring a server to its declared state of power."""
     vm_state = str(item.status.get("vm_state"))
     actions = lifecycle.way(wanted.state, vm_state, None).actions
     if actions:
         return steps(wanted, item, (vm_state, *actions), costs)
-    return _decide_running(world, wanted, item) if vm_state == "active" else []
+    return _decide_running(index, wanted, item) if vm_state == "active" else []
 
 
 def steps(wanted: Wanted, item: Item, way: tuple[str, ...], costs: Mapping[str, str]) -> list[Found]:
@@ -41,28 +41,28 @@ def steps(wanted: Wanted, item: Item, way: tuple[str, ...], costs: Mapping[str, 
     ]
 
 
-def _decide_running(world: Index, wanted: Wanted, item: Item) -> list[Found]:
+def _decide_running(index: Index, wanted: Wanted, item: Item) -> list[Found]:
     """Nova says ACTIVE: ask the host. A hard reboot defines the guest anew and starts it; it is down already."""
-    proof = world.proof(item)
+    proof = index.proof(item)
     if proof.asked and proof.domain is None:
-        return [_decide_lost(world, wanted, item, proof.elsewhere)]
+        return [_decide_lost(index, wanted, item, proof.elsewhere)]
     state = _stopped_by(item, proof.domain.state if proof.domain else None)
     if state is None:
         return []
     why = f"Nova says ACTIVE, and it is {state}"
-    if policy.POWER not in world.policy.heal:
+    if policy.POWER not in index.policy.heal:
         return [_drift_note(wanted, item, policy.POWER, f"{why}: --heal {policy.POWER} starts it")]
     return [_repair(wanted, item, policy.POWER, state, why)]
 
 
-def _decide_lost(world: Index, wanted: Wanted, item: Item, elsewhere: str) -> Found:
+def _decide_lost(index: Index, wanted: Wanted, item: Item, elsewhere: str) -> Found:
     """Decide on a server whose host does not have its guest. One that runs elsewhere must not be made a second time."""
     host = item.status.get("host")
     if elsewhere:
         text = f"Nova says ACTIVE on {host}, and its guest is on {elsewhere}: it is left alone"
         return _drift_note(wanted, item, policy.HOST, text)
     why = f"Nova says ACTIVE on {host}, and libvirt there has no such guest"
-    if policy.MISSING_DOMAIN in world.policy.heal:
+    if policy.MISSING_DOMAIN in index.policy.heal:
         return _repair(wanted, item, policy.MISSING_DOMAIN, "missing", why)
     return _drift_note(
         wanted, item, policy.MISSING_DOMAIN, f"{why}: --heal {policy.MISSING_DOMAIN} makes it from its disk"

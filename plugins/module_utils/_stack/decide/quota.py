@@ -33,15 +33,15 @@ def concerns(desired: Desired, observed: Observed) -> bool:
     )
 
 
-def fit(world: Index, changes: list[Change]) -> list[Change]:
+def fit(index: Index, changes: list[Change]) -> list[Change]:
     """Block the steps that need room which the quota does not have for all of them. What is unknown has room.
 
     A server that was there before is not kept away by new ones: if those that are to come back fit, they come back.
     """
-    limits = world.observed.limits
+    limits = index.observed.limits
     if limits is None:
         return changes
-    needs = [Counter[str]() if change.blocked else _need(world, change) for change in changes]
+    needs = [Counter[str]() if change.blocked else _need(index, change) for change in changes]
     lacking = _short(limits, needs)
     if not lacking:
         return changes
@@ -50,7 +50,7 @@ def fit(world: Index, changes: list[Change]) -> list[Change]:
         for name, number in lacking.items()
     )
     reason = f"the project's quota is too small for this plan: it needs {told}"
-    again = [change.action == "create" and _was_there(world, change) for change in changes]
+    again = [change.action == "create" and _was_there(index, change) for change in changes]
     kept = not _short(limits, [one for one, back in zip(needs, again) if back])
     return [
         replace(change, blocked=reason) if any(one[name] for name in lacking) and not (kept and back) else change
@@ -58,9 +58,9 @@ def fit(world: Index, changes: list[Change]) -> list[Change]:
     ]
 
 
-def _was_there(world: Index, change: Change) -> bool:
+def _was_there(index: Index, change: Change) -> bool:
     """Tell whether we made a thing once, so that making it is a repair."""
-    remembered = world.applied.get(change.uid)
+    remembered = index.applied.get(change.uid)
     return remembered is not None and bool(remembered.fields)
 
 
@@ -70,16 +70,16 @@ def _short(limits: Mapping[str, tuple[int, int]], needs: list[Counter[str]]) -> 
     return {name: whole[name] for name in WORDS if name in limits and whole[name] > limits[name][1] - limits[name][0]}
 
 
-def _need(world: Index, change: Change) -> Counter[str]:
+def _need(index: Index, change: Change) -> Counter[str]:
     """Return what a step takes of the quotas. What a deletion gives back does not count: deletions come last."""
-    wanted = world.wanted.get((change.kind, change.name))
+    wanted = index.wanted.get((change.kind, change.name))
     if change.kind != "server" or wanted is None or change.action not in {"create", "replace", "resize"}:
         return Counter()
     name = wanted.fields.get("flavor", "")
-    declared, known = world.wanted.get(("flavor", name)), world.item("flavor", name)
+    declared, known = index.wanted.get(("flavor", name)), index.item("flavor", name)
     source = declared or known
     after = sizes(source.fields) if source is not None else {}
-    item = world.by_id.get(("server", change.target))
+    item = index.by_id.get(("server", change.target))
     before: Mapping[str, int] = sizes(item.fields["flavor"]) if item is not None else {}
     grown = {"cores": "vcpus", "ram_mb": "ram_mb"}
     more = {name: after.get(size, 0) - before.get(size, 0) for name, size in grown.items()}

@@ -21,16 +21,16 @@ RUNNING = frozenset({"active", "paused", "suspended"})
 """The declared states in which a guest runs when it is resized."""
 
 
-def decide(world: Index, wanted: Wanted, item: Item) -> list[Found]:
+def decide(index: Index, wanted: Wanted, item: Item) -> list[Found]:
     """Confirm or revert a resize to what is declared; any other one is somebody else's business.
 
     So it is also where the policy is to let flavors differ, and where the way back is none that can be gone.
     """
-    if "flavor" in wanted.fields and differs(*server_field.both(world, wanted, item, "flavor")):
+    if "flavor" in wanted.fields and differs(*server_field.both(index, wanted, item, "flavor")):
         held = lifecycle.way(wanted.state, lifecycle.RESIZED, None).held or ""
         return [Note(HELD, "server", wanted.key, held, wanted.at("flavor"))]
     host = str(item.status.get("host") or "its host")
-    proof = world.proof(item)
+    proof = index.proof(item)
     if not proof.asked:
         why = "its resize waits to be confirmed; on Nova's word, because no host was asked"
         return [step("confirm", wanted, item, (), why)]

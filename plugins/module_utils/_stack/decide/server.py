@@ -37,36 +37,36 @@ TAKES = {
 }
 
 
-def decide_server(world: Index, wanted: Wanted) -> list[Found]:
+def decide_server(index: Index, wanted: Wanted) -> list[Found]:
     """Decide on one declared server."""
-    items = world.found(wanted)
+    items = index.find(wanted)
     if wanted.state == "absent":
-        return [found for item in items for found in removal(world, item, wanted)]
+        return [found for item in items for found in removal(index, item, wanted)]
     if not items:
-        return [_missing(world, wanted)]
+        return [_missing(index, wanted)]
     item = items[0]
     others = items[1:] if item.mark is not None else []
     twins = [Note(HELD, "server", wanted.key, f"has a twin {twin.id}: delete one by hand") for twin in others]
-    reason = _untouchable(world, wanted, item)
+    reason = _untouchable(index, wanted, item)
     if reason:
         return [*twins, Note(HELD, "server", wanted.key, reason, wanted.at())]
-    kept = _keep(world, wanted, item)
-    return [*twins, *(kept if world.owned(item) else adopt.decide(world, wanted, item, kept))]
+    kept = _keep(index, wanted, item)
+    return [*twins, *(kept if index.owns(item) else adopt.decide(index, wanted, item, kept))]
 
 
-def _missing(world: Index, wanted: Wanted) -> Found:
+def _missing(index: Index, wanted: Wanted) -> Found:
     """Decide on a server that was not seen: it is made only if it surely is not there, nor on its way."""
-    if not world.observed.covers("server"):
+    if not index.observed.covers("server"):
         return Note(UNKNOWN, "server", wanted.key, "not seen, but not all servers could be looked at", wanted.at())
     if wanted.hold:
         return Note(HELD, "server", wanted.key, "is missing, and the declaration holds it", wanted.at("hold"))
-    if wanted.adopt and not world.last(wanted):
+    if wanted.adopt and not index.last(wanted):
         return adopt.absent(wanted)
-    foreign = [item for item in world.by_name["server", wanted.name] if item.mark is None]
+    foreign = [item for item in index.by_name["server", wanted.name] if item.mark is None]
     if foreign:
         text = f"a server of this name ({foreign[0].id}) is there and is not ours: adopt it, or choose another name"
         return Note(FOREIGN, "server", wanted.key, text, wanted.at())
-    twins = _twin_groups(world) if wanted.fields.get("security_groups") else []
+    twins = _twin_groups(index) if wanted.fields.get("security_groups") else []
     if twins:
         text = (
             f"this project has two security groups named {twins[0]}: Nova then makes no server with groups; rename one"
@@ -79,31 +79,31 @@ def _missing(world: Index, wanted: Wanted) -> Found:
     return creation(wanted)
 
 
-def _twin_groups(world: Index) -> list[str]:
+def _twin_groups(index: Index) -> list[str]:
     """Return the names that several security groups of the project bear."""
-    return [name for (kind, name), items in world.by_name.items() if kind == "security_group" and len(items) > 1]
+    return [name for (kind, name), items in index.by_name.items() if kind == "security_group" and len(items) > 1]
 
 
-def _untouchable(world: Index, wanted: Wanted, item: Item) -> Optional[str]:
+def _untouchable(index: Index, wanted: Wanted, item: Item) -> Optional[str]:
     """Return why a server is to be left alone, if it is."""
     if wanted.hold:
         return "the declaration holds it"
-    refusal = adopt.refusal(world, wanted, item)
+    refusal = adopt.refusal(index, wanted, item)
     if refusal:
         return refusal
-    if item.id in world.observed.unknown or item.status.get("vm_state") is None:
+    if item.id in index.observed.unknown or item.status.get("vm_state") is None:
         return "Nova does not know its state (its cell is down)"
     return None
 
 
-def _keep(world: Index, wanted: Wanted, item: Item) -> list[Found]:
+def _keep(index: Index, wanted: Wanted, item: Item) -> list[Found]:
     """Decide on a server that is there and ours."""
     vm_state, task = item.status.get("vm_state"), item.status.get("task_state")
     if task is None and vm_state == "error":
-        return _decide_errored(world, wanted, item)
-    differences, notes = differing(world, wanted, item)
+        return _decide_errored(index, wanted, item)
+    differences, notes = differing(index, wanted, item)
     if task is None and vm_state == lifecycle.RESIZED:
-        return [*notes, *resize.decide(world, wanted, item)]
+        return [*notes, *resize.decide(index, wanted, item)]
     way = lifecycle.way(wanted.state, vm_state, task)
     if way.held:
         return [*notes, Note(HELD, "server", wanted.key, way.held, wanted.at("state"), passing=way.passing)]
@@ -114,7 +114,7 @@ def _keep(world: Index, wanted: Wanted, item: Item) -> list[Found]:
     if any(change.action == "replace" for change in changes):
         return [*notes, *(change for change in changes if change.action == "replace")]
     if vm_state in _awake(wanted, differences) or not (_heavy(differences) or _asleep(item, differences)):
-        return [*notes, *changes, *power.decide(world, wanted, item, TAKES)]
+        return [*notes, *changes, *power.decide(index, wanted, item, TAKES)]
     ways = lifecycle.WAYS
     waking = power.steps(wanted, item, (str(vm_state), *ways["active"][str(vm_state)]), TAKES)
     return [*notes, *waking, *changes, *power.steps(wanted, item, ("active", *ways[wanted.state]["active"]), TAKES)]
@@ -138,7 +138,7 @@ def _asleep(item: Item, differences: list[tuple[str, FieldChange]]) -> bool:
     return any(item.status.get("vm_state") in REFUSED_WHILE.get(change.field, ()) for _, change in differences)
 
 
-def _decide_errored(world: Index, wanted: Wanted, item: Item) -> list[Found]:
+def _decide_errored(index: Index, wanted: Wanted, item: Item) -> list[Found]:
     """A server in ERROR that never ran has nothing to lose and is made anew; one that ran is evidence."""
     fault = str(item.status.get("fault") or "Nova gives no reason")
     if _never_ran(item) and (wanted.protect or item.fields.get("protect")):
@@ -147,7 +147,7 @@ def _decide_errored(world: Index, wanted: Wanted, item: Item) -> list[Found]:
     if _never_ran(item) and {"image", "flavor"} <= wanted.fields.keys():
         fields = (FieldChange("state", f"error: {fault}", wanted.state, wanted.at("state")),)
         return [step("replace", wanted, item, fields, f"it never ran: {fault}")]
-    if world.policy.on_error == policy.REBOOT:
+    if index.policy.on_error == policy.REBOOT:
         fields = (FieldChange("state", "error", wanted.state, wanted.at("state"), c.REBOOT),)
         return [step("reboot", wanted, item, fields, f"it is in ERROR: {fault}")]
     return [Note(HELD, "server", wanted.key, f"it is in ERROR: {fault}", wanted.at())]
@@ -163,11 +163,11 @@ def _by_action(wanted: Wanted, item: Item, differences: list[tuple[str, FieldCha
     return steps
 
 
-def removal(world: Index, item: Item, wanted: Optional[Wanted] = None) -> list[Found]:
+def removal(index: Index, item: Item, wanted: Optional[Wanted] = None) -> list[Found]:
     """Decide on a server that should not be: only a proven mark lets it go."""
     key = (item.mark.key if item.mark else None) or item.name
     origin = wanted.at("state") if wanted is not None else ""
-    if not world.owned(item):
+    if not index.owns(item):
         half = "bears half of our mark only" if item.mark is not None else "is not ours"
         return [Note(HELD, "server", key, f"server {item.id} {half}: it is left alone", origin)]
     if item.fields.get("protect") or (wanted is not None and wanted.protect):
@@ -177,7 +177,7 @@ def removal(world: Index, item: Item, wanted: Optional[Wanted] = None) -> list[F
     if item.status.get("vm_state") == "soft-delete":
         return [Note(IGNORED, "server", key, "somebody deleted it softly: purge it, or leave it to Nova", origin)]
     why = "it is declared absent" if wanted is not None else "it is no longer declared"
-    uid = mark.uid_of(world.desired.stack, "server", key)
+    uid = mark.uid_of(index.desired.stack, "server", key)
     cost = c.NONE if _never_ran(item) else c.CHANGES_UUID
     return [
         Change(

@@ -33,28 +33,28 @@ TOLD_BY = {
 """What must have been listed in full before a field can be compared: else ids would stand where names are declared."""
 
 
-def pairs(world: Index, wanted: Wanted, item: Item) -> Iterator[tuple[str, Any, Any]]:
+def pairs(index: Index, wanted: Wanted, item: Item) -> Iterator[tuple[str, Any, Any]]:
     """Yield (field, before, after) for every declared field that differs."""
     for field in wanted.fields:
-        before, after_there = both(world, wanted, item, field)
+        before, after_there = both(index, wanted, item, field)
         if field not in SHARED and after_there is not UNSET and differs(before, after_there):
             yield field, before, after_there
-    yield from _shared_fields(world, wanted, item)
+    yield from _shared_fields(index, wanted, item)
 
 
-def both(world: Index, wanted: Wanted, item: Item, field: str) -> tuple[Any, Any]:
+def both(index: Index, wanted: Wanted, item: Item, field: str) -> tuple[Any, Any]:
     """Return one field as it is and as it should be; UNSET where it cannot be told."""
     after = wanted.fields[field]
-    if not all(world.observed.covers(kind) for kind in TOLD_BY.get(field, ())):
+    if not all(index.observed.covers(kind) for kind in TOLD_BY.get(field, ())):
         return None, UNSET
     if field == "flavor":
-        return _flavors(world, item, after)
+        return _flavors(index, item, after)
     if field == "image":
-        return _images(world, item, after)
+        return _images(index, item, after)
     if field in interface.FIELDS:
-        return interface.FIELDS[field](world, wanted, item)
+        return interface.FIELDS[field](index, wanted, item)
     if field == "server_group":
-        return _group(world, item, after)
+        return _group(index, item, after)
     if field == "hints":
         return item.fields.get(field), hints_digest(after) if field in item.fields else UNSET
     if field not in item.fields or (item.fields[field] is None and field in {"user_data", "zone"}):
@@ -67,10 +67,10 @@ def sizes(fields: Mapping[str, Any]) -> dict[str, int]:
     return {name: int(fields.get(name) or 0) for name in FLAVOR_SIZES}
 
 
-def _flavors(world: Index, item: Item, name: str) -> tuple[Any, Any]:
+def _flavors(index: Index, item: Item, name: str) -> tuple[Any, Any]:
     """Compare by sizes as well as by name: another flavor may hide under the same name. An id stands for its name."""
-    wanted = world.wanted.get(("flavor", name))
-    known = world.item("flavor", name)
+    wanted = index.wanted.get(("flavor", name))
+    known = index.item("flavor", name)
     source = wanted.fields if wanted is not None else (known.fields if known is not None else None)
     if source is None:
         return None, UNSET
@@ -79,31 +79,31 @@ def _flavors(world: Index, item: Item, name: str) -> tuple[Any, Any]:
     return {"name": has.get("name"), **sizes(has)}, {"name": called, **sizes(source)}
 
 
-def _images(world: Index, item: Item, name: str) -> tuple[Any, Any]:
+def _images(index: Index, item: Item, name: str) -> tuple[Any, Any]:
     """Compare by what is in the image. An image that is gone from Glance is not a reason to destroy what it made."""
-    has = world.by_id.get(("image", item.fields.get("image") or ""))
-    wanted = world.wanted.get(("image", name))
+    has = index.by_id.get(("image", item.fields.get("image") or ""))
+    wanted = index.wanted.get(("image", name))
     if has is None:
         return None, UNSET
     if wanted is None:
-        should = world.item("image", name)
-        return (_image_name(world, has), _image_name(world, should)) if should is not None else (None, UNSET)
+        should = index.item("image", name)
+        return (_image_name(index, has), _image_name(index, should)) if should is not None else (None, UNSET)
     same = has.mark is not None and has.mark.uid == wanted.uid and not is_belied(has, wanted)
     if same and has.fields.get("content") is None:
         return None, UNSET
-    before = [world.called("image", has.id) if same else has.name, has.fields.get("content") if same else has.id]
+    before = [index.declared_name("image", has.id) if same else has.name, has.fields.get("content") if same else has.id]
     return before, [name, wanted.fields.get("content")]
 
 
-def _image_name(world: Index, image: Item) -> list[Any]:
+def _image_name(index: Index, image: Item) -> list[Any]:
     """Return an image as name and id."""
-    return [world.called("image", image.id), image.id]
+    return [index.declared_name("image", image.id), image.id]
 
 
-def _group(world: Index, item: Item, name: str) -> tuple[Any, Any]:
+def _group(index: Index, item: Item, name: str) -> tuple[Any, Any]:
     """Tell whether a server is a member of its server group, which it can become only when it is made."""
-    known = world.item("server_group", name)
-    return name if known is not None and item.id in world.members(known) else None, name
+    known = index.item("server_group", name)
+    return name if known is not None and item.id in index.members(known) else None, name
 
 
 def hints_digest(hints: Mapping[str, Any]) -> str:
@@ -112,13 +112,13 @@ def hints_digest(hints: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _shared_fields(world: Index, wanted: Wanted, item: Item) -> Iterator[tuple[str, Any, Any]]:
+def _shared_fields(index: Index, wanted: Wanted, item: Item) -> Iterator[tuple[str, Any, Any]]:
     """Yield metadata and tags, which others may write, too.
 
     Ours is what is declared, and what we once set and is declared no more (None for such metadata); the rest is not
     looked at.
     """
-    last = world.last(wanted)
+    last = index.last(wanted)
     has: Mapping[str, str] = item.fields.get("metadata") or {}
     declared: Mapping[str, str] = wanted.fields.get("metadata") or {}
     others = has.keys() - declared.keys()

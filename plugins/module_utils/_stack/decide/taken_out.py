@@ -54,13 +54,13 @@ def options(wanted: Wanted, last: Mapping[str, Any], before: Mapping[str, Any]) 
     return {**found, field: {**declared, **dict.fromkeys(gone)}} if gone else found
 
 
-def taken_out_notes(world: Index, wanted: Wanted, before: Mapping[str, Any]) -> list[Found]:
+def taken_out_notes(index: Index, wanted: Wanted, before: Mapping[str, Any]) -> list[Found]:
     """Name the fields that were taken out and stay."""
     fields = SERVER if wanted.kind == "server" else KEPT.get(wanted.kind, ())
     open_to = [name for name in fields if name not in wanted.fields and before.get(name)]
     if not open_to:
         return []
-    last = world.last(wanted)
+    last = index.last(wanted)
     stay = [name for name in open_to if name in last and _same(name, last[name], before[name])]
     text = "is no longer declared and stays as it was: declare what it should be"
     return [Note(IGNORED, wanted.kind, wanted.key, f"{name} {text}", wanted.at()) for name in stay]
@@ -71,9 +71,9 @@ def _same(name: str, last: Any, before: Any) -> bool:
     return name == "hints" or bool(last == before)
 
 
-def before_the_key(world: Index, wanted: Wanted, item: Item) -> list[Found]:
+def before_the_key(index: Index, wanted: Wanted, item: Item) -> list[Found]:
     """Name the servers that keep a key pair that is replaced."""
-    names = [one.name for one in world.observed.of_kind("server") if one.fields.get("key_name") == item.name]
+    names = [one.name for one in index.observed.of_kind("server") if one.fields.get("key_name") == item.name]
     if not names:
         return []
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
@@ -81,13 +81,13 @@ def before_the_key(world: Index, wanted: Wanted, item: Item) -> list[Found]:
     return [Note(IGNORED, wanted.kind, wanted.key, text, wanted.at("public_key"))]
 
 
-def old_specs(world: Index, wanted: Wanted, item: Item) -> str:
+def old_specs(index: Index, wanted: Wanted, item: Item) -> str:
     """Say that a server runs with other extra specs than its flavor has, or is about to have; empty where not."""
     name, has = wanted.fields.get("flavor"), item.fields.get("flavor") or {}
     asked = (name, id(has))  # what many servers say alike is one value
-    if asked not in world.specs:
-        world.specs[asked] = _describe_change(has, _found_specs(world, name) if name else None)
-    return world.specs[asked]
+    if asked not in index.specs:
+        index.specs[asked] = _describe_change(has, _found_specs(index, name) if name else None)
+    return index.specs[asked]
 
 
 def _describe_change(has: Mapping[str, Any], should: Optional[tuple[str, dict[str, str]]]) -> str:
@@ -99,15 +99,15 @@ def _describe_change(has: Mapping[str, Any], should: Optional[tuple[str, dict[st
     return f"runs with the extra specs of before ({', '.join(names)}): a resize or a new server takes the new ones"
 
 
-def _found_specs(world: Index, name: str) -> Optional[tuple[str, dict[str, str]]]:
+def _found_specs(index: Index, name: str) -> Optional[tuple[str, dict[str, str]]]:
     """Return a flavor's own name and the extra specs that it will have after the plan; None where that is not known."""
-    item = world.item("flavor", name) if world.observed.covers("flavor") else None
+    item = index.item("flavor", name) if index.observed.covers("flavor") else None
     if item is None:
         return None
-    wanted = world.wanted.get(("flavor", name))
+    wanted = index.wanted.get(("flavor", name))
     has: dict[str, str] = dict(item.fields.get("extra_specs") or {})
-    if wanted is None or not world.owned(item):
+    if wanted is None or not index.owns(item):
         return item.name, has
     after = {**has, **(wanted.fields.get("extra_specs") or {})}
-    after.update(options(wanted, world.last(wanted), item.fields).get("extra_specs") or {})
+    after.update(options(wanted, index.last(wanted), item.fields).get("extra_specs") or {})
     return item.name, {one: value for one, value in after.items() if value is not None}

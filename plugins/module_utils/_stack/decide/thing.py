@@ -78,28 +78,30 @@ MARK = "mark"
 Found = Union[Change, Note]
 
 
-def _seen_fields(world: Index, item: Item) -> Mapping[str, Any]:
+def _seen_fields(index: Index, item: Item) -> Mapping[str, Any]:
     """Return an item's fields with ids turned into the names that the declaration uses."""
     fields = dict(item.fields)
     if item.kind == "router":
-        fields["external"] = world.called("network", fields["external"]) if fields.get("external") else None
+        fields["external"] = index.declared_name("network", fields["external"]) if fields.get("external") else None
     if item.kind == "interface":
-        fields["router"] = world.called("router", fields.get("router"))
+        fields["router"] = index.declared_name("router", fields.get("router"))
     if item.kind == "floating_ip":
-        fields["server"] = world.called("server", fields["server"]) if fields.get("server") else None
+        fields["server"] = index.declared_name("server", fields["server"]) if fields.get("server") else None
         for name in ("network", "external"):
-            fields[name] = world.called("network", fields[name]) if fields.get(name) else None
+            fields[name] = index.declared_name("network", fields[name]) if fields.get(name) else None
     if item.kind == "security_group":
-        fields["rules"] = rule_text.with_peers(fields["rules"], lambda ident: world.called("security_group", ident))
+        fields["rules"] = rule_text.with_peers(
+            fields["rules"], lambda ident: index.declared_name("security_group", ident)
+        )
     return fields
 
 
-def _declared_value(world: Index, kind: str, field: str, after: Any) -> Any:
+def _declared_value(index: Index, kind: str, field: str, after: Any) -> Any:
     """Return a declared value in the words of ``_seen_fields``, of a thing that is known by name or id."""
     if (kind, field) in TOLD_BY and after:
-        return world.word(TOLD_BY[kind, field][-1], after)
+        return index.word(TOLD_BY[kind, field][-1], after)
     if (kind, field) == ("security_group", "rules"):
-        return rule_text.with_peers(after, lambda name: world.word("security_group", name))
+        return rule_text.with_peers(after, lambda name: index.word("security_group", name))
     return after
 
 
@@ -124,66 +126,66 @@ def creation(wanted: Wanted, action: str = "create", costs: str = consequence.NO
     )
 
 
-def decide_thing(world: Index, wanted: Wanted) -> list[Found]:
+def decide_thing(index: Index, wanted: Wanted) -> list[Found]:
     """Decide on one thing that is neither a server, a volume nor an image."""
-    items = world.found(wanted)
+    items = index.find(wanted)
     if not items:
-        if not world.observed.covers(wanted.kind):
+        if not index.observed.covers(wanted.kind):
             return [Note(UNKNOWN, wanted.kind, wanted.key, "could not be looked for in full", wanted.at())]
         return [creation(wanted)]
     if len(items) > 1:
         return [Note(HELD, wanted.kind, wanted.key, several(items), wanted.at())]
-    return compare(world, wanted, items[0])
+    return compare(index, wanted, items[0])
 
 
-def compare(world: Index, wanted: Wanted, item: Item) -> list[Found]:
+def compare(index: Index, wanted: Wanted, item: Item) -> list[Found]:
     """Return the step and the notes between one thing and its desire."""
-    before = _seen_fields(world, item)
+    before = _seen_fields(index, item)
     changes: dict[str, list[FieldChange]] = {UPDATE: [], REPLACE: [], DENY: [], IGNORE: []}
-    gone = _options(world, wanted, item, before)
+    gone = _options(index, wanted, item, before)
     for name, after in {**wanted.fields, **gone}.items():
-        if not _is_told(world, item, name) or not differs(
-            before.get(name), _declared_value(world, item.kind, name, after)
+        if not _is_told(index, item, name) or not differs(
+            before.get(name), _declared_value(index, item.kind, name, after)
         ):
             continue
         rule = RULES[wanted.kind].get(name, SIZE)
         changes[rule.how].append(FieldChange(name, before.get(name), after, wanted.at(name), rule.costs))
-    if item.mark is not None and not item.mark.tagged and world.owned(item):
-        tags = mark.tags_of(world.desired.stack, wanted.uid)
+    if item.mark is not None and not item.mark.tagged and index.owns(item):
+        tags = mark.tags_of(index.desired.stack, wanted.uid)
         changes[UPDATE].append(FieldChange(MARK, None, tags, wanted.at()))
-    notes = taken_out.taken_out_notes(world, wanted, before) if world.owned(item) else []
+    notes = taken_out.taken_out_notes(index, wanted, before) if index.owns(item) else []
     if not any(changes.values()):
         return notes
-    if not _may_change(world, wanted, item):
+    if not _may_change(index, wanted, item):
         names = ", ".join(sorted(one.field for group in changes.values() for one in group))
         text = f"exists with another {names} and is not ours: rename yours, or make it equal"
         return [Note(FOREIGN, wanted.kind, wanted.key, text, wanted.at())]
-    notes += taken_out.before_the_key(world, wanted, item) if wanted.kind == "key" else []
+    notes += taken_out.before_the_key(index, wanted, item) if wanted.kind == "key" else []
     return [*notes, *_notes_of(wanted, changes[DENY], changes[IGNORE]), *_steps_of(wanted, item, changes)]
 
 
-def _options(world: Index, wanted: Wanted, item: Item, before: Mapping[str, Any]) -> dict[str, Any]:
+def _options(index: Index, wanted: Wanted, item: Item, before: Mapping[str, Any]) -> dict[str, Any]:
     """Return by field what should be in place of what was taken out, of a thing of ours."""
-    if not world.owned(item):
+    if not index.owns(item):
         return {}
-    last = {name: _declared_value(world, item.kind, name, value) for name, value in world.last(wanted).items()}
+    last = {name: _declared_value(index, item.kind, name, value) for name, value in index.last(wanted).items()}
     return taken_out.options(wanted, last, before)
 
 
-def _is_told(world: Index, item: Item, field: str) -> bool:
+def _is_told(index: Index, item: Item, field: str) -> bool:
     """Tell whether a field can be compared: whether it names something, and that something was seen."""
     kinds = TOLD_BY.get((item.kind, field), ())
     ident = item.fields.get(field)
-    return all(world.observed.covers(kind) for kind in kinds) and not (
-        kinds and ident and (kinds[-1], ident) not in world.by_id
+    return all(index.observed.covers(kind) for kind in kinds) and not (
+        kinds and ident and (kinds[-1], ident) not in index.by_id
     )
 
 
-def _may_change(world: Index, wanted: Wanted, item: Item) -> bool:
+def _may_change(index: Index, wanted: Wanted, item: Item) -> bool:
     """Tell whether a thing is ours to change. Key pairs bear no marks: there, what we last applied is the proof."""
     if wanted.kind == "key":
-        return world.last(wanted).get("public_key") == item.fields.get("public_key")
-    return wanted.kind in {"server_group", "interface"} or world.owned(item)
+        return index.last(wanted).get("public_key") == item.fields.get("public_key")
+    return wanted.kind in {"server_group", "interface"} or index.owns(item)
 
 
 def _notes_of(wanted: Wanted, denied: list[FieldChange], ignored: list[FieldChange]) -> list[Found]:

@@ -22,39 +22,39 @@ if TYPE_CHECKING:
 PASSING = frozenset({"creating", "downloading", "attaching", "detaching", "deleting", "extending", "reserved"})
 
 
-def no_cinder(world: Index) -> list[Note]:
+def no_cinder(index: Index) -> list[Note]:
     """Say once that this cloud has no volumes, where some are declared."""
-    wanted = [one for one in world.desired.wanted if one.kind == "volume"]
-    if not wanted or "volume" in world.observed.coverage:
+    wanted = [one for one in index.desired.wanted if one.kind == "volume"]
+    if not wanted or "volume" in index.observed.coverage:
         return []
     names = ", ".join(one.key for one in wanted)
     text = f"this cloud has no Cinder, so these are not made, nor the servers that need them: {names}"
     return [Note(DENIED, "volume", wanted[0].key, text, wanted[0].at())]
 
 
-def decide_volume(world: Index, wanted: Wanted) -> list[Found]:
+def decide_volume(index: Index, wanted: Wanted) -> list[Found]:
     """Decide on one declared volume."""
-    if "volume" not in world.observed.coverage:
+    if "volume" not in index.observed.coverage:
         return []
-    items = world.found(wanted)
+    items = index.find(wanted)
     if not items:
-        if world.observed.covers("volume"):
+        if index.observed.covers("volume"):
             return [creation(wanted)]
         return [Note(UNKNOWN, "volume", wanted.key, "could not be looked for in full", wanted.at())]
     if len(items) > 1:
         return [Note(HELD, "volume", wanted.key, several(items), wanted.at())]
-    return _decide_present(world, wanted, items[0])
+    return _decide_present(index, wanted, items[0])
 
 
-def _decide_present(world: Index, wanted: Wanted, item: Item) -> list[Found]:
+def _decide_present(index: Index, wanted: Wanted, item: Item) -> list[Found]:
     """Decide on a volume that is there."""
     status = str(item.status.get("status"))
     if status in PASSING:
         return [Note(HELD, "volume", wanted.key, f"Cinder is at work on it ({status})", wanted.at(), passing=True)]
-    if status == "error" and world.owned(item):
+    if status == "error" and index.owns(item):
         return _decide_failed(wanted, item)
     grown = []
-    found = taken_out.taken_out_notes(world, wanted, item.fields)
+    found = taken_out.taken_out_notes(index, wanted, item.fields)
     for field, after in wanted.fields.items():
         before = item.fields.get(field)
         change = FieldChange(field, before, after, wanted.at(field))
@@ -88,15 +88,15 @@ def _decide_failed(wanted: Wanted, item: Item) -> list[Found]:
     return [step("replace", wanted, item, fields, "Cinder could not make it")]
 
 
-def removal(world: Index, item: Item) -> list[Found]:
+def removal(index: Index, item: Item) -> list[Found]:
     """Let go of a volume that is not declared any more; one that others use, or that is protected, stays."""
     key = (item.mark.key if item.mark else None) or item.name
     if item.status.get("status") == "deleting":
         return [Note(HELD, "volume", key, "it is being deleted", passing=True)]
     if item.fields.get("protect"):
         return [Note(DENIED, "volume", key, "it is protected: it is not deleted")]
-    for user in world.observed.of_kind("server"):
-        if item.id in (user.fields.get("volumes") or ()) and not world.owned(user):
+    for user in index.observed.of_kind("server"):
+        if item.id in (user.fields.get("volumes") or ()) and not index.owns(user):
             return [Note(IGNORED, "volume", key, f"is no longer declared, and server {user.name} still uses it")]
     return [
         Change(
@@ -104,7 +104,7 @@ def removal(world: Index, item: Item) -> list[Found]:
             "volume",
             key,
             reason="it is no longer declared",
-            uid=mark.uid_of(world.desired.stack, "volume", key),
+            uid=mark.uid_of(index.desired.stack, "volume", key),
             target=item.id,
             consequences=(c.DESTROYS_DATA,),
             digest=digest_of(item),
@@ -112,12 +112,12 @@ def removal(world: Index, item: Item) -> list[Found]:
     ]
 
 
-def attached_fields(world: Index, wanted: Wanted, item: Item) -> Iterator[tuple[str, Any, Any]]:
+def attached_fields(index: Index, wanted: Wanted, item: Item) -> Iterator[tuple[str, Any, Any]]:
     """Yield the volumes of a server if they differ. Those of others, and what could not be looked at, do not count."""
-    if not world.observed.covers("volume"):
+    if not index.observed.covers("volume"):
         return
-    known = [world.by_id.get(("volume", ident)) for ident in item.fields.get("volumes") or ()]
-    before = sorted(one.mark.key or "" for one in known if one is not None and one.mark and world.owned(one))
+    known = [index.by_id.get(("volume", ident)) for ident in item.fields.get("volumes") or ()]
+    before = sorted(one.mark.key or "" for one in known if one is not None and one.mark and index.owns(one))
     after = sorted(wanted.create.get("volumes") or ())
     if before != after:
         yield "volumes", before, after

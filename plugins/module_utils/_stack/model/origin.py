@@ -45,9 +45,9 @@ class Origins(NamedTuple):
         """Tell whether somebody wrote ``field``: what was never declared is never compared."""
         return field in self.fields or (self.under is not None and self.under.has(field))
 
-    def declared(self) -> tuple[str, ...]:
+    def declared_fields(self) -> tuple[str, ...]:
         """Return the names of all fields that somebody wrote, sorted."""
-        return tuple(sorted({*self.fields, *(self.under.declared() if self.under else ())}))
+        return tuple(sorted({*self.fields, *(self.under.declared_fields() if self.under else ())}))
 
 
 NOWHERE = Origins("", 0)

@@ -51,7 +51,7 @@ class Circuits:
     def __init__(self) -> None:
         self.faults: dict[str, Fault] = {}
 
-    def failed(self, causes: Causes, text: str) -> None:
+    def note_failure(self, causes: Causes, text: str) -> None:
         """Remember that one failed."""
         alike = ONES_OWN.sub("#", text)
         known = self.faults.get(alike, Fault(text, causes, 0))

@@ -26,7 +26,7 @@ def update_server(context: Context, change: Change, values: dict[str, Any]) -> N
             SERVER_UPDATERS[one.field](context, change, one)
             context.asked.add(done)
     if "networks" in values:  # Nova puts a port that it makes for this into the project's default group
-        regroup(context, change.target, context.wanted("server", change.name).fields)
+        regroup(context, change.target, context.wanted_for("server", change.name).fields)
 
 
 def _update_name(context: Context, change: Change, one: FieldChange) -> None:
@@ -41,8 +41,8 @@ def _update_protect(context: Context, change: Change, one: FieldChange) -> None:
 
 def _update_metadata(context: Context, change: Change, one: FieldChange) -> None:
     """Set what is declared, and remove what we set and nobody declares any more."""
-    hidden = context.wanted("server", change.name).create.get("hidden")
-    item = context.known("server", change.target)
+    hidden = context.wanted_for("server", change.name).create.get("hidden")
+    item = context.item_of("server", change.target)
     marked = item is not None and item.fields.get("hidden")
     told = {mark.HIDDEN: mark.hidden_of(hidden) if hidden else None} if hidden or marked else {}
     set_metadata(context, change.target, {**one.after, **told})

@@ -19,7 +19,7 @@ Port = dict[str, Any]
 def update_networks(context: Context, change: Change, one: FieldChange) -> None:
     """Plug in what lacks, with its declared addresses, then unplug what is too much. Raises ``NotYet`` until it is."""
     path = f"/servers/{change.target}/os-interface"
-    fixed = _by_network(context, context.wanted("server", change.name).fields.get("fixed_ips") or {})
+    fixed = _by_network(context, context.wanted_for("server", change.name).fields.get("fixed_ips") or {})
     wanted = Counter(context.id_of("network", name) for name in one.after)
     ports = context.ports(change.target)
     has = Counter(port["network_id"] for port in ports)
