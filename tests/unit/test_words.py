@@ -5,13 +5,18 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter, defaultdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 PRODUCT = ("controller", "plugins")
+TESTS_OF = {
+    "tests/unit/novaform": ("controller/novaform/",),
+    "tests/unit/collection": ("plugins/module_utils/_", "plugins/", ""),
+}
+"""Where the rooms are whose tests are below: what stands before the name of a room."""
 ANSIBLES = {"ActionModule", "CallbackModule", "FilterModule", "LookupModule", "ModuleDocFragment"}
 """Classes that Ansible looks for by these names in each plugin."""
 IRREGULAR = {
@@ -74,3 +79,15 @@ def test_what_nobody_else_uses_is_private(root: Path, files: list[Path]) -> None
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and not node.decorator_list
         if known[node.name] == 1
     ]
+
+
+def test_tests_stand_where_their_room_does(root: Path, files: list[Path]) -> None:
+    folders = {file.parent for file in files if file.suffix == ".py" and file.parts[:2] == ("tests", "unit")}
+    strangers = [
+        str(folder)
+        for tests, rooms in TESTS_OF.items()
+        for folder in folders
+        if folder.is_relative_to(tests) and folder != Path(tests)
+        if not any((root / f"{room}{folder.relative_to(tests)}").is_dir() for room in rooms)
+    ]
+    assert not strangers, "no room has the name of these folders of tests"
