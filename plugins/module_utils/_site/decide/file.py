@@ -15,8 +15,21 @@ KIND = "file"
 DIRECTORY = "directory"
 
 
+class _Owned:
+    """What has an owner, a group and a mode."""
+
+    owner: str
+    group: str
+    mode: int
+
+    @property
+    def rights(self) -> str:
+        """Owner, group and mode as one line."""
+        return f"{self.owner}:{self.group} {self.mode:04o}"
+
+
 @dataclass(frozen=True)
-class File:
+class File(_Owned):
     """One declared file. ``content`` holds secrets and is never shown; ``shown`` holds placeholders, line for line.
 
     ``form`` is ``file``, ``directory`` or ``absent``. ``package`` is the first words of the names of packages that
@@ -32,14 +45,9 @@ class File:
     mode: int = 0o644
     package: str = ""
 
-    @property
-    def rights(self) -> str:
-        """Owner, group and mode as one line."""
-        return f"{self.owner}:{self.group} {self.mode:04o}"
-
 
 @dataclass(frozen=True)
-class SeenFile:
+class SeenFile(_Owned):
     """What is at a path: ``form`` is ``file``, ``directory``, ``link`` or ``other``; owners by name, or number."""
 
     form: str
@@ -47,11 +55,6 @@ class SeenFile:
     owner: str = "root"
     group: str = "root"
     mode: int = 0o644
-
-    @property
-    def rights(self) -> str:
-        """Owner, group and mode as one line."""
-        return f"{self.owner}:{self.group} {self.mode:04o}"
 
 
 def decide(
