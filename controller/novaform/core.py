@@ -23,9 +23,9 @@ if TYPE_CHECKING:
         secret,
         text,
     )
+    from ansible_collections.novaform.compute.plugins.module_utils._site import setting as site_setting
     from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import compose as blueprint_compose
     from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import endpoint as blueprint_endpoint
-    from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import setting as blueprint_setting
     from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import site as blueprint_site
     from ansible_collections.novaform.compute.plugins.module_utils._site.decide import verify
     from ansible_collections.novaform.compute.plugins.module_utils._stack import (
@@ -49,7 +49,7 @@ COLLECTION = "ansible_collections.novaform.compute.plugins.module_utils"
 MODULES = {
     "blueprint_compose": "_site.blueprint.compose",
     "blueprint_endpoint": "_site.blueprint.endpoint",
-    "blueprint_setting": "_site.blueprint.setting",
+    "site_setting": "_site.setting",
     "blueprint_site": "_site.blueprint.site",
     "change": "_stack.change",
     "circuit": "_stack.pace.circuit",

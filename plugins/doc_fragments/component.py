@@ -1,7 +1,7 @@
 # Copyright: (c) 2025, the Novaform authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Documentation that all modules of components share."""
+"""Documentation that the modules of all components share."""
 
 from __future__ import annotations
 
@@ -11,20 +11,19 @@ class ModuleDocFragment:
 
     DOCUMENTATION = r"""
 options:
-  component:
+  state:
     description:
-      - The component as the blueprint describes it for this host. Take it from the P(novaform.compute.component#filter)
-        filter instead of writing it by hand.
-      - Its parts are C(packages), C(files), C(databases), C(broker), C(keys), C(migrations), C(schemas), C(bridges),
-        C(units), C(settle), C(catalog), C(firewall), C(proofs), C(networks) and C(cell_hosts); each may be left out.
-      - C(secrets) names the secrets that the component gets.
-      - Values hold placeholders like C(<secret:NAME>) instead of secrets, or C(<secret:NAME|url>) inside a URL.
-    type: dict
-    required: true
+      - V(started) installs, configures, starts and proves all of it.
+      - V(stopped) stops its units and lets none start with the host; the firewall forgets its ports. Packages, files
+        and data stay.
+    type: str
+    choices: [started, stopped]
+    default: started
   secrets:
     description:
-      - The secrets that the component's placeholders name, by name.
-      - They are written to their files and databases, and are in no diff, log or returned value.
+      - Values for placeholders like C(<secret:NAME>), or C(<secret:NAME|url>) inside a URL, in other options, by name.
+        So even a password of your own in a configuration file is in no diff, log or returned value.
+      - What an option documents as a password needs no placeholder.
     type: dict
     default: {}
   run:
@@ -35,6 +34,29 @@ options:
     suboptions:
       epoch: {description: Its number., type: int, required: true}
       holder: {description: "Who began it, for people.", type: str, default: ""}
+  awaits:
+    description:
+      - In check mode, the steps that come before on this site and are not done yet, as M(novaform.compute.host) told
+        them. What they are to make is then not missed.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      action: {description: What is done., type: str, required: true}
+      kind: {description: To what kind of thing., type: str, required: true}
+      name: {description: To which., type: str, required: true}
+  forgotten:
+    description:
+      - Services of this host that Nova or neutron should have a record of and had none, as
+        M(novaform.compute.host_info) found. One that has been up long enough to make its record is restarted, which
+        makes a new one.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      service: {description: "The service, such as C(nova-compute).", type: str, required: true}
+      by: {description: Who has no record of it., type: str, required: true}
+      at: {description: "When that was seen, in seconds since 1970 by the host's clock.", type: float, required: true}
 attributes:
   check_mode:
     description: Can run in check mode and then says what would be done, also on a host that is empty yet.

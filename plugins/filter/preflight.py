@@ -50,7 +50,7 @@ def _judge(site: blueprint.Site, hostvars: Mapping[str, Any]) -> dict[str, dict[
 
 
 def _lacking(secrets: Any, site: blueprint.Site) -> Iterator[dict[str, str]]:
-    names = {name for host in site.hosts for name in compose.granted_secrets(compose.components(site, host))}
+    names = {name for host in site.hosts for name in compose.granted_secrets(compose.options(site, host))}
     known = secrets if isinstance(secrets, dict) else {}
     missing = sorted(names - set(known))
     if missing:

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 # ansible-core 2.19 to 2.21 tells where a value was written, without a public name for it; pyproject.toml pins these.
 from ansible._internal._datatag._tags import Origin
 from ansible.errors import AnsibleFilterError
-from ansible_collections.novaform.compute.plugins.module_utils._core import errors, shape
-from ansible_collections.novaform.compute.plugins.module_utils._site import fact, known
+from ansible_collections.novaform.compute.plugins.module_utils._core import errors, secret, shape
+from ansible_collections.novaform.compute.plugins.module_utils._site import fact, known, option
 from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import compose, endpoint, host_variable
 from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import site as sites
+from ansible_collections.novaform.compute.plugins.module_utils._site.component import registry
 from ansible_collections.novaform.compute.plugins.module_utils._site.decide import contact, membership
 
 if TYPE_CHECKING:
@@ -154,14 +155,23 @@ def blueprint(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]], 
     if unread:
         message = f"{', '.join(unread)}: not read in this run: run site.yml from its beginning, without --start-at-task"
         raise errors.DeclareError(message)
-    return [_with_sources(one) for one in compose.components(site, site.host(host))]
+    return [_with_origins(one) for one in compose.options(site, site.host(host))]
 
 
-def component(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]], host: str, name: str) -> dict[str, Any]:
-    """Return one component of a host."""
+def options(
+    hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]], host: str, name: str, secrets: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what the module of a component is told on a host, passwords included."""
     site = to_site(hostvars, groups)
-    ahead = [step for one in site.hosts for step in _left_ahead_of(name, hostvars[one.name].get(GATE))]
-    return {**_with_sources(compose.component(site, site.host(host), name)), **({"awaits": ahead} if ahead else {})}
+    told = compose.options_of(site, site.host(host), name)
+    granted = secrets_for(secrets, told)
+    params = option.unseal(registry.COMPONENTS[name].record, told["options"], granted)
+    return {
+        **params,
+        "secrets": {one: granted[one] for one in secret.names_in(params)},
+        "forgotten": told["forgotten"],
+        "awaits": [step for one in site.hosts for step in _left_ahead_of(name, hostvars[one.name].get(GATE))],
+    }
 
 
 def _left_ahead_of(name: str, gate: Any) -> Iterator[dict[str, str]]:
@@ -183,19 +193,22 @@ def _list(left: Any, component: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def _with_sources(wanted: dict[str, Any]) -> dict[str, Any]:
-    """Return the component; files whose options a host checks say where in the inventory each was written."""
-    for item in wanted.get("files", ()):
-        options = item["options"].items() if item.get("namespaces") else ()
-        origins = {
-            f"{section}/{option}": _where(value)
-            for section, values in options
-            for option, value in values.items()
+def _with_origins(told: dict[str, Any]) -> dict[str, Any]:
+    """Return what a component is told, with where in the inventory each option of a file was written.
+
+    Only of files whose options a host checks.
+    """
+    found = {
+        item["path"]: {
+            f"{section}/{name}": _where(value)
+            for section, values in item["options"].items()
+            for name, value in values.items()
             if Origin.is_tagged_on(value)
         }
-        if origins:
-            item["origins"] = origins
-    return wanted
+        for item in registry.to_parts(told).get("files", ())
+        if item.get("namespaces")
+    }
+    return {**told, "origins": {path: places for path, places in found.items() if places}}
 
 
 def secrets_for(secrets: Mapping[str, Any], wanted: Any) -> dict[str, Any]:
@@ -225,5 +238,10 @@ class FilterModule:
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Return ``{name: function}``."""
-        named = {"blueprint": blueprint, "component": component, "secrets_for": secrets_for, "phase": compose.phase}
+        named = {
+            "blueprint": blueprint,
+            "secrets_for": secrets_for,
+            "options": options,
+            "phase": compose.phase,
+        }
         return {name: sentence(function) for name, function in named.items()}

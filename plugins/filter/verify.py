@@ -7,7 +7,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.novaform.compute.plugins.filter import site as sites
-from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import compose, part
+from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import compose, endpoint, reach
+from ansible_collections.novaform.compute.plugins.module_utils._site.component import shared
 from ansible_collections.novaform.compute.plugins.module_utils._site.decide import verify as decision
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 def verification(hostvars: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Return how to sign in as the site's administrator, with a placeholder for the password."""
     site = sites.to_site(hostvars, groups, asked=False)
-    auth = part.administrator(site)
+    auth = shared.administrator(endpoint.url(site, "keystone"), reach.ADMIN)
     return {"auth": auth, "region": site.cloud.region, "secrets": compose.secret_names(auth)}
 
 

@@ -25,28 +25,47 @@ description:
     before the network comes up, and again whenever C(nftables), C(netfilter-persistent), C(ufw) or C(firewalld) have
     loaded their own rules anew.
   - Ports that are not declared are none of its business. Bringing a policy for them is up to the administrator.
+options:
+  rules:
+    description: The ports that are declared. One that was declared before and is not among them is none of
+      its business any more.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      port:
+        description: The port, or a range such as V(5900-5999).
+        type: str
+        required: true
+      comment:
+        description: The component that listens there. Rules are found again by it.
+        type: str
+        default: site
+      proto:
+        description: The protocol.
+        type: str
+        choices:
+          - tcp
+          - udp
+        default: tcp
+      sources:
+        description: Addresses and networks from which it is reached, or V(any). An empty list is nobody but
+          the host itself.
+        type: list
+        elements: str
+        default:
+          - any
 extends_documentation_fragment:
   - novaform.compute.component
-notes:
-  - The rules are the component's C(firewall.rules), a list of mappings with C(port) (a number, or a range such as
-    C(5900-5999)), C(proto) (C(tcp) or C(udp)), C(sources) (networks, addresses or C(any), which is the default; an
-    empty list is nobody but the host itself) and C(comment) (the component that needs it).
 """
 
 EXAMPLES = r"""
-- name: Let in what this host's components need
-  novaform.compute.firewall:
-    component: "{{ hostvars | novaform.compute.component(groups, inventory_hostname, 'firewall') }}"
-
 - name: Let all into one port, one network into a range, and nobody into a third
   novaform.compute.firewall:
-    component:
-      name: firewall
-      firewall:
-        rules:
-          - {port: 8774, proto: tcp, sources: [any], comment: nova_api}
-          - {port: 5900-5999, proto: tcp, sources: [10.1.0.0/24], comment: nova_compute}
-          - {port: 11211, proto: tcp, sources: [], comment: memcached}
+    rules:
+      - {port: 8774, comment: nova_api}
+      - {port: 5900-5999, sources: [10.1.0.0/24], comment: nova_compute}
+      - {port: 11211, sources: [], comment: memcached}
 """
 
 RETURN = r"""
@@ -58,7 +77,14 @@ steps:
   sample: [{action: set, kind: firewall, name: novaform}, {action: open, kind: port, name: 8774/tcp (nova_api)}]
 """
 
-from ..module_utils._host.component import main_component
+from ..module_utils._host.component import main_of
+from ..module_utils._site.component.firewall import FirewallOptions, parts
+
+
+def main() -> None:
+    """Run the module."""
+    main_of(FirewallOptions, parts)
+
 
 if __name__ == "__main__":
-    main_component()
+    main()

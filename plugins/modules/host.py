@@ -20,10 +20,35 @@ description:
 options:
   components:
     description:
-      - The components of this host as the blueprint describes them, in the order in which they come up.
+      - The components of this host, in the order in which they come up. Take them from the
+        P(novaform.compute.blueprint#filter) filter.
     type: list
     elements: dict
     required: true
+    suboptions:
+      name: {description: "The component, by the name of its module.", type: str, required: true}
+      options:
+        description:
+          - What its module is told, with placeholders like C(<secret:NAME>) for passwords.
+        type: dict
+        required: true
+      secrets:
+        description: Names of the secrets that it gets.
+        type: list
+        elements: str
+        default: []
+      forgotten:
+        description: Services of it that the cloud has forgotten, as in its module's option of this name.
+        type: list
+        elements: dict
+        default: []
+      origins:
+        description:
+          - >-
+            Where in the inventory options of its files were written, as C({path: {section/option: file:line}}). What a
+            host finds wrong with one is then told with its place.
+        type: dict
+        default: {}
   secrets:
     description:
       - The secrets that the components' placeholders name, by name.
@@ -66,8 +91,9 @@ EXAMPLES = r"""
 
 - name: Bring up nova-api where it has anything left to do
   novaform.compute.nova_api:
-    component: "{{ nova_api_component }}"
-    secrets: "{{ novaform_secrets | novaform.compute.secrets_for(nova_api_component) }}"
+  module_defaults:
+    novaform.compute.nova_api: >-
+      {{ hostvars | novaform.compute.options(groups, inventory_hostname, 'nova_api', novaform_secrets) }}
   when: "'nova_api' in prepared.pending"
 """
 
@@ -117,9 +143,17 @@ from ..module_utils._core.errors import Error
 from ..module_utils._host import spec, stages
 from ..module_utils._host.converge import converge
 from ..module_utils._host.gate import Gate, Parting
+from ..module_utils._site.component import registry
 from ..module_utils._site.decide import fence
 
-COMPONENTS = spec.ArgumentSpec({"components": {"type": "list", "elements": "dict", "required": True}})
+_TOLD = {
+    "name": {"type": "str", "required": True},
+    "options": {"type": "dict", "required": True},
+    "secrets": {"type": "list", "elements": "str", "default": [], "no_log": False},
+    "forgotten": {"type": "list", "elements": "dict", "default": []},
+    "origins": {"type": "dict", "default": {}},
+}
+COMPONENTS = spec.ArgumentSpec({"components": {"type": "list", "elements": "dict", "required": True, "options": _TOLD}})
 LAST = spec.ArgumentSpec({"last": {"type": "bool", "default": False}})
 SPEC = spec.SECRETS.merge(spec.RUN).merge(COMPONENTS).merge(LAST)
 
@@ -127,13 +161,14 @@ SPEC = spec.SECRETS.merge(spec.RUN).merge(COMPONENTS).merge(LAST)
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(**SPEC.to_kwargs(), supports_check_mode=True)
-    components, secrets = module.params["components"], module.params["secrets"]
-    together = {
-        "name": "host",
-        "packages": [name for component in components for name in component.get("packages") or []],
-        "files": [item for component in components for item in component.get("files") or []],
-    }
+    secrets = module.params["secrets"]
     try:
+        components = [registry.to_parts(told) for told in module.params["components"]]
+        together = {
+            "name": "host",
+            "packages": [name for component in components for name in component.get("packages") or []],
+            "files": [item for component in components for item in component.get("files") or []],
+        }
         gate = Gate(components, secrets)
         run = fence.to_run(module.params["run"])
         found = [*stages.for_component(together, secrets, run=run), gate]

@@ -15,17 +15,61 @@ description:
   - Makes the database and its account, the fernet and credential keys and the schema, starts the service, and
     bootstraps administrator, project, role and catalog over REST.
   - No password is ever in a command line or an environment.
+options:
+  url:
+    description: The URL under which it is reached, with its version.
+    type: str
+    required: true
+  admin_password:
+    description: The password of the administrator C(admin).
+    type: str
+    required: true
+  region:
+    description: The region of its entry in the catalog.
+    type: str
+    default: RegionOne
+  accounts:
+    description: Accounts of services in the project C(service), with the role C(service).
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name:
+        description: The name of the account.
+        type: str
+        required: true
+      password:
+        description: Its password.
+        type: str
+        required: true
+  workers:
+    description: How many processes answer requests.
+    type: int
+    default: 2
+  config:
+    description:
+      - Further options of its C(keystone.conf), which win over ours.
+      - 'As C({section: {option: value}}).'
+    type: dict
 extends_documentation_fragment:
+  - novaform.compute.access.database
   - novaform.compute.component
 """
 
 EXAMPLES = r"""
-- name: Keystone as the site's declaration has it
+- name: Keystone with its database on this host, and an account for Nova
   novaform.compute.keystone:
-    component: "{{ hostvars | novaform.compute.component(groups, inventory_hostname, 'keystone') }}"
-    secrets: "{{ novaform_secrets | novaform.compute.secrets_for(keystone_component) }}"
-  vars:
-    keystone_component: "{{ hostvars | novaform.compute.component(groups, inventory_hostname, 'keystone') }}"
+    url: "http://{{ ansible_host }}:5000/v3"
+    admin_password: "{{ keystone_admin_password }}"
+    database:
+      address: "{{ ansible_host }}"
+      user: keystone
+      password: "{{ keystone_database_password }}"
+      clients: [localhost, "{{ ansible_host }}"]
+    accounts:
+      - {name: nova, password: "{{ nova_password }}"}
+    config:
+      token: {expiration: 7200}
 """
 
 RETURN = r"""
@@ -37,7 +81,14 @@ steps:
   sample: [{action: start, kind: unit, name: keystone.service}]
 """
 
-from ..module_utils._host.component import main_component
+from ..module_utils._host.component import main_of
+from ..module_utils._site.component.keystone import KeystoneOptions, parts
+
+
+def main() -> None:
+    """Run the module."""
+    main_of(KeystoneOptions, parts)
+
 
 if __name__ == "__main__":
-    main_component()
+    main()

@@ -13,17 +13,27 @@ author:
   - The Novaform authors (@novaform)
 description:
   - memcached listens on the host's management address only.
+options:
+  address:
+    description: The address on which it listens. Whoever reaches it reads and writes all of it.
+    type: str
+    default: 127.0.0.1
+  port:
+    description: The port on which it listens.
+    type: int
+    default: 11211
+  memory_mb:
+    description: How many MiB it may keep.
+    type: int
+    default: 64
 extends_documentation_fragment:
   - novaform.compute.component
 """
 
 EXAMPLES = r"""
-- name: Memcached as the site's declaration has it
+- name: A cache for the APIs of this host
   novaform.compute.memcached:
-    component: "{{ hostvars | novaform.compute.component(groups, inventory_hostname, 'memcached') }}"
-    secrets: "{{ novaform_secrets | novaform.compute.secrets_for(memcached_component) }}"
-  vars:
-    memcached_component: "{{ hostvars | novaform.compute.component(groups, inventory_hostname, 'memcached') }}"
+    memory_mb: 128
 """
 
 RETURN = r"""
@@ -35,7 +45,14 @@ steps:
   sample: [{action: start, kind: unit, name: memcached.service}]
 """
 
-from ..module_utils._host.component import main_component
+from ..module_utils._host.component import main_of
+from ..module_utils._site.component.memcached import MemcachedOptions, parts
+
+
+def main() -> None:
+    """Run the module."""
+    main_of(MemcachedOptions, parts)
+
 
 if __name__ == "__main__":
-    main_component()
+    main()

@@ -15,17 +15,27 @@ description:
   - Stands between the compute hosts and the databases, and is refused on compute hosts unless the site is one
     single host.
 extends_documentation_fragment:
+  - novaform.compute.access.database
+  - novaform.compute.access.broker
+  - novaform.compute.access.identity
+  - novaform.compute.nova
   - novaform.compute.component
 """
 
 EXAMPLES = r"""
-- name: Nova-conductor as the site's declaration has it
+- name: Nova-conductor
   novaform.compute.nova_conductor:
-    component: "{{ hostvars | novaform.compute.component(groups, inventory_hostname, 'nova_conductor') }}"
-    secrets: "{{ novaform_secrets | novaform.compute.secrets_for(nova_conductor_component) }}"
-  vars:
-    nova_conductor_component: >-
-      {{ hostvars | novaform.compute.component(groups, inventory_hostname, 'nova_conductor') }}
+    host: "{{ inventory_hostname }}"
+    address: "{{ ansible_host }}"
+    token_cache_key: "{{ nova_token_cache_key }}"
+    metadata_secret: "{{ metadata_secret }}"
+    database:
+      address: "{{ ansible_host }}"
+      user: nova
+      password: "{{ nova_database_password }}"
+      clients: [localhost, "{{ ansible_host }}"]
+    broker: {address: "{{ ansible_host }}", user: nova, password: "{{ nova_broker_password }}", vhost: nova_cell1}
+    identity: {url: "http://{{ ansible_host }}:5000/v3", user: nova, password: "{{ nova_password }}"}
 """
 
 RETURN = r"""
@@ -37,7 +47,14 @@ steps:
   sample: [{action: start, kind: unit, name: nova-conductor.service}]
 """
 
-from ..module_utils._host.component import main_component
+from ..module_utils._host.component import main_of
+from ..module_utils._site.component.nova import NovaOptions, conductor_parts
+
+
+def main() -> None:
+    """Run the module."""
+    main_of(NovaOptions, conductor_parts)
+
 
 if __name__ == "__main__":
-    main_component()
+    main()

@@ -14,16 +14,27 @@ author:
 description:
   - Debian starts the spice and serial proxies instead; they are masked.
 extends_documentation_fragment:
+  - novaform.compute.access.database
+  - novaform.compute.access.broker
+  - novaform.compute.access.identity
+  - novaform.compute.nova
   - novaform.compute.component
 """
 
 EXAMPLES = r"""
-- name: The noVNC proxy as the site's declaration has it
+- name: The noVNC proxy
   novaform.compute.nova_console:
-    component: "{{ hostvars | novaform.compute.component(groups, inventory_hostname, 'nova_console') }}"
-    secrets: "{{ novaform_secrets | novaform.compute.secrets_for(nova_console_component) }}"
-  vars:
-    nova_console_component: "{{ hostvars | novaform.compute.component(groups, inventory_hostname, 'nova_console') }}"
+    host: "{{ inventory_hostname }}"
+    address: "{{ ansible_host }}"
+    token_cache_key: "{{ nova_token_cache_key }}"
+    metadata_secret: "{{ metadata_secret }}"
+    database:
+      address: "{{ ansible_host }}"
+      user: nova
+      password: "{{ nova_database_password }}"
+      clients: [localhost, "{{ ansible_host }}"]
+    broker: {address: "{{ ansible_host }}", user: nova, password: "{{ nova_broker_password }}", vhost: nova_cell1}
+    identity: {url: "http://{{ ansible_host }}:5000/v3", user: nova, password: "{{ nova_password }}"}
 """
 
 RETURN = r"""
@@ -35,7 +46,14 @@ steps:
   sample: [{action: start, kind: unit, name: nova-novncproxy.service}]
 """
 
-from ..module_utils._host.component import main_component
+from ..module_utils._host.component import main_of
+from ..module_utils._site.component.nova import NovaOptions, console_parts
+
+
+def main() -> None:
+    """Run the module."""
+    main_of(NovaOptions, console_parts)
+
 
 if __name__ == "__main__":
-    main_component()
+    main()

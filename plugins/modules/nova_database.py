@@ -16,16 +16,27 @@ description:
   - Versions are read from the databases and compared with those on disk; nova-manage runs only where they differ,
     and its tables are never parsed.
 extends_documentation_fragment:
+  - novaform.compute.access.database
+  - novaform.compute.access.broker
+  - novaform.compute.access.identity
+  - novaform.compute.nova
   - novaform.compute.component
 """
 
 EXAMPLES = r"""
-- name: Nova's schemas as the site's declaration has it
+- name: Nova's schemas and cells, on the database server of this host
   novaform.compute.nova_database:
-    component: "{{ hostvars | novaform.compute.component(groups, inventory_hostname, 'nova_database') }}"
-    secrets: "{{ novaform_secrets | novaform.compute.secrets_for(nova_database_component) }}"
-  vars:
-    nova_database_component: "{{ hostvars | novaform.compute.component(groups, inventory_hostname, 'nova_database') }}"
+    host: "{{ inventory_hostname }}"
+    address: "{{ ansible_host }}"
+    token_cache_key: "{{ nova_token_cache_key }}"
+    metadata_secret: "{{ metadata_secret }}"
+    database:
+      address: "{{ ansible_host }}"
+      user: nova
+      password: "{{ nova_database_password }}"
+      clients: [localhost, "{{ ansible_host }}"]
+    broker: {address: "{{ ansible_host }}", user: nova, password: "{{ nova_broker_password }}", vhost: nova_cell1}
+    identity: {url: "http://{{ ansible_host }}:5000/v3", user: nova, password: "{{ nova_password }}"}
 """
 
 RETURN = r"""
@@ -37,7 +48,15 @@ steps:
   sample: [{action: migrate, kind: schema, name: nova_api}]
 """
 
-from ..module_utils._host.component import main_component
+from ..module_utils._host.component import main_of
+from ..module_utils._site.component.nova import NovaOptions
+from ..module_utils._site.component.nova_database import parts
+
+
+def main() -> None:
+    """Run the module."""
+    main_of(NovaOptions, parts)
+
 
 if __name__ == "__main__":
-    main_component()
+    main()

@@ -73,7 +73,6 @@ EXAMPLES = r"""
 - name: Overcommit less on a host that nothing else configures
   novaform.compute.oslo_config:
     path: /etc/nova/nova.conf
-    namespaces: [nova.conf]
     options:
       DEFAULT:
         cpu_allocation_ratio: 4.0

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import endpoint
+from ansible_collections.novaform.compute.plugins.module_utils._site.component import shared
 
 if TYPE_CHECKING:
     from e2e.site import Site
@@ -88,7 +89,7 @@ def test_events_are_told_by_neutron_alone(cloud: Site, account: tuple[str, str],
 def test_the_brokers_accounts_of_hosts_take_nothing_from_the_control_host(cloud: Site, user: str) -> None:
     (control,) = cloud.hosts("control")
     tries = [[verb, name] for name in SERVERS[user] for verb in ("get", "declare", "purge")]
-    secret = endpoint.broker_secret(user)
+    secret = shared.broker_secret(user)
     account = {
         "host": cloud.address(control),
         "userid": user,

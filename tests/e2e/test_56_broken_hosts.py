@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from typing import TYPE_CHECKING
 
@@ -91,15 +90,25 @@ def test_a_site_that_declares_kvm_where_it_does_not_work_is_refused(cloud: Site,
     assert f"{host} virt_type is kvm, and KVM does not work" in sentences(ended)
 
 
-def test_an_account_that_may_not_open_the_device_of_kvm_starts_no_guest(cloud: Site) -> None:
-    """The proof by itself: a lab may be on a machine whose processor a whole site is refused for."""
+ALONE = """
+- hosts: {host}
+  gather_facts: false
+  tasks:
+    - novaform.compute.nova_compute: {{virt_type: kvm}}
+      module_defaults:
+        novaform.compute.nova_compute:
+          "{{{{ hostvars | novaform.compute.options(groups, inventory_hostname, 'nova_compute', novaform_secrets) }}}}"
+"""
+
+
+def test_an_account_that_may_not_open_the_device_of_kvm_starts_no_guest(cloud: Site, tmp_path: Path) -> None:
+    """The module by itself: a lab may be on a machine whose processor a whole site is refused for."""
     host = cloud.hosts("compute")[0]
-    proofs = [{"what": "a guest", "guest": "kvm", "within": 0}]
-    asked = json.dumps({"component": {"name": "nova_compute", "proofs": proofs}})
-    words = ["-i", str(cloud.inventory / "hosts.yml"), host, "-m", "novaform.compute.nova_compute", "-a", asked]
+    (tmp_path / "alone.yml").write_text(ALONE.format(host=host))
+    words = ["--check", "-i", str(cloud.inventory / "hosts.yml"), str(tmp_path / "alone.yml")]
     cloud.ask(host, "mknod -m 0600 /dev/closed c 10 232 && touch -a /dev/kvm && mount --bind /dev/closed /dev/kvm")
     try:
-        ended = site.run("ansible", *words, env=cloud.env)
+        ended = site.run("ansible-playbook", *words, env=cloud.env)
     finally:
         cloud.ask(host, "umount /dev/kvm; rm /dev/closed")
     assert ended.status != 0

@@ -38,7 +38,6 @@ SMALL = {
     "molecule/small/tests/test_as_on_one_host.py": "names tests that stand elsewhere",
     "plugins/action/job_status.py": "Ansible finds it by its name",
     "plugins/module_utils/_core/text.py": "one subject, on which every output stands",
-    "plugins/module_utils/_host/component.py": "what every component's module calls, and no other",
     "plugins/module_utils/_site/decide/package.py": "each kind of thing on a host has its decision under its name",
     "plugins/module_utils/_stack/gc_pause.py": "a setting of the interpreter, which no room owns",
     "tests/e2e/wait.py": "what nearly every test end to end needs, and none owns",

@@ -47,7 +47,7 @@ def _split_host(host: str) -> tuple[str, str]:
     if not name or (sign and not address) or name.startswith("-"):
         raise core.errors.DeclareError(f"{host!r} is not a host: write NAME=ADDRESS or ADDRESS")
     address = address or name
-    setting = core.blueprint_setting
+    setting = core.site_setting
     for wrong in (setting.name(name), "" if setting.is_ip(address) else setting.address(address)):
         if wrong:
             raise core.errors.DeclareError(f"{host!r}: what stands {_side(wrong)} {wrong}")
@@ -75,7 +75,7 @@ def _refuse(root: Path, hosts: list[tuple[str, str]], user: str) -> None:
     found = _contradictions(hosts)
     if len(hosts) > 2 and len(set(hosts[1:])) < len(hosts[1:]):
         found.append("a compute host is given twice")
-    if core.blueprint_setting.name(user.lstrip("_") or "-"):
+    if core.site_setting.name(user.lstrip("_") or "-"):
         found.append(f"--user {user!r} is not the name of an account")
     if not PLAIN_PATH.fullmatch(str(root.absolute())):
         found.append(

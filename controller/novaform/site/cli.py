@@ -51,7 +51,7 @@ def _control_address(root: Path) -> str:
     variables = {**there, **here}
     address = directory.read_cloud(directory.SiteDirectory(root)).get("address")
     address = address or variables.get("address") or variables.get("ansible_host") or name
-    wrong = core.blueprint_setting.address(address)
+    wrong = core.site_setting.address(address)
     if wrong:
         raise core.errors.DeclareError(f"{found.where('all', 'hosts', name)}: the control host's address {wrong}")
     return str(address)

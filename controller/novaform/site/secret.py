@@ -44,7 +44,7 @@ def needed_names() -> list[str]:
     everything = core.blueprint_site.Host("any", "192.0.2.1", frozenset(core.blueprint_site.ROLES))
     peer = core.blueprint_site.Host("peer", "192.0.2.2", frozenset({"compute"}))
     site = core.blueprint_site.Site(core.blueprint_site.Settings(), (everything, peer))
-    return core.blueprint_compose.secret_names(core.blueprint_compose.components(site, everything))
+    return core.blueprint_compose.granted_secrets(core.blueprint_compose.options(site, everything))
 
 
 def complete(known: Mapping[str, str]) -> dict[str, str]:

@@ -25,6 +25,16 @@ def _as_is(value: str) -> str:
     return value
 
 
+def placeholder(name: str) -> str:
+    """Return what stands for a secret."""
+    return f"<secret:{name}>"
+
+
+def in_url(text: str) -> str:
+    """Return a text whose placeholders stand for their secrets as they are written in a URL."""
+    return PLACEHOLDER.sub(r"<secret:\1|url>", text)
+
+
 def names_in(value: Any) -> list[str]:
     """Return the names of the secrets that ``resolve`` would put into a value, in order, each once."""
     if isinstance(value, str):

@@ -29,4 +29,16 @@ SECRETS = ArgumentSpec({"secrets": {"type": "dict", "default": {}, "no_log": Tru
 _RUN = {"epoch": {"type": "int", "required": True}, "holder": {"type": "str", "default": ""}}
 RUN = ArgumentSpec({"run": {"type": "dict", "options": _RUN}})
 
-COMPONENT = SECRETS.merge(RUN).merge(ArgumentSpec({"component": {"type": "dict", "required": True}}))
+_STEP = {name: {"type": "str", "required": True} for name in ("action", "kind", "name")}
+AWAITS = ArgumentSpec({"awaits": {"type": "list", "elements": "dict", "options": _STEP, "default": []}})
+
+_FORGOTTEN = {
+    "service": {"type": "str", "required": True},
+    "by": {"type": "str", "required": True},
+    "at": {"type": "float", "required": True},
+}
+FORGOTTEN = ArgumentSpec({"forgotten": {"type": "list", "elements": "dict", "options": _FORGOTTEN, "default": []}})
+STATE = ArgumentSpec({"state": {"type": "str", "choices": ["started", "stopped"], "default": "started"}})
+
+COMPONENT = SECRETS.merge(RUN).merge(AWAITS).merge(FORGOTTEN).merge(STATE)
+"""What the modules of all components take besides their own options."""

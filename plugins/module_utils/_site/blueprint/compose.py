@@ -3,62 +3,76 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 
 from ..._core import secret
 from ..._core.errors import DeclareError
-from . import backend, compute, glance, keystone, neutron, nova, placement
+from .. import option
+from ..component import registry
+from ..component.firewall import FirewallOptions, PortRule
+from . import backend, glance, keystone, neutron, nova, placement
 from .site import ROLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from .site import Host, Site
 
 GROUND, NOVA, AGENTS, CELLS = "ground", "nova", "agents", "cells"
 """Phases, in each of which hosts work side by side: what Nova stands on, Nova itself, hypervisors, and their cells."""
-_COMPONENTS: tuple[tuple[str, str, frozenset[str], Callable[[Site, Host], dict[str, Any]]], ...] = (
-    # component, phase, roles that bring it, what makes it: in the order of coming up
-    ("mysql", GROUND, frozenset({"control"}), backend.mysql),
-    ("rabbitmq", GROUND, frozenset({"control"}), backend.rabbitmq),
-    ("memcached", GROUND, frozenset({"control"}), backend.memcached),
-    ("nova_database", GROUND, frozenset({"control"}), nova.database),
-    ("keystone", GROUND, frozenset({"control"}), keystone.keystone),
-    ("glance", GROUND, frozenset({"control"}), glance.glance),
-    ("placement", GROUND, frozenset({"control"}), placement.placement),
-    ("neutron_server", GROUND, frozenset({"control"}), neutron.server),
-    # First, for it brings the account with which conductor and scheduler sign in, and they end when they cannot.
-    ("nova_api", NOVA, frozenset({"control"}), nova.api),
-    ("nova_conductor", NOVA, frozenset({"control"}), nova.conductor),
-    ("nova_scheduler", NOVA, frozenset({"control"}), nova.scheduler),
-    ("nova_metadata", NOVA, frozenset({"control"}), nova.metadata),
-    ("nova_console", NOVA, frozenset({"control"}), nova.console),
-    ("neutron_agent", AGENTS, frozenset({"network", "compute"}), neutron.agent),
-    ("nova_compute", AGENTS, frozenset({"compute"}), compute.compute),
-    ("nova_cell_host", CELLS, frozenset({"control"}), nova.cell_host),
-)
-NAMES = tuple(name for name, *_ in _COMPONENTS)
+
+
+class _Row(NamedTuple):
+    """A component, its phase, the roles that bring it, what its module is told on a host, and who reaches it there."""
+
+    name: str
+    phase: str
+    roles: frozenset[str]
+    options: Callable[[Site, Host], Any]
+    ports: Callable[[Site, Host], list[dict[str, Any]]]
+
+
+def _none(_: Site, __: Host) -> list[dict[str, Any]]:
+    return []
+
+
 FIREWALL = "firewall"
 
+_COMPONENTS: tuple[_Row, ...] = (
+    _Row("mysql", GROUND, frozenset({"control"}), backend.mysql, backend.mysql_ports),
+    _Row("rabbitmq", GROUND, frozenset({"control"}), backend.rabbitmq, backend.rabbitmq_ports),
+    _Row("memcached", GROUND, frozenset({"control"}), backend.memcached, backend.memcached_ports),
+    _Row("nova_database", GROUND, frozenset({"control"}), nova.control, _none),
+    _Row("keystone", GROUND, frozenset({"control"}), keystone.keystone, keystone.keystone_ports),
+    _Row("glance", GROUND, frozenset({"control"}), glance.glance, glance.glance_ports),
+    _Row("placement", GROUND, frozenset({"control"}), placement.placement, placement.placement_ports),
+    _Row("neutron_server", GROUND, frozenset({"control"}), neutron.server, neutron.server_ports),
+    # First, for it brings the account with which conductor and scheduler sign in, and they end when they cannot.
+    _Row("nova_api", NOVA, frozenset({"control"}), nova.api, nova.api_ports),
+    _Row("nova_conductor", NOVA, frozenset({"control"}), nova.control, _none),
+    _Row("nova_scheduler", NOVA, frozenset({"control"}), nova.control, _none),
+    _Row("nova_metadata", NOVA, frozenset({"control"}), nova.control, nova.metadata_ports),
+    _Row("nova_console", NOVA, frozenset({"control"}), nova.control, nova.console_ports),
+    _Row("neutron_agent", AGENTS, frozenset({"network", "compute"}), neutron.agent, neutron.agent_ports),
+    _Row("nova_compute", AGENTS, frozenset({"compute"}), nova.compute, nova.compute_ports),
+    _Row("nova_cell_host", CELLS, frozenset({"control"}), nova.cell_host, _none),
+)
+NAMES = tuple(row.name for row in _COMPONENTS)
 
-def phase(name: str) -> list[str]:
-    """Return the components of a phase in their order. Raises ``DeclareError`` for one that there is not."""
+
+def phase(name: str) -> list[dict[str, str]]:
+    """Return the components of a phase in their order, as ``{component, role, tasks}``: who brings each up.
+
+    Raises ``DeclareError`` for a phase that there is not.
+    """
     if name not in (GROUND, NOVA, AGENTS, CELLS):
         raise DeclareError(f"{name!r} is not a phase of a site: {GROUND}, {NOVA}, {AGENTS} or {CELLS}")
-    return [component for component, when, *_ in _COMPONENTS if when == name]
+    return [_role(row.name) for row in _COMPONENTS if row.phase == name]
 
 
-def _components(site: Site, host: Host) -> list[dict[str, Any]]:
-    return [make(site, host) for _, _, roles, make in _COMPONENTS if roles & host.roles]
-
-
-def _stages(made: dict[str, Any], host: Host) -> dict[str, Any]:
-    """Return a component without what only the firewall and the preflight read, and with whom the cloud forgot."""
-    for item in (*made.get("units", ()), *([made["settle"]] if "settle" in made else [])):
-        name = (item.get("name") or item["unit"]).removesuffix(".service")
-        if name in host.forgotten:
-            item["forgotten"] = {"by": host.forgotten[name], "at": host.read_at}
-    return {kind: value for kind, value in made.items() if kind != "ports"}
+def _role(name: str) -> dict[str, str]:
+    service, _, tasks = name.partition("_")
+    return {"component": name, "role": service, "tasks": tasks or "main"}
 
 
 def _without_facts(site: Site) -> Site:
@@ -68,34 +82,69 @@ def _without_facts(site: Site) -> Site:
     return dataclasses.replace(site, hosts=tuple(dataclasses.replace(host, **said) for host in site.hosts))
 
 
-def components(site: Site, host: Host) -> list[dict[str, Any]]:
-    """Return every component of a host in the order of coming up, the firewall first.
+def _here(host: Host) -> list[_Row]:
+    return [row for row in _COMPONENTS if row.roles & host.roles]
 
-    The names in ``secrets`` are those that the declaration alone asks for: no word of a host adds one.
+
+def _firewall(site: Site, host: Host) -> FirewallOptions:
+    """Return who reaches which port of a host's components."""
+    rules = (
+        PortRule(**{**rule, "port": str(rule["port"]), "sources": tuple(rule["sources"])}) for rule in ports(site, host)
+    )
+    return FirewallOptions(rules=tuple(rules))
+
+
+def options(site: Site, host: Host) -> list[dict[str, Any]]:
+    """Return what every component of a host is told, in the order of coming up, the firewall first.
+
+    Each is ``{name, options, secrets, forgotten}``. The names in ``secrets`` are those that the declaration alone asks
+    for: no word of a host adds one.
     """
     declared = _without_facts(site)
     there = declared.host(host.name)
-    names = {made["name"]: secret.names_in(_stages(made, there)) for made in _components(declared, there)}
-    made = [{**_stages(one, host), "secrets": sorted(names[one["name"]])} for one in _components(site, host)]
-    return [_firewall(site, host), *made]
+    return [
+        {
+            "name": row.name,
+            "options": option.to_params(row.options(site, host)),
+            "secrets": sorted(secret.names_in(option.to_params(row.options(declared, there)))),
+            "forgotten": _forgotten(host, row.name),
+        }
+        for row in (_Row(FIREWALL, GROUND, host.roles, _firewall, _none), *_here(host))
+    ]
+
+
+def _forgotten(host: Host, component: str) -> list[dict[str, Any]]:
+    """Return the services of a component's project that the cloud has forgotten on a host."""
+    project = component.partition("_")[0]
+    return [
+        {"service": service, "by": by, "at": host.read_at}
+        for service, by in host.forgotten.items()
+        if service.partition("-")[0] == project
+    ]
+
+
+def options_of(site: Site, host: Host, name: str) -> dict[str, Any]:
+    """Return what one component of a host is told. Raises ``DeclareError`` when the host does not have it."""
+    found = [told for told in options(site, host) if told["name"] == name]
+    if not found:
+        raise DeclareError(f"{host.name} has no component {name}: its groups are {', '.join(sorted(host.roles))}")
+    return found[0]
+
+
+def components(site: Site, host: Host) -> list[dict[str, Any]]:
+    """Return what there is to be of every component of a host, in the order of coming up, and its ``secrets``."""
+    return [{**registry.to_parts(told), "secrets": told["secrets"]} for told in options(site, host)]
+
+
+def component(site: Site, host: Host, name: str) -> dict[str, Any]:
+    """Return what there is to be of one component. Raises ``DeclareError`` when the host does not have it."""
+    told = options_of(site, host, name)
+    return {**registry.to_parts(told), "secrets": told["secrets"]}
 
 
 def ports(site: Site, host: Host) -> list[dict[str, Any]]:
     """Return what listens on a host, as firewall rules: ``{port, proto, sources, comment}``."""
-    return [rule for made in _components(site, host) for rule in made["ports"]]
-
-
-def _firewall(site: Site, host: Host) -> dict[str, Any]:
-    """Return who reaches which port of a host's components."""
-    return {"name": FIREWALL, "packages": ["nftables"], "firewall": {"rules": ports(site, host)}}
-
-
-def component(site: Site, host: Host, name: str) -> dict[str, Any]:
-    """Return one component of a host. Raises ``DeclareError`` when the host does not have it."""
-    found = [made for made in components(site, host) if made["name"] == name]
-    if not found:
-        raise DeclareError(f"{host.name} has no component {name}: its groups are {', '.join(sorted(host.roles))}")
-    return found[0]
+    return [rule for row in _here(host) for rule in row.ports(site, host)]
 
 
 def secret_names(value: Any) -> list[str]:
@@ -115,11 +164,11 @@ def secret_errors(site: Site) -> list[str]:
         return []
     bare = dataclasses.replace(site, hosts=tuple(dataclasses.replace(host, config={}) for host in site.hosts))
     first = {role: bare.having(role)[:1] for role in ROLES}
-    ours = {name for some in first.values() for host in some for name in granted_secrets(components(bare, host))}
+    ours = {name for some in first.values() for host in some for name in granted_secrets(options(bare, host))}
     found: list[str] = []
     for host in asking:
-        due = granted_secrets(components(bare, bare.host(host.name)))
-        names = sorted((set(granted_secrets(components(site, host))) & ours) - set(due))
+        due = granted_secrets(options(bare, bare.host(host.name)))
+        names = sorted((set(granted_secrets(options(site, host))) & ours) - set(due))
         found += [
             f"an override of {host.name} asks for <secret:{one}>, which is not for it: use your own" for one in names
         ]

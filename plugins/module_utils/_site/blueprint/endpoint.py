@@ -9,6 +9,9 @@ import base64
 import hashlib
 from typing import TYPE_CHECKING
 
+from ..component import shared
+from ..component.nova_cell import CELL
+
 if TYPE_CHECKING:
     from .site import Host, Site
 
@@ -32,10 +35,6 @@ LOOPBACK = "127.0.0.1"
 VNC_PORTS = "5900-5999"
 MIGRATION_PORTS = "49152-49215"
 VXLAN_PORT = 4789
-CELL = "cell1"
-# Cell mappings are templates that every Nova service fills from its own nova.conf, so that they hold no password.
-CELL_DATABASE = "{{scheme}}://{{username}}:{{password}}@{{hostname}}:{{port}}/{}?{{query}}"
-CELL_TRANSPORT = "{scheme}://{username}:{password}@{hostname}:{port}/{path}"
 BROKER_VHOSTS = {"nova": f"nova_{CELL}", "neutron": "neutron"}
 # Who signs in to the broker for which service: the control host's own account, and one for all hosts besides it.
 BROKER_USERS = {"nova": "nova", "nova-compute": "nova", "neutron": "neutron", "neutron-agent": "neutron"}
@@ -70,12 +69,9 @@ def database(site: Site, name: str, user: str) -> str:
 def broker(site: Site, user: str) -> str:
     """Return the transport URL of one of ``BROKER_USERS``; the password is a placeholder."""
     vhost = BROKER_VHOSTS[BROKER_USERS[user]]
-    return f"rabbit://{user}:<secret:{broker_secret(user)}|url>@{control_address(site)}:{PORTS['rabbitmq']}/{vhost}"
-
-
-def broker_secret(user: str) -> str:
-    """Return the name of the secret that is an account's password."""
-    return f"broker_{user.replace('-', '_')}"
+    return (
+        f"rabbit://{user}:<secret:{shared.broker_secret(user)}|url>@{control_address(site)}:{PORTS['rabbitmq']}/{vhost}"
+    )
 
 
 def fit(name: str, secret: str) -> str:
@@ -84,7 +80,7 @@ def fit(name: str, secret: str) -> str:
     oslo.messaging (all releases so far) takes the password out of its URL and puts it into another, for kombu, in
     which it leaves a slash as it is; kombu then reads the rest of the password as a path.
     """
-    if "/" not in secret or name not in {broker_secret(user) for user in BROKER_USERS}:
+    if "/" not in secret or name not in {shared.broker_secret(user) for user in BROKER_USERS}:
         return secret
     digest = hashlib.sha256(b"novaform broker account\0" + secret.encode()).digest()
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")

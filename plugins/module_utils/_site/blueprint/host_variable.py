@@ -6,13 +6,12 @@ All mistakes of a host come together, each with the place where it was written. 
 from __future__ import annotations
 
 import difflib
-import re
 from typing import TYPE_CHECKING, Any
 
 from ..._core import secret
 from ..._core.errors import DeclareError
-from .. import ini
-from . import setting
+from .. import ini, setting
+from ..component import qemu
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -29,8 +28,6 @@ QEMU = "nova_compute_qemu_conf"
 OURS = ("address", "tunnel_address", QEMU, *CONFIG_VARIABLES, "cloud", "novaform_secrets")
 _NEAR = 0.88
 _LONGEST = 40
-_QEMU_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
-_QEMU_TEXT = "must be a text of one line without both kinds of quotes, a whole number, true, false, or a list of these"
 
 
 def quote(name: Any) -> str:
@@ -117,32 +114,15 @@ def _qemu_errors(content: Any, where: Callable[[Any], str]) -> list[str]:
         return []
     if not isinstance(content, dict):
         return [f"{where(content)}: {QEMU} must be {{name: value}}"]
-    found = [f"{where(name)}: {QEMU} {quote(name)} is not the name of a setting" for name in content if _bad_name(name)]
+    found = [
+        f"{where(name)}: {QEMU} {quote(name)} is not the name of a setting"
+        for name in content
+        if not qemu.is_name(name)
+    ]
     for name, value in content.items():
-        values = value if isinstance(value, (list, tuple)) else [value]
-        if not all(_is_qemu_value(one) for one in values):
-            found.append(f"{where(name)}: {QEMU} {quote(name)} {_QEMU_TEXT}")
+        if not qemu.is_value(value):
+            found.append(f"{where(name)}: {QEMU} {quote(name)} {qemu.VALUE}")
     return found
-
-
-def _bad_name(name: Any) -> bool:
-    return not isinstance(name, str) or not _QEMU_NAME.fullmatch(name)
-
-
-def _is_qemu_value(value: Any) -> bool:
-    if isinstance(value, str):
-        return value.isprintable() and not {'"', "'"} <= set(value) and "<secret:" not in value
-    return isinstance(value, int) and abs(value) < 1 << 63
-
-
-def qemu_literal(value: Any) -> str:
-    """Return a value in libvirt's configuration syntax, which knows two kinds of quotes and no escapes."""
-    if isinstance(value, bool):
-        return str(int(value))
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(qemu_literal(one) for one in value) + "]"
-    mark = "'" if '"' in str(value) else '"'
-    return str(value) if isinstance(value, int) else f"{mark}{value}{mark}"
 
 
 def shared_addresses(addresses: Mapping[str, str]) -> list[str]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..._core.errors import DeclareError
-from . import host_variable, setting
+from .. import setting
+from . import host_variable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

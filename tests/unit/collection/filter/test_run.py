@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from ansible_collections.novaform.compute.plugins.filter import preflight, run, site
 from ansible_collections.novaform.compute.plugins.module_utils._site import known
+from ansible_collections.novaform.compute.plugins.module_utils._site.component import registry
 from ansible_collections.novaform.compute.plugins.module_utils._site.decide import contact, lease
 from fakes import fact
 
@@ -43,8 +44,8 @@ def hosts(folder: Path, **answers: Any) -> dict[str, Any]:
 def files_of(hostvars: dict[str, Any], host: str) -> dict[str, Any]:
     return {
         item["path"]: item.get("content") or item.get("options")
-        for component in site.blueprint(hostvars, GROUPS, host)
-        for item in component.get("files", ())
+        for told in site.blueprint(hostvars, GROUPS, host)
+        for item in registry.to_parts(told).get("files", ())
     }
 
 
@@ -75,8 +76,8 @@ def test_only_what_others_need_is_kept(tmp_path: Path) -> None:
 
 
 def test_nobody_waits_for_a_host_that_is_away(tmp_path: Path) -> None:
-    wanted = site.component(hosts(tmp_path, compute2=SILENT), GROUPS, "control1", "nova_cell_host")
-    assert wanted["cell_hosts"]["hosts"] == ["compute1"]
+    told = {one["name"]: one["options"] for one in site.blueprint(hosts(tmp_path, compute2=SILENT), GROUPS, "control1")}
+    assert told["nova_cell_host"]["compute_hosts"] == ["compute1"]
 
 
 def test_a_compute_host_that_is_away_is_a_note_with_its_remedy(tmp_path: Path) -> None:

@@ -101,6 +101,21 @@ def test_missing_secrets_are_named() -> None:
         FILTERS["secrets_for"]({"one": "1", "two": None}, {"secrets": ["one", "two"]})
 
 
+class Every(dict[str, str]):
+    """A site's secrets, with whatever is asked for."""
+
+    def __missing__(self, name: str) -> str:
+        return f"password {name}"
+
+    def get(self, name: str, _: Any = None) -> str:
+        return self[name]
+
+
+def told(hosts: dict[str, Any], groups: dict[str, list[str]], host: str, name: str) -> dict[str, Any]:
+    options: dict[str, Any] = FILTERS["options"](hosts, groups, host, name, Every())
+    return options
+
+
 OWN = {"compute": {"DEFAULT": {"x": "<secret:my_own>", "y": "<secret:broker_nova_compute|url>"}}}
 THEIRS = {"compute": {"DEFAULT": {"x": "<secret:database_nova>"}}}
 
@@ -111,9 +126,10 @@ def two(**variables: Any) -> tuple[dict[str, Any], dict[str, list[str]]]:
 
 def test_a_secret_of_ones_own_comes_to_the_host_that_declares_it() -> None:
     hosts, groups = two(nova_config=OWN)
-    wanted = FILTERS["component"](hosts, groups, "compute1", "nova_compute")
-    assert "my_own" in wanted["secrets"]
-    assert "my_own" not in FILTERS["component"](hosts, groups, "control1", "nova_api")["secrets"]
+    wanted = told(hosts, groups, "compute1", "nova_compute")
+    assert wanted["secrets"] == {name: f"password {name}" for name in ("my_own", "broker_nova_compute")}
+    assert wanted["broker"]["password"] == "password broker_nova_compute"
+    assert "my_own" not in told(hosts, groups, "control1", "nova_api")["secrets"]
 
 
 def test_an_override_takes_no_secret_of_ours_where_it_has_no_use() -> None:
@@ -121,7 +137,7 @@ def test_an_override_takes_no_secret_of_ours_where_it_has_no_use() -> None:
     with pytest.raises(
         AnsibleFilterError, match="an override of compute1 asks for <secret:database_nova>, which is not"
     ):
-        FILTERS["component"](hosts, groups, "compute1", "nova_compute")
+        told(hosts, groups, "compute1", "nova_compute")
 
 
 def test_all_mistakes_of_all_files_come_together(tmp_path: Path) -> None:
@@ -143,9 +159,9 @@ def test_what_is_not_a_fact_makes_no_file(answer: Any) -> None:
 def test_a_component_that_the_host_does_not_have() -> None:
     groups = {"control": ["control"], "compute": ["compute1"]}
     hosts: dict[str, Any] = {"control": {}, "compute1": {}}
-    assert FILTERS["component"](hosts, groups, "compute1", "nova_compute")["name"] == "nova_compute"
+    assert told(hosts, groups, "compute1", "nova_compute")["host"] == "compute1"
     with pytest.raises(AnsibleFilterError, match="compute1 has no component mysql: its groups are compute"):
-        FILTERS["component"](hosts, groups, "compute1", "mysql")
+        told(hosts, groups, "compute1", "mysql")
 
 
 def test_a_service_that_the_cloud_forgot_is_told_to_its_own_host_and_no_other() -> None:
@@ -154,13 +170,8 @@ def test_a_service_that_the_cloud_forgot_is_told_to_its_own_host_and_no_other() 
     groups = {"control": ["c"], "compute": ["one", "two"]}
     variables: dict[str, Any] = {name: {"novaform_host": {"facts": {"time": 7.0}}} for name in ("c", "one", "two")}
     variables["c"]["novaform_host"]["facts"]["remembered"] = remembered
-    told = {
-        host: FILTERS["component"](variables, groups, host, "nova_compute")["settle"].get("forgotten")
-        for host in ("one", "two")
-    }
-    assert told == {"one": {"by": "Nova", "at": 7.0}, "two": None}
-    units = FILTERS["component"](variables, groups, "one", "nova_compute")["units"]
-    assert [one["name"] for one in units if "forgotten" in one] == ["nova-compute.service"]
+    forgotten = {host: told(variables, groups, host, "nova_compute")["forgotten"] for host in ("one", "two")}
+    assert forgotten == {"one": [{"service": "nova-compute", "by": "Nova", "at": 7.0}], "two": []}
 
 
 def test_a_component_is_told_what_those_before_it_have_left_and_nothing_that_is_no_plain_word() -> None:
@@ -177,14 +188,16 @@ def test_a_component_is_told_what_those_before_it_have_left_and_nothing_that_is_
     }
 
     def awaited(gate: Any) -> Any:
-        return FILTERS["component"]({"aio": {"host_prepared": gate}}, ONE, "aio", "placement").get("awaits")
+        return told({"aio": {"host_prepared": gate}}, ONE, "aio", "placement")["awaits"]
 
     assert awaited({"left": left}) == [step("mariadb.service"), step("glance-api.service")]
-    assert [awaited(gate) for gate in ({}, {"left": ["x"]}, "left", None)] == [None] * 4
+    assert [awaited(gate) for gate in ({}, {"left": ["x"]}, "left", None)] == [[]] * 4
 
 
 def test_the_phases_are_all_components_in_their_order() -> None:
     phases = [FILTERS["phase"](name) for name in ("ground", "nova", "agents", "cells")]
-    assert [name for names in phases for name in names] == list(compose.NAMES)
+    assert [row["component"] for rows in phases for row in rows] == list(compose.NAMES)
+    assert phases[1][0] == {"component": "nova_api", "role": "nova", "tasks": "api"}
+    assert phases[0][0] == {"component": "mysql", "role": "mysql", "tasks": "main"}
     with pytest.raises(AnsibleFilterError, match="'compute' is not a phase of a site"):
         FILTERS["phase"]("compute")

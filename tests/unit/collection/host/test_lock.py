@@ -171,8 +171,8 @@ def test_a_program_that_does_not_end_is_ended_with_its_children(tmp_path: Path) 
 
 
 def test_the_job_of_novas_schemas_is_given_all_the_time_that_it_may_take() -> None:
-    tasks = ROOT / "roles" / "nova_database" / "tasks"
-    (start,) = yaml.safe_load((tasks / "main.yml").read_text())
+    tasks = ROOT / "roles" / "nova" / "tasks"
+    (start,) = yaml.safe_load((tasks / "database.yml").read_text())
     (job,) = yaml.safe_load((tasks / "wait.yml").read_text())
     limit = int(start["async"].split()[-2])
     # The lock, then the API's schema, then all cells side by side.

@@ -27,7 +27,7 @@ class Server(sql.Connection):
     def __exit__(self, *_: object) -> None:
         """Stay open."""
 
-    def _executed(self, statement: str, values: Any) -> list[tuple[Any, ...]]:
+    def _execute(self, statement: str, values: Any) -> list[tuple[Any, ...]]:
         del values
         found = next((rows for table, rows in self.tables.items() if f"FROM {table}" in statement), 1146)
         if isinstance(found, int):

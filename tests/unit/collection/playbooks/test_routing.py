@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def test_every_module_of_a_host_is_checked(root: Path) -> None:
     routed = yaml.safe_load((root / "meta" / "runtime.yml").read_text())["plugin_routing"]["modules"]
-    components = [path.stem for path in (root / "plugins/modules").glob("*.py") if "main_component" in path.read_text()]
+    components = [path.stem for path in (root / "plugins/modules").glob("*.py") if "main_of" in path.read_text()]
     others = {"firewall", "host", "host_info", "lease", "namespace_ping_info", "site_verify"}
     assert {*compose.NAMES, *others, *components} == set(routed)
     assert {tuple(one.items()) for one in routed.values()} == {(("action_plugin", "novaform.compute.checked"),)}
@@ -55,4 +55,17 @@ def test_names_of_roles_are_ours(root: Path) -> None:
         for play in yaml.safe_load(path.read_text()):
             for task in play.get("tasks", ()):
                 loop = str(task.get("loop", ""))
-                assert "host_prepared" not in loop or "select('in', host_prepared.pending)" in loop, path
+                assert "host_prepared" not in loop or "selectattr('component', 'in', host_prepared.pending)" in loop, (
+                    path
+                )
+
+
+def test_each_component_is_brought_up_by_a_file_of_tasks_that_says_what_it_reads(root: Path) -> None:
+    for name in ("ground", "nova", "agents", "cells"):
+        for row in compose.phase(name):
+            role = root / "roles" / row["role"]
+            (task,) = yaml.safe_load((role / "tasks" / f"{row['tasks']}.yml").read_text())
+            assert f"novaform.compute.{row['component']}" in task
+            assert f"'{row['component']}'" in task["module_defaults"][f"novaform.compute.{row['component']}"]
+            spec = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text())["argument_specs"][row["tasks"]]
+            assert spec["options"]["novaform_secrets"]["no_log"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import compute, host_variable, site
+from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import host_variable, nova, site
+from ansible_collections.novaform.compute.plugins.module_utils._site.component import nova_compute
 
 SECRET = "Hunter2Secret"
 
@@ -108,7 +109,7 @@ def test_what_libvirt_could_not_read_back_is_refused(value: Any) -> None:
 def test_libvirts_file_holds_what_was_declared(value: Any, expected: str) -> None:
     assert said(nova_compute_qemu_conf={"user": value}) == []
     host = site.Host("a", "192.0.2.1", frozenset(site.ROLES), qemu_conf={"user": value})
-    files = compute.compute(site.Site(site.Settings(), (host,)), host)["files"]
+    files = nova_compute.parts(nova.compute(site.Site(site.Settings(), (host,)), host))["files"]
     (content,) = (file["content"] for file in files if file["path"] == "/etc/libvirt/qemu.conf")
     assert content.splitlines() == ["# Written by Novaform.", expected]
 

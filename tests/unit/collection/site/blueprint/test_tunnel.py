@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.novaform.compute.plugins.module_utils._core import errors
-from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import compose, neutron, site
+from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import compose, site
+from ansible_collections.novaform.compute.plugins.module_utils._site.component import neutron_agent
 
 
 def agent(tunnel: str) -> dict[str, Any]:
@@ -20,7 +21,7 @@ def agent(tunnel: str) -> dict[str, Any]:
 
 
 def local_address(component: dict[str, Any]) -> str:
-    (file,) = (file for file in component["files"] if file["path"] == neutron.OVS)
+    (file,) = (file for file in component["files"] if file["path"] == neutron_agent.OVS)
     return str(file["options"]["ovs"]["local_ip"])
 
 
