@@ -137,10 +137,17 @@ def to_cloud(raw: Mapping[str, Any], where: Callable[[Any], str] = _nowhere) -> 
         if problem:
             errors.append(f"{where(key)}: cloud {path} {problem}")
         else:
-            values[name] = tuple(value) if isinstance(value, (list, tuple)) else value
+            values[name] = _of_its_type(name, value)
     errors += [f"{where(keys[name])}: cloud {problem}" for name, problem in _external_errors(values)]
     refuse(errors)
     return Settings(**values)
+
+
+def _of_its_type(name: str, value: Any) -> Any:
+    """Return a right value as the field has it: 4 is a ratio of 4.0 wherever it is written."""
+    if isinstance(value, (list, tuple)):
+        return tuple(value)
+    return float(value) if isinstance(getattr(Settings, name), float) else value
 
 
 def _unknown(path: str, *, hint: bool) -> str:

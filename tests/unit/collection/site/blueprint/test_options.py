@@ -41,6 +41,15 @@ def test_the_module_and_the_gate_see_the_same(story: str) -> None:
     assert seen == set(registry.COMPONENTS)
 
 
+def test_a_ratio_that_is_a_whole_number_is_the_same_in_the_file_of_every_service() -> None:
+    cloud = site.to_cloud({"overcommit": {"cpu": 4, "ram": 1, "disk": 2}})
+    alone = site.Host("aio", "192.0.2.11", frozenset(site.ROLES))
+    made = compose.components(site.Site(cloud, (alone,)), alone)
+    files = [item for one in made for item in one.get("files", ()) if item["path"] == "/etc/nova/nova.conf"]
+    assert len({json.dumps(item, sort_keys=True) for item in files}) == 1
+    assert '"cpu_allocation_ratio": 4.0' in json.dumps(files[0])
+
+
 def test_what_is_not_told_as_it_should_be_is_said_with_its_component() -> None:
     with pytest.raises(errors.DeclareError, match=r"^mysql: address must be an IPv4 address"):
         registry.to_parts({"name": "mysql", "options": {"address": "x y"}})
