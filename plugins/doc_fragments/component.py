@@ -14,8 +14,8 @@ options:
   state:
     description:
       - V(started) installs, configures, starts and proves all of it.
-      - V(stopped) stops its units and lets none start with the host; the firewall forgets its ports. Packages, files
-        and data stay.
+      - V(stopped) stops its units and lets none start with the host. Packages, files, data and open ports stay; of
+        M(novaform.compute.firewall) it is no port that is declared any more.
     type: str
     choices: [started, stopped]
     default: started

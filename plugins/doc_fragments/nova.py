@@ -49,13 +49,13 @@ options:
       - scheduler
       - console
   api_url:
-    description: The URL of nova-api for the catalog. Without, C(http://ADDRESS:8774/v2.1).
+    description: The URL of nova-api for the catalog. Without it C(http://ADDRESS:8774/v2.1).
     type: str
   metadata_url:
-    description: The URL of the metadata service. Without, C(http://ADDRESS:8775/).
+    description: The URL of the metadata service. Without it C(http://ADDRESS:8775/).
     type: str
   console_url:
-    description: The URL of the page with a server's screen. Without, C(http://ADDRESS:6080/vnc_lite.html).
+    description: The URL of the page with a server's screen. Without it C(http://ADDRESS:6080/vnc_lite.html).
     type: str
   workers:
     description: How many processes answer requests.
@@ -79,6 +79,7 @@ options:
     description:
       - What C(nova.conf) has besides, where M(novaform.compute.nova_compute) shares it on this host.
       - 'As C({section: {option: value}}).'
+      - Each of the two is to be told what the other reads, as the roles of a site do.
     type: dict
 notes:
   - Nova's services of a host share C(/etc/nova/nova.conf), and each module writes all of it. Tell all of them the same,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 # ansible-core 2.19 to 2.21 tells where a value was written, without a public name for it; pyproject.toml pins these.
 from ansible._internal._datatag._tags import Origin
 from ansible.errors import AnsibleFilterError
-from ansible_collections.novaform.compute.plugins.module_utils._core import errors, secret, shape
+from ansible_collections.novaform.compute.plugins.module_utils._core import errors, shape
 from ansible_collections.novaform.compute.plugins.module_utils._site import fact, known, option
 from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import compose, endpoint, host_variable
 from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import site as sites
@@ -165,10 +165,10 @@ def options(
     site = to_site(hostvars, groups)
     told = compose.options_of(site, site.host(host), name)
     granted = secrets_for(secrets, told)
-    params = option.unseal(registry.COMPONENTS[name].record, told["options"], granted)
+    record = registry.COMPONENTS[name].record
     return {
-        **params,
-        "secrets": {one: granted[one] for one in secret.names_in(params)},
+        **option.unseal(record, told["options"], granted),
+        "secrets": {one: granted[one] for one in option.placeholders_in(record, told["options"])},
         "forgotten": told["forgotten"],
         "awaits": [step for one in site.hosts for step in _left_ahead_of(name, hostvars[one.name].get(GATE))],
     }

@@ -12,10 +12,12 @@ version_added: 0.1.0
 author:
   - The Novaform authors (@novaform)
 description:
-  - memcached listens on the host's management address only.
+  - It listens on loopback unless it is told another address.
 options:
   address:
-    description: The address on which it listens. Whoever reaches it reads and writes all of it.
+    description:
+      - The address on which it listens. Whoever reaches it reads and writes all of it.
+      - The APIs that this collection brings up look for it at 127.0.0.1, port 11211.
     type: str
     default: 127.0.0.1
   port:

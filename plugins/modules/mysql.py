@@ -12,8 +12,8 @@ version_added: 0.1.0
 author:
   - The Novaform authors (@novaform)
 description:
-  - Writes one drop-in of its own beside the package's files, with addresses, a number of connections that follows from
-    the site's API workers, and durable commits.
+  - Writes one drop-in of its own beside the package's files, with the addresses on which it listens, how many
+    connections it takes, and durable commits.
 options:
   address:
     description: The address on which it listens besides loopback.

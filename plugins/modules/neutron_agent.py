@@ -12,7 +12,7 @@ version_added: 0.1.0
 author:
   - The Novaform authors (@novaform)
 description:
-  - The datapath is the kernel's where it has one and user-space otherwise; bridges exist before any agent starts,
+  - The datapath is the kernel's unless O(datapath) says otherwise; bridges exist before any agent starts,
     since an agent ends when a bridge that it shall map is missing.
 options:
   host:
@@ -25,12 +25,12 @@ options:
     type: str
     required: true
   metadata:
-    description: 'With it this host carries the network: its routers, DHCP and metadata. Without, its guests''
+    description: 'With it this host carries the network: its routers, DHCP and metadata. Without it its guests''
       ports alone.'
     type: dict
     suboptions:
       url:
-        description: The URL of Nova's metadata service.
+        description: The URL of Nova's metadata service, with its port.
         type: str
         required: true
       secret:
@@ -65,7 +65,7 @@ options:
   beside:
     description:
       - What C(neutron.conf) has besides, where M(novaform.compute.neutron_server) shares it on this host.
-      - 'As C({section: {option: value}}).'
+      - 'As C({section: {option: value}}): what the server reads, as the roles of a site tell it.'
     type: dict
 extends_documentation_fragment:
   - novaform.compute.access.broker

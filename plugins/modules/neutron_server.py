@@ -53,7 +53,7 @@ options:
       - Without it neither is looked at.
     type: str
   external:
-    description: The network that leads outside. Without, none is made.
+    description: The network that leads outside. Without it none is made.
     type: dict
     suboptions:
       cidr:
@@ -64,7 +64,7 @@ options:
         description: The router out of it.
         type: str
       pool:
-        description: The first and the last address that neutron gives away. Without, any of it.
+        description: The first and the last address that neutron gives away. Without them any of it.
         type: list
         elements: str
         default: []

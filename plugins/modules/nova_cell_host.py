@@ -35,7 +35,7 @@ options:
   programs:
     description:
       - 'The services of each host that are to report to Nova and neutron, as C({host: [service]}).'
-      - Without, nova-compute of each of O(compute_hosts).
+      - Without it nova-compute of each of O(compute_hosts).
     type: dict
 extends_documentation_fragment:
   - novaform.compute.access.database

@@ -55,8 +55,8 @@ options:
     type: int
     default: 0
   computes:
-    description: All compute hosts of the cell between which guests may move, this one among them. Without
-      others none moves.
+    description: All compute hosts of the cell between which guests may move, this one among them. If it is
+      the only one, the account C(nova) has no key for others. Without any of them its keys are left alone.
     type: list
     elements: dict
     default: []
@@ -75,7 +75,7 @@ options:
         elements: str
         default: []
   migration:
-    description: The key with which they move, where there are others.
+    description: The key with which they move. Needed where there are others.
     type: dict
     suboptions:
       key:
@@ -91,7 +91,7 @@ options:
     type: bool
     default: false
   qemu_conf:
-    description: Settings of C(/etc/libvirt/qemu.conf). Without, the package's file stays as it is.
+    description: Settings of C(/etc/libvirt/qemu.conf). Without it the package's file stays as it is.
     type: dict
   config:
     description:
@@ -102,6 +102,7 @@ options:
     description:
       - What C(nova.conf) has besides, where other services of Nova share it on this host.
       - 'As C({section: {option: value}}).'
+      - Each of the two is to be told what the other reads, as the roles of a site do.
     type: dict
 extends_documentation_fragment:
   - novaform.compute.access.broker

@@ -26,7 +26,7 @@ def main_of(record: type, parts: Callable[[Any], dict[str, Any]], order: Sequenc
     run = fence.to_run(params["run"])
     try:
         told: Any
-        told, passwords = option.from_params(record, params)
+        told, passwords = option.from_params(record, params, params["secrets"])
         wanted = part.with_forgotten(parts(told), params["forgotten"])
         if params["state"] == "stopped":
             wanted = part.to_stop(wanted)

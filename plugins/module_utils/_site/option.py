@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional, TypeVar, get_type_hints
+from collections.abc import Mapping
+from typing import Any, Callable, NamedTuple, Optional, TypeVar, get_type_hints
 
 from .._core import secret
 from .._core.errors import DeclareError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 Check = Callable[[Any], str]
 Value = TypeVar("Value")
@@ -130,13 +128,30 @@ def unseal(record: type, params: Mapping[str, Any], secrets: Mapping[str, str]) 
     return found
 
 
-def from_params(record: type[Value], params: Mapping[str, Any]) -> tuple[Value, dict[str, str]]:
+def placeholders_in(record: type, params: Mapping[str, Any]) -> list[str]:
+    """Return the names of the secrets that parameters name in anything but a password."""
+    found: list[str] = []
+    for field, told, shape in shapes(record):
+        value = params[field.name]
+        if told.secret is not None or value is None:
+            continue
+        if shape.record is None:
+            found += secret.names_in(value)
+        else:
+            many = value if shape.kind == "list" else [value]
+            found += [name for one in many for name in placeholders_in(shape.record, one)]
+    return list(dict.fromkeys(found))
+
+
+def from_params(
+    record: type[Value], params: Mapping[str, Any], secrets: Optional[Mapping[str, str]] = None
+) -> tuple[Value, dict[str, str]]:
     """Return the value of a module's parameters, and its passwords by the names of their placeholders.
 
-    A password that is its placeholder already stays what it is. Raises one ``DeclareError`` that names every option
-    that is not what it should be, and no value.
+    A password that is its placeholder already stays what it is; one that is another placeholder is that one of
+    ``secrets``. Raises one ``DeclareError`` that names every option that is not what it should be, and no value.
     """
-    reading = _Params()
+    reading = _Params(secrets or {})
     found = reading.read(record, params, "")
     if reading.wrong:
         raise DeclareError("; ".join(reading.wrong))
@@ -146,19 +161,23 @@ def from_params(record: type[Value], params: Mapping[str, Any]) -> tuple[Value, 
 class _Params:
     """What is found on the way through a module's parameters: mistakes, and passwords."""
 
-    def __init__(self) -> None:
+    def __init__(self, given: Mapping[str, str]) -> None:
+        self.given = given
         self.wrong: list[str] = []
         self.secrets: dict[str, str] = {}
 
-    def read(self, record: type, params: Mapping[str, Any], place: str) -> Any:
+    def read(self, record: type, params: Any, place: str) -> Any:
         """Return the value of a dataclass, or nothing where one of its options is missing."""
+        if not isinstance(params, Mapping):
+            self.wrong.append(f"{place.rstrip('.')} must be a mapping")
+            return None
         values: dict[str, Any] = {}
         for field, told, shape in shapes(record):
             value, where = params.get(field.name), f"{place}{field.name}"
-            if value is not None:
+            if value is not None and not (told.secret is not None and value == "" and field.default is None):
                 values[field.name] = self._value(value, told, shape, where)
                 if told.secret is not None:
-                    values[field.name] = self._seal(value, told.secret(params))
+                    values[field.name] = self._seal(value, told.secret, params, where)
         lacking = [field.name for field in dataclasses.fields(record) if field.default is dataclasses.MISSING]
         missing = [name for name in lacking if name not in values]
         self.wrong += [f"{place}{name} is missing" for name in missing]
@@ -176,9 +195,20 @@ class _Params:
         self.wrong += [f"{where} {wrong}"] if wrong else []
         return value
 
-    def _seal(self, value: str, name: str) -> str:
-        """Return the placeholder of a password, and keep the password."""
+    def _seal(
+        self, value: str, to_name: Callable[[Mapping[str, Any]], str], params: Mapping[str, Any], where: str
+    ) -> str:
+        """Return the placeholder of a password, and keep the password. An account has one, whoever uses it."""
+        try:
+            name = to_name(params)
+        except KeyError:  # whose password it is is missing, which is said already
+            return ""
         mark = secret.placeholder(name)
-        if value != mark:
-            self.secrets[name] = value
+        if value == mark:
+            return mark
+        if not value:
+            self.wrong.append(f"{where} is empty")
+        found = secret.resolve(value, self.given) if secret.PLACEHOLDER.fullmatch(value) else value
+        if self.secrets.setdefault(name, found) != found or self.given.get(name, found) != found:
+            self.wrong.append(f"{where} differs from another password that is given for the same account ({name})")
         return mark

@@ -9,6 +9,10 @@ import ipaddress
 import re
 from typing import Any, Callable
 
+from .._core import secret
+from .._core.errors import DeclareError
+from . import ini
+
 Check = Callable[[Any], str]
 
 # As in URLs and in files of ours: nothing of it is a separator, a quote, a template or a placeholder anywhere.
@@ -101,23 +105,85 @@ def url(value: Any) -> str:
     scheme, _, rest = value.partition("://") if isinstance(value, str) else ("", "", "")
     place, _, path = rest.partition("/")
     host, colon, number = place.rpartition(":") if ":" in place else (place, "", "")
-    good = scheme in ("http", "https") and not address(host) and (number.isdigit() or not colon)
+    good = scheme in ("http", "https") and not address(host) and (not colon or _is_port(number))
     good = good and re.fullmatch(r"[A-Za-z0-9._~/-]*", path) is not None
     return "" if good else "must be a URL such as http://192.0.2.10:5000/v3"
 
 
+def vhost(value: Any) -> str:
+    """Check the name of a virtual host of a broker, whose own first one is called ``/``."""
+    return "" if value == "/" else name(value)
+
+
+def each(check: Check) -> Check:
+    """Return a check for a list of values."""
+    return lambda values: next((wrong for wrong in map(check, values) if wrong), "")
+
+
+def place(value: Any) -> str:
+    """Check the URL of a service that says its port and no path."""
+    wrong = url(value)
+    if wrong:
+        return wrong
+    rest = value.partition("://")[2].rstrip("/")
+    return (
+        ""
+        if ":" in rest and "/" not in rest
+        else "must be a URL of host and port alone, such as http://192.0.2.10:8775"
+    )
+
+
+def _is_port(text: str) -> bool:
+    return re.fullmatch(r"[0-9]{1,5}", text) is not None and 0 < int(text) <= 65535
+
+
+def section_error(section: Any) -> str:
+    """Return what is wrong with the name of a section of an INI file, or nothing."""
+    try:
+        ini.check_section(section if isinstance(section, str) else "")
+    except DeclareError:
+        return "is not a section of an INI file"
+    return ""
+
+
+def option_error(option: Any, value: Any) -> str:
+    """Return what is wrong with one option of a service in an INI file, or nothing."""
+    values = value if isinstance(value, (list, tuple)) else [value]
+    if not all(isinstance(one, (str, int, float, bool, type(None))) for one in values):
+        return "must have a plain value or a list of them"
+    try:
+        ini.check_option("", option if isinstance(option, str) else "", [])
+    except DeclareError:
+        return "is not an option's name in an INI file"
+    texts = ini.values_of([one for one in values if one is not None])
+    if any(mark in text for text in texts for mark in "\n\r\0"):
+        return "holds a line break or NUL: an INI file cannot hold it"
+    if any("<secret:" in secret.PLACEHOLDER.sub("", text) for text in [option, *texts]) or "<secret:" in option:
+        return "holds what is not a placeholder: write <secret:NAME> or <secret:NAME|url> as or in a value"
+    return ""
+
+
 def sections(value: Any) -> str:
     """Check options of a configuration file by section: ``{section: {option: value}}``."""
-    good = isinstance(value, dict) and all(isinstance(one, dict) for one in value.values())
-    return "" if good else "must be {section: {option: value}}"
+    if not isinstance(value, dict) or not all(isinstance(one, dict) for one in value.values()):
+        return "must be {section: {option: value}}"
+    wrong = [f"has {section!r}, which {section_error(section)}" for section in value if section_error(section)]
+    wrong += [
+        f"has the option {option!r}, which {option_error(option, one)}"
+        for options in value.values()
+        for option, one in options.items()
+        if option_error(option, one)
+    ]
+    return "; ".join(wrong)
 
 
 def sections_of(*readers: str) -> Check:
     """Return a check for options of a configuration file by reader and section."""
 
     def check(value: Any) -> str:
-        good = isinstance(value, dict) and all(one in readers and not sections(value[one]) for one in value)
-        return "" if good else f"must be {{reader: {{section: {{option: value}}}}}}, for {', '.join(readers)}"
+        if not isinstance(value, dict) or not all(one in readers for one in value):
+            return f"must be {{reader: {{section: {{option: value}}}}}}, for {', '.join(readers)}"
+        return next((wrong for wrong in map(sections, value.values()) if wrong), "")
 
     return check
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..._core import secret
-from ..._core.errors import ObserveError
+from ..._core.errors import ApplyError, ObserveError
 from ..._site.decide import catalog as decision
 from ..converge import is_coming, is_restarting
 from ..door import keystone_tables, program, record, signin
@@ -197,7 +197,10 @@ class Catalog:
     def _id(self, kind: str, name: str) -> str:
         """Return the id of the one thing of this kind with exactly this name."""
         found = self._administrator().get("identity", f"/{kind}?name={name}")[kind]
-        return next(str(one["id"]) for one in found if one["name"] == name)
+        known = next((str(one["id"]) for one in found if one["name"] == name), None)
+        if known is None:
+            raise ApplyError(f"keystone has none of this name among its {kind}: {name}; the module keystone makes it")
+        return known
 
     def _post(self, kind: str, name: str, body: Mapping[str, Any]) -> None:
         self._administrator().send("identity", "POST", f"/{kind}", {name: body})

@@ -61,19 +61,6 @@ def console_url(site: Site) -> str:
     return f"{SCHEME}://{control_address(site)}:{PORTS['novnc']}/vnc_lite.html"
 
 
-def database(site: Site, name: str, user: str) -> str:
-    """Return an SQLAlchemy URL; the password is a placeholder."""
-    return f"mysql+pymysql://{user}:<secret:database_{user}|url>@{control_address(site)}:{PORTS['mysql']}/{name}?charset=utf8mb4"
-
-
-def broker(site: Site, user: str) -> str:
-    """Return the transport URL of one of ``BROKER_USERS``; the password is a placeholder."""
-    vhost = BROKER_VHOSTS[BROKER_USERS[user]]
-    return (
-        f"rabbit://{user}:<secret:{shared.broker_secret(user)}|url>@{control_address(site)}:{PORTS['rabbitmq']}/{vhost}"
-    )
-
-
 def fit(name: str, secret: str) -> str:
     """Return a secret as its users can carry it: itself, but a digest of a service's broker password with a slash.
 
@@ -84,8 +71,3 @@ def fit(name: str, secret: str) -> str:
         return secret
     digest = hashlib.sha256(b"novaform broker account\0" + secret.encode()).digest()
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
-
-
-def memcached() -> str:
-    """Return ``address:port`` of the token cache: there is one control host, and only its own services ask."""
-    return f"{LOOPBACK}:{PORTS['memcached']}"

@@ -8,9 +8,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Any
 
-from ..._core import secret
-from ..._core.errors import DeclareError
-from .. import ini, setting
+from .. import setting
 from ..component import qemu
 
 if TYPE_CHECKING:
@@ -81,31 +79,12 @@ def _config_errors(service: str, parts: Any, where: Callable[[Any], str]) -> lis
 
 
 def _section(section: Any, options: Mapping[Any, Any], where: Callable[[Any], str]) -> Iterator[str]:
-    try:
-        ini.check_section(section if isinstance(section, str) else "")
-    except DeclareError:
-        yield f"{where(section)}: {quote(section)} is not a section of an INI file"
+    if setting.section_error(section):
+        yield f"{where(section)}: {quote(section)} {setting.section_error(section)}"
     for option, value in options.items():
-        wrong = _option_error(option, value)
+        wrong = setting.option_error(option, value)
         if wrong:
             yield f"{where(option)}: option {quote(option)} {wrong}"
-
-
-def _option_error(option: Any, value: Any) -> str:
-    """Return what is wrong with one option of a service, or nothing."""
-    values = value if isinstance(value, (list, tuple)) else [value]
-    if not all(isinstance(one, (str, int, float, bool, type(None))) for one in values):
-        return "must have a plain value or a list of them"
-    try:
-        ini.check_option("", option if isinstance(option, str) else "", [])
-    except DeclareError:
-        return "is not an option's name in an INI file"
-    texts = ini.values_of([one for one in values if one is not None])
-    if any(mark in text for text in texts for mark in "\n\r\0"):
-        return "holds a line break or NUL: an INI file cannot hold it"
-    if any("<secret:" in secret.PLACEHOLDER.sub("", text) for text in [option, *texts]) or "<secret:" in option:
-        return "holds what is not a placeholder: write <secret:NAME> or <secret:NAME|url> as or in a value"
-    return ""
 
 
 def _qemu_errors(content: Any, where: Callable[[Any], str]) -> list[str]:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from .site import Host, Site
 
 _SERVER = ("all", "server")
-_AGENT = ("all", "agent", "l3", "dhcp", "metadata")
+_AGENT = ("all", "agent")
+_NETWORK = ("l3", "dhcp", "metadata")
 
 
 def server(site: Site, host: Host) -> NeutronServerOptions:
@@ -86,7 +87,7 @@ def agent(site: Site, host: Host) -> NeutronAgentOptions:
         external_interface=site.cloud.external_interface or None,
         datapath=host.datapath,
         compute="compute" in host.roles,
-        config=reach.configs(host, "neutron", *_AGENT),
+        config=reach.configs(host, "neutron", *_AGENT, *(_NETWORK if "network" in host.roles else ())),
         beside=neutron_server.reads(server(site, host)) if "control" in host.roles else None,
     )
 

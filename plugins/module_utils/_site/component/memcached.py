@@ -15,7 +15,8 @@ class MemcachedOptions:
     """What memcached is told."""
 
     address: str = option(
-        "The address on which it listens. Whoever reaches it reads and writes all of it.",
+        "The address on which it listens. Whoever reaches it reads and writes all of it.\n"
+        "The APIs that this collection brings up look for it at 127.0.0.1, port 11211.",
         default="127.0.0.1",
         check=setting.ipv4,
     )

@@ -11,13 +11,15 @@ from .. import setting
 from ..option import option
 from . import part, shared
 
+_EVERYWHERE = "0.0.0.0"  # noqa: S104 - it is said by whoever asks for it
 _OPTION = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
 def _settings(value: Any) -> str:
     """Check options of the server: a name, and one line."""
     good = isinstance(value, Mapping) and all(
-        _OPTION.fullmatch(str(name)) and str(one).isprintable() for name, one in value.items()
+        _OPTION.fullmatch(str(name)) and isinstance(one, (str, int, float)) and str(one).isprintable()
+        for name, one in value.items()
     )
     return "" if good else "must be a mapping of options of MariaDB and values of one line"
 
@@ -59,7 +61,7 @@ def parts(wanted: MysqlOptions) -> dict[str, Any]:
     MariaDB 11.6.2 and newer refuse to write a row that another transaction has changed since this one began to read
     (error 1020). The services of 2025.1 are not written for that: under load builds fail and APIs answer 500.
     """
-    listen = sorted({"127.0.0.1", wanted.address})
+    listen = sorted({"127.0.0.1", wanted.address}) if wanted.address != _EVERYWHERE else [_EVERYWHERE]
     options = {
         "bind-address": ",".join(listen),
         **({"port": wanted.port} if wanted.port != 3306 else {}),

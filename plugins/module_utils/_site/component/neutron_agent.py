@@ -25,7 +25,7 @@ _TOPICS = {
 class Metadata:
     """Where guests' questions about themselves go."""
 
-    url: str = option("The URL of Nova's metadata service.", check=setting.url)
+    url: str = option("The URL of Nova's metadata service, with its port.", check=setting.place)
     secret: str = option("What it and the agent prove themselves with.", secret=lambda _: shared.METADATA)
 
 
@@ -40,7 +40,7 @@ class NeutronAgentOptions:
     )
     broker: shared.BrokerAccess = option(shared.BROKER)
     metadata: Optional[Metadata] = option(
-        "With it this host carries the network: its routers, DHCP and metadata. Without, its guests' ports alone.",
+        "With it this host carries the network: its routers, DHCP and metadata. Without it its guests' ports alone.",
         default=None,
     )
     external_bridge: bool = option(
@@ -62,7 +62,7 @@ class NeutronAgentOptions:
     )
     beside: Optional[dict[str, Any]] = option(
         "What C(neutron.conf) has besides, where M(novaform.compute.neutron_server) shares it on this host.\n"
-        "As C({section: {option: value}}).",
+        "As C({section: {option: value}}): what the server reads, as the roles of a site tell it.",
         default=None,
         check=setting.sections,
     )
@@ -95,12 +95,12 @@ def _files(wanted: NeutronAgentOptions) -> dict[str, dict[str, Any]]:
 
 
 def _proxy(metadata: Metadata) -> dict[str, dict[str, Any]]:
-    scheme, _, place = metadata.url.partition("://")
-    host, _, port = place.partition("/")[0].partition(":")
+    scheme, _, place = metadata.url.rstrip("/").partition("://")
+    host, _, port = place.partition(":")
     return {
         "DEFAULT": {
             "nova_metadata_host": host,
-            "nova_metadata_port": int(port or 8775),
+            "nova_metadata_port": int(port),
             "nova_metadata_protocol": scheme,
             "metadata_proxy_shared_secret": metadata.secret,
             "metadata_workers": 1,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Optional
 
+from ..._core.errors import DeclareError
 from .. import setting
 from ..option import option
 from . import neutron, part, privilege, shared, uwsgi
@@ -25,6 +26,10 @@ _ML2 = {
 }
 
 
+def _pool(value: Any) -> str:
+    return setting.pool(value) if value else ""
+
+
 @dataclass(frozen=True)
 class ExternalNetwork:
     """The network C(external), which leads outside."""
@@ -32,7 +37,7 @@ class ExternalNetwork:
     cidr: str = option("Its addresses.", check=setting.network)
     gateway: Optional[str] = option("The router out of it.", default=None, check=setting.ipv4)
     pool: tuple[str, ...] = option(
-        "The first and the last address that neutron gives away. Without, any of it.", default=()
+        "The first and the last address that neutron gives away. Without them any of it.", default=(), check=_pool
     )
 
 
@@ -53,7 +58,9 @@ class NeutronServerOptions:
         default=None,
         secret=lambda _: shared.ADMIN,
     )
-    external: Optional[ExternalNetwork] = option("The network that leads outside. Without, none is made.", default=None)
+    external: Optional[ExternalNetwork] = option(
+        "The network that leads outside. Without it none is made.", default=None
+    )
     agents: tuple[str, ...] = option(
         "Of M(novaform.compute.neutron_agent), which agents this host runs beside the server. They may become root.",
         default=(),
@@ -93,7 +100,7 @@ def reads(wanted: NeutronServerOptions) -> dict[str, dict[str, Any]]:
 def _policy() -> dict[str, Any]:
     """Return neutron's defaults, widened for Nova's account where they would have it be an administrator.
 
-    Without, Nova plugs no port of others, forgets the addresses of its servers, and knows no physical network.
+    Without it, Nova plugs no port of others, forgets the addresses of its servers, and knows no physical network.
     """
     service, own = "rule:admin_only or rule:service_api", "project_id:%(project_id)s"
     wide = {
@@ -156,6 +163,8 @@ def _networks(wanted: NeutronServerOptions) -> dict[str, Any]:
     if wanted.external is None or not wanted.admin_password:
         return {}
     outside, name = wanted.external, neutron.PHYSICAL_NETWORK
+    if not all(setting.inside(one, outside.cidr) for one in (*outside.pool, *filter(None, [outside.gateway]))):
+        raise DeclareError(f"external.gateway and external.pool must be inside external.cidr, {outside.cidr}")
     subnet = {"cidr": outside.cidr, "gateway": outside.gateway or "", "pool": list(outside.pool)}
     network = {"name": name, "type": "flat", "physical_network": name, "subnet": subnet}
     administrator = shared.administrator(wanted.identity.url, wanted.admin_password)

@@ -27,6 +27,10 @@ _PREFERENCES = ("soft_affinity_weight_multiplier", "soft_anti_affinity_weight_mu
 _ABOVE_ALL = 1000.0
 
 
+def _some(value: Any) -> str:
+    return "" if value else "must name one at least"
+
+
 @dataclass(frozen=True)
 class NovaOptions:
     """What Nova's services on a control host are told, all of them alike, for they share one nova.conf."""
@@ -43,16 +47,19 @@ class NovaOptions:
     )
     admin_password: Optional[str] = shared.admin_password()
     services: tuple[str, ...] = option(
-        "Which of Nova's services this host runs, whose options C(nova.conf) has.", default=SERVICES, choices=SERVICES
+        "Which of Nova's services this host runs, whose options C(nova.conf) has.",
+        default=SERVICES,
+        choices=SERVICES,
+        check=_some,
     )
     api_url: Optional[str] = option(
-        "The URL of nova-api for the catalog. Without, C(http://ADDRESS:8774/v2.1).", default=None, check=setting.url
+        "The URL of nova-api for the catalog. Without it C(http://ADDRESS:8774/v2.1).", default=None, check=setting.url
     )
     metadata_url: Optional[str] = option(
-        "The URL of the metadata service. Without, C(http://ADDRESS:8775/).", default=None, check=setting.url
+        "The URL of the metadata service. Without it C(http://ADDRESS:8775/).", default=None, check=setting.url
     )
     console_url: Optional[str] = option(
-        "The URL of the page with a server's screen. Without, C(http://ADDRESS:6080/vnc_lite.html).",
+        "The URL of the page with a server's screen. Without it C(http://ADDRESS:6080/vnc_lite.html).",
         default=None,
         check=setting.url,
     )
@@ -68,7 +75,8 @@ class NovaOptions:
     )
     beside: Optional[dict[str, Any]] = option(
         "What C(nova.conf) has besides, where M(novaform.compute.nova_compute) shares it on this host.\n"
-        "As C({section: {option: value}}).",
+        "As C({section: {option: value}}).\n"
+        "Each of the two is to be told what the other reads, as the roles of a site do.",
         default=None,
         check=setting.sections,
     )

@@ -26,7 +26,7 @@ class CellHostOptions:
     region: str = option("The region.", default="RegionOne", check=setting.name)
     programs: Optional[dict[str, Any]] = option(
         "The services of each host that are to report to Nova and neutron, as C({host: [service]}).\n"
-        "Without, nova-compute of each of O(compute_hosts).",
+        "Without it nova-compute of each of O(compute_hosts).",
         default=None,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Optional
 
+from ..._core.errors import DeclareError
 from .. import setting
 from ..option import option
 from . import nova_conf, part, privilege, qemu, shared
@@ -77,15 +78,18 @@ class NovaComputeOptions:
         "MiB of disk that are not for guests.", default=0, check=setting.integer(0, 1 << 30)
     )
     computes: tuple[Peer, ...] = option(
-        "All compute hosts of the cell between which guests may move, this one among them. Without others none moves.",
+        "All compute hosts of the cell between which guests may move, this one among them. If it is the only one, the"
+        " account C(nova) has no key for others. Without any of them its keys are left alone.",
         default=(),
     )
-    migration: Optional[Migration] = option("The key with which they move, where there are others.", default=None)
+    migration: Optional[Migration] = option(
+        "The key with which they move. Needed where there are others.", default=None
+    )
     allow_resize_to_same_host: bool = option(
         "Whether a server may be resized where it is. A cloud with one compute host needs it.", default=False
     )
     qemu_conf: Optional[dict[str, Any]] = option(
-        "Settings of C(/etc/libvirt/qemu.conf). Without, the package's file stays as it is.",
+        "Settings of C(/etc/libvirt/qemu.conf). Without it the package's file stays as it is.",
         default=None,
         check=qemu.check,
     )
@@ -94,7 +98,8 @@ class NovaComputeOptions:
     )
     beside: Optional[dict[str, Any]] = option(
         "What C(nova.conf) has besides, where other services of Nova share it on this host.\n"
-        "As C({section: {option: value}}).",
+        "As C({section: {option: value}}).\n"
+        "Each of the two is to be told what the other reads, as the roles of a site do.",
         default=None,
         check=setting.sections,
     )
@@ -109,11 +114,13 @@ def _ssh(wanted: NovaComputeOptions) -> list[dict[str, Any]]:
     """Return how the account nova reaches every other compute host: one key, every host's key pinned, no terminal.
 
     The client's options are the host's and not the account's: in a live migration it is libvirtd, hence root, that
-    signs in as nova over there. A host without peers has none of it.
+    signs in as nova over there. A host without peers has none of it; where nobody says who they are, it is not ours.
     """
     peers = ",".join(one.address for one in wanted.peers)
     key, admitted, known = (f"{_HOME}/{name}" for name in ("id_ed25519", "authorized_keys", "known_hosts"))
-    if not peers or wanted.migration is None:
+    if not wanted.computes:
+        return []
+    if wanted.migration is None or not peers:
         return [part.absent(path) for path in (key, admitted, known, _CLIENT)]
     lines = [f"{one.name},{one.address} {pinned}\n" for one in wanted.computes for pinned in one.ssh_keys]
     hosts = ",".join(f"{one.name},{one.address}" for one in wanted.computes)
@@ -217,6 +224,8 @@ def _proofs(wanted: NovaComputeOptions) -> list[dict[str, Any]]:
 
 def parts(wanted: NovaComputeOptions) -> dict[str, Any]:
     """Return nova-compute and what it drives. A restart of either never stops a guest."""
+    if wanted.peers and wanted.migration is None:
+        raise DeclareError("migration is missing: guests move between computes")
     libvirt = _libvirt(wanted)
     # The package's own file overrides nova.conf with values of ten years ago; ours says nothing.
     empty = part.text("/etc/nova/nova-compute.conf", "# Written by Novaform: everything is in nova.conf.\n[DEFAULT]\n")

@@ -24,8 +24,10 @@ class BrokerAccount:
     """An account, and what it may do in its virtual host."""
 
     name: str = option("The name of the account.", check=setting.name)
-    password: str = option("Its password.", secret=lambda given: shared.broker_secret(given["name"]))
-    vhost: str = option("Its virtual host.", check=setting.name)
+    password: str = option(
+        "Its password.", secret=lambda given: shared.broker_secret(given["name"]), check=shared.in_broker_url
+    )
+    vhost: str = option("Its virtual host.", check=setting.vhost)
     configure: str = option("What it may declare, as a regular expression of names.", default=".*")
     write: str = option("Where it may publish, likewise.", default=".*")
     read: str = option("What it may consume, likewise.", default=".*")
@@ -41,7 +43,9 @@ class RabbitmqOptions:
         "The address under which clients reach it. Without it O(address).", default=None, check=setting.address
     )
     port: int = option("The port on which it listens.", default=5672, check=setting.integer(1, 65535))
-    vhosts: tuple[str, ...] = option("Virtual hosts that there are to be.", default=())
+    vhosts: tuple[str, ...] = option(
+        "Virtual hosts that there are to be.", default=(), check=setting.each(setting.vhost)
+    )
     accounts: tuple[BrokerAccount, ...] = option("Accounts that there are to be.", default=())
 
 
@@ -95,5 +99,10 @@ def _user(account: BrokerAccount) -> dict[str, Any]:
 
 def _url(wanted: RabbitmqOptions, account: BrokerAccount) -> str:
     """Return the URL by which an account's clients reach the broker."""
-    password = account.password.replace(">", "|url>")
-    return f"rabbit://{account.name}:{password}@{wanted.client_address or wanted.address}:{wanted.port}/{account.vhost}"
+    return shared.BrokerAccess(
+        address=wanted.client_address or wanted.address,
+        user=account.name,
+        password=account.password,
+        vhost=account.vhost,
+        port=wanted.port,
+    ).url

@@ -63,12 +63,16 @@ def to_parts(told: Mapping[str, Any]) -> dict[str, Any]:
     component = COMPONENTS.get(told["name"])
     if component is None:
         raise DeclareError(f"{told['name']!r} is not a component: {', '.join(COMPONENTS)}")
+    known = {field.name for field, _, _ in option.shapes(component.record)}
+    strange = sorted(set(told["options"]) - known)
+    if strange:
+        raise DeclareError(f"{told['name']} has no option {', '.join(strange)}: it has {', '.join(sorted(known))}")
     try:
         value: Any
         value, _ = option.from_params(component.record, told["options"])
+        made = part.with_forgotten(component.parts(value), told.get("forgotten") or ())
     except DeclareError as error:
         raise DeclareError(f"{told['name']}: {error}") from error
-    made = part.with_forgotten(component.parts(value), told.get("forgotten") or ())
     for item in made.get("files", ()):
         if item["path"] in (told.get("origins") or {}):
             item["origins"] = told["origins"][item["path"]]

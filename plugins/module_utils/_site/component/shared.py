@@ -47,7 +47,7 @@ def token_cache_secret(user: str) -> str:
     return f"token_cache_{user}"
 
 
-def _in_broker_url(value: Any) -> str:
+def in_broker_url(value: Any) -> str:
     """Check a password for the broker, which oslo.messaging passes on to kombu with its slashes as they are."""
     return "must have no slash, which oslo.messaging cannot carry" if "/" in str(value) else ""
 
@@ -91,8 +91,8 @@ class BrokerAccess:
 
     address: str = option("The address of the broker.", check=setting.address)
     user: str = option("The account of the service.", check=setting.name)
-    password: str = option("Its password.", secret=lambda given: broker_secret(given["user"]), check=_in_broker_url)
-    vhost: str = option("The virtual host of the service.", check=setting.name)
+    password: str = option("Its password.", secret=lambda given: broker_secret(given["user"]), check=in_broker_url)
+    vhost: str = option("The virtual host of the service.", check=setting.vhost)
     port: int = option("The port of the broker.", default=5672, check=setting.integer(1, 65535))
 
     @property
@@ -152,7 +152,7 @@ class IdentityAccess:
             "interface": "internal",
             "www_authenticate_uri": self.url,
             "memcached_servers": MEMCACHED,
-            # Without, whoever reaches the cache says what a token is good for.
+            # Without it, whoever reaches the cache says what a token is good for.
             "memcache_security_strategy": "ENCRYPT",
             "memcache_secret_key": key,
             "service_token_roles": "service",

@@ -179,6 +179,41 @@ def test_a_password_is_unsealed_and_what_others_hold_stays_a_placeholder() -> No
     assert found["doors"] == [{"name": "<secret:mine>", "key": "hunter2"}]
 
 
+def house(*doors: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"address": "192.0.2.1", "doors": list(doors), **more}
+
+
+def test_a_password_may_be_another_secret_by_its_name() -> None:
+    told = house({"name": "front", "key": "<secret:mine>"})
+    assert option.from_params(House, told, {"mine": "hunter2"})[1] == {"door_front": "hunter2"}
+    with pytest.raises(errors.DeclareError, match="the secret mine is asked for and not given"):
+        option.from_params(House, told)
+
+
+def test_an_account_has_one_password() -> None:
+    twice = house({"name": "front", "key": "a"}, {"name": "front", "key": "b"})
+    said = r"^doors\[1\].key differs from another password that is given for the same account \(door_front\)$"
+    with pytest.raises(errors.DeclareError, match=said):
+        option.from_params(House, twice)
+    with pytest.raises(errors.DeclareError, match="differs"):
+        option.from_params(House, house({"name": "front", "key": "a"}), {"door_front": "b"})
+    assert option.from_params(House, house({"name": "front", "key": "a"}, {"name": "front", "key": "a"}))[1]
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (house("front"), "doors[0] must be a mapping"),
+        (house({"key": "a"}), "doors[0].name is missing"),
+        (house({"name": "front", "key": ""}), "doors[0].key is empty"),
+    ],
+)
+def test_who_asks_without_ansible_is_told_as_well(told: dict[str, Any], said: str) -> None:
+    with pytest.raises(errors.DeclareError) as wrong:
+        option.from_params(House, told)
+    assert str(wrong.value) == said
+
+
 def test_names_of_placeholders_are_those_of_the_site() -> None:
     account = {"name": "nova-compute", "password": "b", "vhost": "v"}
     wanted, secrets = option.from_params(
