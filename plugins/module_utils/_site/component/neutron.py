@@ -34,12 +34,6 @@ def shared_options(host: str, broker: shared.BrokerAccess) -> Sections:
     }
 
 
-def own(config: Optional[dict[str, Any]], reader: str) -> Sections:
-    """Return what the operator sets for one reader of neutron's options, over ours: for all, then for it alone."""
-    declared = config or {}
-    return part.merge(declared.get("all") or {}, declared.get(reader) or {})
-
-
 def file(ours: Sections, config: Optional[dict[str, Any]], server: Sections) -> dict[str, Any]:
     """Return a host's neutron.conf: ``server`` is what the server reads besides, where it runs on the host."""
-    return part.ini(CONF, part.merge(ours, own(config, "all"), server), "neutron")
+    return part.ini(CONF, part.merge(ours, part.own(config, "all"), server), "neutron")

@@ -81,16 +81,16 @@ def _files(wanted: NeutronAgentOptions) -> dict[str, dict[str, Any]]:
             "agent": {"tunnel_types": "vxlan", "l2_population": True},
             "securitygroup": {"firewall_driver": "openvswitch", "enable_security_group": True},
         },
-        neutron.own(wanted.config, "agent"),
+        part.own(wanted.config, "agent"),
     )
     agents: dict[str, dict[str, Any]] = {_SWITCH: {OVS: switch}}
     if wanted.metadata is not None:
         dhcp = {"DEFAULT": {"enable_isolated_metadata": True}}
-        agents["neutron-l3-agent"] = {"/etc/neutron/l3_agent.ini": neutron.own(wanted.config, "l3")}
+        agents["neutron-l3-agent"] = {"/etc/neutron/l3_agent.ini": part.own(wanted.config, "l3")}
         agents["neutron-dhcp-agent"] = {
-            "/etc/neutron/dhcp_agent.ini": part.merge(dhcp, neutron.own(wanted.config, "dhcp"))
+            "/etc/neutron/dhcp_agent.ini": part.merge(dhcp, part.own(wanted.config, "dhcp"))
         }
-        agents[_METADATA] = {_METADATA_INI: part.merge(_proxy(wanted.metadata), neutron.own(wanted.config, "metadata"))}
+        agents[_METADATA] = {_METADATA_INI: part.merge(_proxy(wanted.metadata), part.own(wanted.config, "metadata"))}
     return agents
 
 

@@ -93,7 +93,7 @@ def reads(wanted: NeutronServerOptions) -> dict[str, dict[str, Any]]:
             "nova": {**wanted.identity.peer(), "endpoint_type": "internal"},
             "placement": wanted.identity.peer(),
         },
-        neutron.own(wanted.config, "server"),
+        part.own(wanted.config, "server"),
     )
 
 

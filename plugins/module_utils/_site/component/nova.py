@@ -134,7 +134,7 @@ def _read_by(wanted: NovaOptions, service: str) -> nova_conf.Sections:
     return part.merge(
         nova_conf.of_all(wanted.host, wanted.address, wanted.broker, wanted.identity),
         _service(wanted, service),
-        nova_conf.own(wanted.config, service),
+        part.own(wanted.config, service),
     )
 
 

@@ -192,7 +192,7 @@ def reads(wanted: NovaComputeOptions) -> nova_conf.Sections:
         nova_conf.peers(wanted.identity),
         _options(wanted),
         nova_conf.resize(same_host=wanted.allow_resize_to_same_host),
-        nova_conf.own(wanted.config, "compute"),
+        part.own(wanted.config, "compute"),
     )
 
 

@@ -6,7 +6,7 @@ holds no database; a unit restarts only when an option that it reads itself has 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any
 
 from . import part, shared
 
@@ -67,12 +67,6 @@ def peers(identity: shared.IdentityAccess) -> Sections:
 def resize(*, same_host: bool) -> Sections:
     """Return where a resized server may go."""
     return {"DEFAULT": {"allow_resize_to_same_host": True}} if same_host else {}
-
-
-def own(config: Optional[Mapping[str, Any]], reader: str) -> Sections:
-    """Return what the operator sets for one service, over ours: for all, then for it alone."""
-    declared = config or {}
-    return part.merge(declared.get("all") or {}, declared.get(reader) or {})
 
 
 def file(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,12 @@ def merge(*layers: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]
     return merged
 
 
+def own(config: Mapping[str, Any] | None, reader: str) -> dict[str, dict[str, Any]]:
+    """Return what the operator sets for one reader of a file, over our own options: for all, then for it alone."""
+    declared = config or {}
+    return merge(declared.get("all") or {}, declared.get(reader) or {})
+
+
 def ini(path: str, options: Mapping[str, Any], group: str, namespaces: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return an oslo.config file that root owns and only the service's group reads."""
     item: dict[str, Any] = {
