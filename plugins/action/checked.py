@@ -16,7 +16,6 @@ from ansible_collections.novaform.compute.plugins.module_utils._site import resu
 from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import compose
 from ansible_collections.novaform.compute.plugins.module_utils._site.decide import contact
 
-NAMES = (compose.FIREWALL, *compose.NAMES)
 LARGEST = 16 << 20
 """Characters of an answer; the longest honest one, a first run with its differences, has a few hundred thousand."""
 INTERNAL = ("_ansible_parsed", "_ansible_suppress_tmpdir_delete")
@@ -41,7 +40,7 @@ class Checked:
         parsed = super()._parse_returned_data({**res, **said}, profile)
         if not isinstance(parsed, dict):
             return parsed
-        kept = result.take(parsed, NAMES) if taken is None else taken
+        kept = result.take(parsed, compose.NAMES) if taken is None else taken
         return {**kept, **{name: parsed[name] is True for name in INTERNAL if name in parsed}}
 
     def _take(self, stdout):
@@ -49,7 +48,7 @@ class Checked:
         answer = {}
         try:
             answer = json.loads(_filter_non_json_lines(stdout, objects_only=True)[0])
-            taken = result.take(answer, NAMES)
+            taken = result.take(answer, compose.NAMES)
         except (result.NotAnAnswer, RecursionError, AttributeError) as wrong:
             why = str(wrong) if isinstance(wrong, result.NotAnAnswer) else "it is not a mapping of plain values"
             told = f"{contact.NOT_FACTS if 'facts' in answer else contact.NOT_OURS}{why}"

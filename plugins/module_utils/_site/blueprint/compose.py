@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 from ..._core import secret
 from ..._core.errors import DeclareError
 from .. import option
-from ..component import registry
 from ..component.firewall import FirewallOptions, PortRule
 from . import backend, glance, keystone, neutron, nova, placement
 from .site import ROLES
@@ -18,8 +17,8 @@ if TYPE_CHECKING:
 
     from .site import Host, Site
 
-GROUND, NOVA, AGENTS, CELLS = "ground", "nova", "agents", "cells"
-"""Phases, in each of which hosts work side by side: what Nova stands on, Nova itself, hypervisors, and their cells."""
+PHASES = PORTS, GROUND, NOVA, AGENTS, CELLS = "ports", "ground", "nova", "agents", "cells"
+"""In each of which hosts work side by side: firewalls, what Nova stands on, Nova itself, hypervisors, their cells."""
 
 
 class _Row(NamedTuple):
@@ -36,9 +35,16 @@ def _none(_: Site, __: Host) -> list[dict[str, Any]]:
     return []
 
 
-FIREWALL = "firewall"
+def _firewall(site: Site, host: Host) -> FirewallOptions:
+    """Return who reaches which port of a host's components."""
+    rules = (
+        PortRule(**{**rule, "port": str(rule["port"]), "sources": tuple(rule["sources"])}) for rule in ports(site, host)
+    )
+    return FirewallOptions(rules=tuple(rules))
+
 
 _COMPONENTS: tuple[_Row, ...] = (
+    _Row("firewall", PORTS, frozenset(ROLES), _firewall, _none),
     _Row("mysql", GROUND, frozenset({"control"}), backend.mysql, backend.mysql_ports),
     _Row("rabbitmq", GROUND, frozenset({"control"}), backend.rabbitmq, backend.rabbitmq_ports),
     _Row("memcached", GROUND, frozenset({"control"}), backend.memcached, backend.memcached_ports),
@@ -65,8 +71,8 @@ def phase(name: str) -> list[dict[str, str]]:
 
     Raises ``DeclareError`` for a phase that there is not.
     """
-    if name not in (GROUND, NOVA, AGENTS, CELLS):
-        raise DeclareError(f"{name!r} is not a phase of a site: {GROUND}, {NOVA}, {AGENTS} or {CELLS}")
+    if name not in PHASES:
+        raise DeclareError(f"{name!r} is not a phase of a site: {', '.join(PHASES)}")
     return [_role(row.name) for row in _COMPONENTS if row.phase == name]
 
 
@@ -86,31 +92,32 @@ def _here(host: Host) -> list[_Row]:
     return [row for row in _COMPONENTS if row.roles & host.roles]
 
 
-def _firewall(site: Site, host: Host) -> FirewallOptions:
-    """Return who reaches which port of a host's components."""
-    rules = (
-        PortRule(**{**rule, "port": str(rule["port"]), "sources": tuple(rule["sources"])}) for rule in ports(site, host)
-    )
-    return FirewallOptions(rules=tuple(rules))
-
-
 def options(site: Site, host: Host) -> list[dict[str, Any]]:
-    """Return what every component of a host is told, in the order of coming up, the firewall first.
+    """Return what every component of a host is told, in the order of coming up.
 
     Each is ``{name, options, secrets, forgotten}``. The names in ``secrets`` are those that the declaration alone asks
     for: no word of a host adds one.
     """
     declared = _without_facts(site)
-    there = declared.host(host.name)
-    return [
-        {
-            "name": row.name,
-            "options": option.to_params(row.options(site, host)),
-            "secrets": sorted(secret.names_in(option.to_params(row.options(declared, there)))),
-            "forgotten": _forgotten(host, row.name),
-        }
-        for row in (_Row(FIREWALL, GROUND, host.roles, _firewall, _none), *_here(host))
-    ]
+    return [_told(row, site, host, declared) for row in _here(host)]
+
+
+def options_of(site: Site, host: Host, name: str) -> dict[str, Any]:
+    """Return what one component of a host is told. Raises ``DeclareError`` when the host does not have it."""
+    row = next((row for row in _here(host) if row.name == name), None)
+    if row is None:
+        raise DeclareError(f"{host.name} has no component {name}: its groups are {', '.join(sorted(host.roles))}")
+    return _told(row, site, host, _without_facts(site))
+
+
+def _told(row: _Row, site: Site, host: Host, declared: Site) -> dict[str, Any]:
+    bare = option.to_params(row.options(declared, declared.host(host.name)))
+    return {
+        "name": row.name,
+        "options": option.to_params(row.options(site, host)),
+        "secrets": sorted(secret.names_in(bare)),
+        "forgotten": _forgotten(host, row.name),
+    }
 
 
 def _forgotten(host: Host, component: str) -> list[dict[str, Any]]:
@@ -121,25 +128,6 @@ def _forgotten(host: Host, component: str) -> list[dict[str, Any]]:
         for service, by in host.forgotten.items()
         if service.partition("-")[0] == project
     ]
-
-
-def options_of(site: Site, host: Host, name: str) -> dict[str, Any]:
-    """Return what one component of a host is told. Raises ``DeclareError`` when the host does not have it."""
-    found = [told for told in options(site, host) if told["name"] == name]
-    if not found:
-        raise DeclareError(f"{host.name} has no component {name}: its groups are {', '.join(sorted(host.roles))}")
-    return found[0]
-
-
-def components(site: Site, host: Host) -> list[dict[str, Any]]:
-    """Return what there is to be of every component of a host, in the order of coming up, and its ``secrets``."""
-    return [{**registry.to_parts(told), "secrets": told["secrets"]} for told in options(site, host)]
-
-
-def component(site: Site, host: Host, name: str) -> dict[str, Any]:
-    """Return what there is to be of one component. Raises ``DeclareError`` when the host does not have it."""
-    told = options_of(site, host, name)
-    return {**registry.to_parts(told), "secrets": told["secrets"]}
 
 
 def ports(site: Site, host: Host) -> list[dict[str, Any]]:

@@ -121,13 +121,13 @@ def _policy() -> dict[str, Any]:
 def parts(wanted: NeutronServerOptions) -> dict[str, Any]:
     """Return what there is to be of neutron's API, its RPC server and its periodic work."""
     ours = neutron.shared_options(wanted.host, wanted.broker)
-    read = part.merge(ours, reads(wanted))
-    conf = neutron.file(ours, wanted.config, reads(wanted))
+    own = reads(wanted)
+    conf = neutron.file(ours, wanted.config, own)
     plugin = part.ini(ML2, _ML2, "neutron")
     web = uwsgi.uwsgi("neutron", "neutron-api", "/usr/bin/neutron-api", wanted.workers, **_WEB)
     policy = _policy()
     dropins = [part.survive(name, neutron.BACKENDS) for name in _NAMES]
-    inputs = {neutron.CONF: read, ML2: _ML2}
+    inputs = {neutron.CONF: part.merge(ours, own), ML2: _ML2}
     folders = privilege.neutron(network="network" in wanted.agents, compute="compute" in wanted.agents)
     return {
         "name": "neutron_server",

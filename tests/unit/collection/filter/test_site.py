@@ -195,9 +195,9 @@ def test_a_component_is_told_what_those_before_it_have_left_and_nothing_that_is_
 
 
 def test_the_phases_are_all_components_in_their_order() -> None:
-    phases = [FILTERS["phase"](name) for name in ("ground", "nova", "agents", "cells")]
+    phases = [FILTERS["phase"](name) for name in ("ports", "ground", "nova", "agents", "cells")]
     assert [row["component"] for rows in phases for row in rows] == list(compose.NAMES)
-    assert phases[1][0] == {"component": "nova_api", "role": "nova", "tasks": "api"}
-    assert phases[0][0] == {"component": "mysql", "role": "mysql", "tasks": "main"}
+    assert phases[2][0] == {"component": "nova_api", "role": "nova", "tasks": "api"}
+    assert phases[1][0] == {"component": "mysql", "role": "mysql", "tasks": "main"}
     with pytest.raises(AnsibleFilterError, match="'compute' is not a phase of a site"):
         FILTERS["phase"]("compute")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def test_every_module_of_a_host_is_checked(root: Path) -> None:
     routed = yaml.safe_load((root / "meta" / "runtime.yml").read_text())["plugin_routing"]["modules"]
     components = [path.stem for path in (root / "plugins/modules").glob("*.py") if "main_of" in path.read_text()]
-    others = {"firewall", "host", "host_info", "lease", "namespace_ping_info", "site_verify"}
+    others = {"host", "host_info", "lease", "namespace_ping_info", "site_verify"}
     assert {*compose.NAMES, *others, *components} == set(routed)
     assert {tuple(one.items()) for one in routed.values()} == {(("action_plugin", "novaform.compute.checked"),)}
 

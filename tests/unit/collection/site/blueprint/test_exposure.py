@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import compose, site
+from fakes import parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,7 @@ LOOPBACK = "127.0.0.1:11211"
 def components(hosts: tuple[site.Host, ...]) -> Iterator[tuple[site.Host, dict[str, Any]]]:
     declared = site.Site(site.Settings(), hosts)
     for host in hosts:
-        for component in compose.components(declared, host):
+        for component in parts.of_host(declared, host):
             yield host, component
 
 

@@ -8,25 +8,12 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.novaform.compute.plugins.module_utils._site import ini
 from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import compose, site
-
-GOLDEN = Path(__file__).parents[4] / "golden"
-STORIES = sorted(folder.name for folder in GOLDEN.iterdir() if (folder / "site.json").exists())
-
-
-def load(story: str) -> site.Site:
-    """Return the site of a story."""
-    told = json.loads((GOLDEN / story / "site.json").read_text(encoding="utf-8"))
-    hosts = tuple(
-        site.Host(**{**host, "roles": frozenset(host["roles"]), "ssh_keys": tuple(host.get("ssh_keys", ()))})
-        for host in told["hosts"]
-    )
-    return site.check_site(site.Site(site.to_cloud(told["cloud"]), hosts))
+from fakes import parts
 
 
 def shown(item: dict[str, Any]) -> str:
@@ -41,7 +28,7 @@ def expectations(wanted: site.Site) -> dict[str, str]:
     """Return ``{relative path: text}`` for everything that the blueprint says."""
     found: dict[str, str] = {}
     for host in wanted.hosts:
-        components = compose.components(wanted, host)
+        components = parts.of_host(wanted, host)
         for component in components:
             for item in component.get("files", []):
                 suffix = "/.directory" if item["format"] == "directory" else ""
@@ -51,18 +38,18 @@ def expectations(wanted: site.Site) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize("story", parts.STORIES)
 def test_every_file_of_every_host_is_as_reviewed(story: str) -> None:
-    wanted = expectations(load(story))
+    wanted = expectations(parts.load(story))
     if os.environ.get("NOVAFORM_WRITE_GOLDEN"):
-        for old in (GOLDEN / story).glob("*/**/*"):
+        for old in (parts.GOLDEN / story).glob("*/**/*"):
             if old.is_file():
                 old.unlink()
         for path, text in wanted.items():
-            target = GOLDEN / story / path
+            target = parts.GOLDEN / story / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
-    folder = GOLDEN / story
+    folder = parts.GOLDEN / story
     reviewed = {
         str(path.relative_to(folder)): path.read_text(encoding="utf-8")
         for path in folder.glob("*/**/*")
@@ -73,20 +60,20 @@ def test_every_file_of_every_host_is_as_reviewed(story: str) -> None:
     assert not different, f"{different[0]} is now:\n{wanted[different[0]]}"
 
 
-@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize("story", parts.STORIES)
 def test_files_that_components_share_are_the_same_in_each(story: str) -> None:
-    wanted = load(story)
+    wanted = parts.load(story)
     for host in wanted.hosts:
         seen: dict[str, str] = {}
-        for component in compose.components(wanted, host):
+        for component in parts.of_host(wanted, host):
             for item in component.get("files", []):
                 assert seen.setdefault(item["path"], shown(item)) == shown(item), item["path"]
 
 
-@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize("story", parts.STORIES)
 def test_compute_hosts_hold_no_database_credentials(story: str) -> None:
-    wanted = load(story)
+    wanted = parts.load(story)
     for host in wanted.having("compute"):
         if "control" not in host.roles:
-            names = compose.secret_names(compose.components(wanted, host))
+            names = compose.secret_names(parts.of_host(wanted, host))
             assert not [name for name in names if name.startswith("database_") or name == "keystone_admin"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,31 +10,22 @@ from ansible_collections.novaform.compute.plugins.module_utils._core import erro
 from ansible_collections.novaform.compute.plugins.module_utils._site import option
 from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import compose, site
 from ansible_collections.novaform.compute.plugins.module_utils._site.component import registry
+from fakes import parts
 
 ROLES = (("control", {"control"}), ("network", {"network"}), ("compute", {"compute"}))
-STORIES = Path(__file__).parents[4] / "golden"
 
 
-def read(story: str) -> site.Site:
-    told: dict[str, Any] = json.loads((STORIES / story / "site.json").read_text(encoding="utf-8"))
-    hosts = tuple(
-        site.Host(**{**one, "roles": frozenset(one["roles"]), "ssh_keys": tuple(one.get("ssh_keys", ()))})
-        for one in told["hosts"]
-    )
-    return site.check_site(site.Site(site.to_cloud(told["cloud"]), hosts))
-
-
-@pytest.mark.parametrize("story", ["allinone", "small"])
+@pytest.mark.parametrize("story", parts.STORIES)
 def test_the_module_and_the_gate_see_the_same(story: str) -> None:
-    wanted, seen = read(story), set()
+    wanted, seen = parts.load(story), set()
     for host in wanted.hosts:
-        gate = {made["name"]: made for made in compose.components(wanted, host)}
+        gate = {made["name"]: made for made in parts.of_host(wanted, host)}
         for told in compose.options(wanted, host):
-            name, (record, parts) = told["name"], registry.COMPONENTS[told["name"]]
+            name, (record, made) = told["name"], registry.COMPONENTS[told["name"]]
             passwords = {one: f"password of {one}" for one in told["secrets"]}
             value: Any
             value, secrets = option.from_params(record, option.unseal(record, told["options"], passwords))
-            assert {**parts(value), "secrets": told["secrets"]} == gate[name]
+            assert {**made(value), "secrets": told["secrets"]} == gate[name]
             assert secrets.items() <= passwords.items()
             assert set(secret.names_in(gate[name])) <= set(told["secrets"])
             seen.add(name)
@@ -45,7 +35,7 @@ def test_the_module_and_the_gate_see_the_same(story: str) -> None:
 def test_a_ratio_that_is_a_whole_number_is_the_same_in_the_file_of_every_service() -> None:
     cloud = site.to_cloud({"overcommit": {"cpu": 4, "ram": 1, "disk": 2}})
     alone = site.Host("aio", "192.0.2.11", frozenset(site.ROLES))
-    made = compose.components(site.Site(cloud, (alone,)), alone)
+    made = parts.of_host(site.Site(cloud, (alone,)), alone)
     files = [item for one in made for item in one.get("files", ()) if item["path"] == "/etc/nova/nova.conf"]
     assert len({json.dumps(item, sort_keys=True) for item in files}) == 1
     assert '"cpu_allocation_ratio": 4.0' in json.dumps(files[0])

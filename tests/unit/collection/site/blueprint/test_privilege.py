@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import compose, site
+from fakes import parts
 
 SERVICES = {"nova", "neutron", "keystone", "glance", "placement"}
 NEEDED = {"nova-common": {"compute"}, "neutron_sudoers": {"network", "compute"}, "glance_sudoers": set[str]()}
@@ -19,7 +20,7 @@ def files(roles: str, *others: str) -> dict[str, dict[str, Any]]:
     one = site.Host("one", "192.0.2.11", frozenset(roles.split(",")))
     more = [site.Host(f"o{n}", f"192.0.2.{20 + n}", frozenset(other.split(","))) for n, other in enumerate(others)]
     declared = site.Site(site.Settings(), (one, *more))
-    return {item["path"]: item for made in compose.components(declared, one) for item in made.get("files", ())}
+    return {item["path"]: item for made in parts.of_host(declared, one) for item in made.get("files", ())}
 
 
 def commands(item: dict[str, Any]) -> list[tuple[str, str]]:
@@ -115,13 +116,13 @@ def test_a_compute_host_gets_no_account_but_its_own() -> None:
         site.Host("o1", "192.0.2.21", frozenset({"control", "network"})),
         site.Host("o2", "192.0.2.22", host.roles),
     )
-    components = compose.components(site.Site(site.Settings(), (host, *peers)), host)
+    components = parts.of_host(site.Site(site.Settings(), (host, *peers)), host)
     assert set(compose.granted_secrets(components)) == NEEDED_ELSEWHERE
 
 
 def test_only_neutrons_account_has_the_role_for_events() -> None:
     alone = site.Host("one", "192.0.2.11", frozenset(site.ROLES))
-    components = compose.components(site.Site(site.Settings(), (alone,)), alone)
+    components = parts.of_host(site.Site(site.Settings(), (alone,)), alone)
     users = [user for made in components for user in made.get("catalog", {}).get("users", ())]
     assert {user["name"]: user["roles"] for user in users} == {
         **{name: ["service"] for name in ("nova", "nova-compute", "glance", "placement")},
@@ -149,9 +150,7 @@ SERVERS = {
 
 def test_the_brokers_rights_are_what_a_host_listens_to_and_calls() -> None:
     alone = site.Host("one", "192.0.2.11", frozenset(site.ROLES))
-    (made,) = (
-        one for one in compose.components(site.Site(site.Settings(), (alone,)), alone) if one["name"] == "rabbitmq"
-    )
+    (made,) = (one for one in parts.of_host(site.Site(site.Settings(), (alone,)), alone) if one["name"] == "rabbitmq")
     users = {user["name"]: user for user in made["broker"]["users"]}
     assert {name for name, user in users.items() if user["read"] == ".*"} == {"nova", "neutron"}
     for name, own in (("nova-compute", LISTENED), ("neutron-agent", AGENTS)):

@@ -9,6 +9,7 @@ import pytest
 from ansible_collections.novaform.compute.plugins.module_utils._core import errors
 from ansible_collections.novaform.compute.plugins.module_utils._site.blueprint import compose, site
 from ansible_collections.novaform.compute.plugins.module_utils._site.component import neutron_agent
+from fakes import parts
 
 
 def agent(tunnel: str) -> dict[str, Any]:
@@ -17,7 +18,7 @@ def agent(tunnel: str) -> dict[str, Any]:
     compute = site.Host("compute", "192.0.2.2", frozenset({"compute"}), tunnel_address=tunnel)
     wanted = site.Site(site.Settings(external_cidr="203.0.113.0/24", external_interface="eth1"), (control, compute))
     (rule,) = (rule for rule in compose.ports(wanted, compute) if rule["comment"] == "neutron_agent")
-    return {**compose.component(wanted, compute, "neutron_agent"), "sources": rule["sources"]}
+    return {**parts.of_component(wanted, compute, "neutron_agent"), "sources": rule["sources"]}
 
 
 def local_address(component: dict[str, Any]) -> str:
