@@ -99,7 +99,7 @@ def options(site: Site, host: Host) -> list[dict[str, Any]]:
     for: no word of a host adds one.
     """
     declared = _without_facts(site)
-    return [_told(row, site, host, declared) for row in _here(host)]
+    return [_row_options(row, site, host, declared) for row in _here(host)]
 
 
 def options_of(site: Site, host: Host, name: str) -> dict[str, Any]:
@@ -107,10 +107,10 @@ def options_of(site: Site, host: Host, name: str) -> dict[str, Any]:
     row = next((row for row in _here(host) if row.name == name), None)
     if row is None:
         raise DeclareError(f"{host.name} has no component {name}: its groups are {', '.join(sorted(host.roles))}")
-    return _told(row, site, host, _without_facts(site))
+    return _row_options(row, site, host, _without_facts(site))
 
 
-def _told(row: _Row, site: Site, host: Host, declared: Site) -> dict[str, Any]:
+def _row_options(row: _Row, site: Site, host: Host, declared: Site) -> dict[str, Any]:
     bare = option.to_params(row.options(declared, declared.host(host.name)))
     return {
         "name": row.name,
