@@ -175,13 +175,13 @@ def options(
 
 
 def _left_ahead_of(name: str, gate: Any) -> Iterator[dict[str, str]]:
-    """Return the steps that the components of a host that come up before this one had left when its gate looked.
+    """Return the steps that the services of a host that come up before this one had left when its gate looked.
 
     A host says so, and other hosts are told: what is no plain word is left out.
     """
     left = gate.get("left") if isinstance(gate, Mapping) else None
-    before = compose.NAMES[: compose.NAMES.index(name)] if name in compose.NAMES else ()
-    steps = [step for component in before for step in _list(left, component) if isinstance(step, Mapping)]
+    found = [step for component in compose.services_before(name) for step in _list(left, component)]
+    steps = [step for step in found if isinstance(step, Mapping)]
     for step in steps[:AHEAD]:
         words = {part: step.get(part) for part in ("action", "kind", "name")}
         if all(isinstance(word, str) and WORD.fullmatch(word) for word in words.values()):

@@ -180,6 +180,7 @@ def test_a_component_is_told_what_those_before_it_have_left_and_nothing_that_is_
 
     hostile = [step("<secret:keystone_admin>"), step("x\ny"), step(7), "start", {"action": "start"}]
     left = {
+        "firewall": [step("port 5000")],
         "mysql": [{**step("mariadb.service"), "reason": "not told"}, *hostile],
         "glance": [step("glance-api.service")],
         "nova_api": [step("nova-api.service")],
